@@ -1,0 +1,92 @@
+"""Fixtures that every app's tests share."""
+
+import os
+from dataclasses import dataclass
+
+import django_rq
+import pytest
+
+from notify_project import queues
+from notify_project.constants import Queue
+from notify_project.redis_connection import forget_failures, redis_connection
+
+
+def pytest_configure(config):
+    if not os.environ.get("DATABASE_URL"):
+        pytest.exit("Set DATABASE_URL and REDIS_URL, or run `make test`, which starts both.", 2)
+    config.addinivalue_line("markers", "redis: needs a real Redis")
+
+
+class EnqueuedWithoutFixture(AssertionError):
+    """A test queued a task without saying so."""
+
+
+@dataclass(frozen=True)
+class RecordedTask:
+    """What code wanted to queue."""
+
+    queue: str
+    function: str
+    args: tuple[str, ...]
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_tasks(monkeypatch):
+    def refuse(task, args, queue):
+        raise EnqueuedWithoutFixture(
+            f"{task.__name__} was queued on {queue}: use the fixture recorded_tasks or run_tasks"
+        )
+
+    monkeypatch.setattr(queues, "intercept", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _ask_redis_again():
+    forget_failures()
+    yield
+    forget_failures()
+
+
+@pytest.fixture
+def recorded_tasks(monkeypatch):
+    """Record what is queued, at the moment it is asked for, without Redis."""
+    recorded: list[RecordedTask] = []
+
+    def record(task, args, queue):
+        recorded.append(RecordedTask(str(queue), task.__name__, args))
+        return True
+
+    monkeypatch.setattr(queues, "intercept", record)
+    return recorded
+
+
+@pytest.fixture
+def redis(settings):
+    """Give the test an empty Redis database of its own."""
+    if not settings.TEST_REDIS_URL:
+        pytest.exit("Set REDIS_URL, or run `make test`, which starts a Redis.", 2)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    url = f"{settings.TEST_REDIS_URL.partition('?')[0]}"
+    settings.REDIS_URL = (
+        f"{url}?db={worker}" if url.startswith("unix:") else f"{url.rsplit('/', 1)[0]}/{worker}"
+    )
+    settings.RQ_QUEUES = {
+        name: {**config, "URL": settings.REDIS_URL} for name, config in settings.RQ_QUEUES.items()
+    }
+    forget_failures()
+    connection = redis_connection()
+    connection.flushdb()
+    yield connection
+    connection.flushdb()
+
+
+@pytest.fixture
+def run_tasks(redis, monkeypatch):
+    """Queue for real, and return a function that runs what waits, in this process."""
+    monkeypatch.setattr(queues, "intercept", None)
+
+    def run(*names):
+        worker = django_rq.get_worker(*(names or [queue.value for queue in Queue]))
+        worker.work(burst=True)
+
+    return run

@@ -1,0 +1,24 @@
+"""Everything the notifications app stores."""
+
+from notifications.models.callback import CallbackDelivery
+from notifications.models.facts import TemplateUsageRepair
+from notifications.models.job import Job
+from notifications.models.notification import (
+    DUE_AT,
+    HISTORY_COLUMNS,
+    Notification,
+    NotificationHistory,
+)
+from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
+
+__all__ = [
+    "DUE_AT",
+    "HISTORY_COLUMNS",
+    "CallbackDelivery",
+    "Job",
+    "Notification",
+    "NotificationHistory",
+    "ProviderDetails",
+    "ProviderDetailsHistory",
+    "TemplateUsageRepair",
+]

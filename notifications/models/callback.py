@@ -1,0 +1,59 @@
+"""The outbox: what services must be told."""
+
+import uuid
+
+from django.db import models
+
+from notify_project import clock
+from notify_project.encryption import EncryptedJSONField
+from services.models import CallbackType, Service
+
+
+class CallbackDelivery(models.Model):
+    """One thing that one service must be told, written with the event itself."""
+
+    class State(models.TextChoices):
+        """How far the telling has come."""
+
+        WAITING = "waiting"
+        DONE = "done"
+        GIVEN_UP = "given-up"
+        DROPPED = "dropped"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    callback_type = models.CharField(max_length=20, choices=CallbackType)
+    subject_id = models.UUIDField()
+    event_key = models.CharField(max_length=50)
+    payload = EncryptedJSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    last_response_code = models.PositiveSmallIntegerField(null=True)
+    last_error = models.CharField(max_length=255, default="", blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "callback_deliveries"
+        verbose_name_plural = "callback deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["callback_type", "subject_id", "event_key"], name="uq_callback_event"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "done", "given-up", "dropped"]),
+                name="ck_callback_deliveries_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(callback_type__in=CallbackType.values),
+                name="ck_callback_deliveries_type",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"], name="ix_callback_due"),
+            models.Index(fields=["service", "state"], name="ix_callback_service"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.callback_type} {self.subject_id}"

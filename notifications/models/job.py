@@ -1,0 +1,80 @@
+"""Uploaded spreadsheets."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from notify_project import clock
+from services.models import Service
+from templates_app.models import Template
+
+
+class Job(models.Model):
+    """A file of recipients, one message a row."""
+
+    class Status(models.TextChoices):
+        """Where a job stands."""
+
+        SCHEDULED = "scheduled"
+        PENDING = "pending"
+        IN_PROGRESS = "in progress"
+        FINISHED = "finished"
+        ALL_CREATED = "finished all notifications created"
+        LIMITS_EXCEEDED = "sending limits exceeded"
+        CANCELLED = "cancelled"
+        ERROR = "error"
+        READY_TO_SEND = "ready to send"
+        SENT_TO_DVLA = "sent to dvla"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    original_file_name = models.TextField()
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="+")
+    template_version = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(null=True)
+    notification_count = models.PositiveIntegerField()
+    processing_started = models.DateTimeField(null=True)
+    processing_finished = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    scheduled_for = models.DateTimeField(null=True)
+    job_status = models.CharField(max_length=50, choices=Status, default=Status.PENDING)
+    sender_id = models.UUIDField(null=True)
+    archived = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "jobs"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    job_status__in=[
+                        "scheduled",
+                        "pending",
+                        "in progress",
+                        "finished",
+                        "finished all notifications created",
+                        "sending limits exceeded",
+                        "cancelled",
+                        "error",
+                        "ready to send",
+                        "sent to dvla",
+                    ]
+                ),
+                name="ck_jobs_status",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(notification_count__gte=1), name="ck_jobs_count"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["service", "created_at"], name="ix_jobs_service"),
+            models.Index(fields=["job_status", "processing_started"], name="ix_jobs_started"),
+            models.Index(fields=["job_status", "scheduled_for"], name="ix_jobs_scheduled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.id}"

@@ -1,0 +1,236 @@
+"""Notifications, and the history that remains of them."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Greatest
+
+from notifications.models.job import Job
+from notifications.statuses import COMPLETED, Status
+from notify_project.constants import KeyType, NotificationType, ProcessType
+from notify_project.encryption import EncryptedJSONField
+from services.models import ApiKey, Service
+
+# When a waiting message may next be taken: at once, when its retry is due, or when the lease
+# of the worker that took it has run out. PostgreSQL's GREATEST passes over nulls.
+DUE_AT = Greatest("created_at", "claimed_until", "next_attempt_at")
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Questions about notifications."""
+
+    def due(self, now: datetime) -> Self:
+        """Texts and emails that a worker may take now."""
+        return self.filter(
+            status=Status.CREATED,
+            notification_type__in=[NotificationType.SMS, NotificationType.EMAIL],
+        ).alias(due_at=DUE_AT).filter(due_at__lte=now)
+
+    def of_service(self, service_id: uuid.UUID) -> Self:
+        """What one service sent."""
+        return self.filter(service_id=service_id)
+
+
+class NotificationColumns(models.Model):
+    """What a notification and its history row share: nothing personal."""
+
+    job_row_number = models.IntegerField(null=True)
+    template_version = models.PositiveIntegerField()
+    key_type = models.CharField(max_length=10, choices=KeyType)
+    billable_units = models.IntegerField(default=0)
+    notification_type = models.CharField(max_length=10, choices=NotificationType)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=50, null=True)  # noqa: DJ001 - null until sent
+    updated_at = models.DateTimeField(null=True)
+    status = models.CharField(
+        max_length=30, choices=Status, default=Status.CREATED, db_column="notification_status"
+    )
+    reference = models.TextField(null=True)  # noqa: DJ001 - the provider's name for the message
+    client_reference = models.TextField(null=True)  # noqa: DJ001 - the caller's, echoed as given
+    international = models.BooleanField(default=False)
+    phone_prefix = models.CharField(max_length=10, null=True)  # noqa: DJ001 - texts only
+    rate_multiplier = models.IntegerField(null=True)
+    postage = models.CharField(max_length=20, null=True)  # noqa: DJ001 - letters only
+    document_download_count = models.IntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+def _shared_checks(table: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=models.Q(status__in=Status.values), name=f"ck_{table}_status"
+        ),
+        models.CheckConstraint(
+            condition=models.Q(key_type__in=KeyType.values), name=f"ck_{table}_key_type"
+        ),
+        models.CheckConstraint(
+            condition=models.Q(notification_type__in=NotificationType.values),
+            name=f"ck_{table}_type",
+        ),
+    ]
+
+
+class Notification(NotificationColumns):
+    """One message to one recipient, from acceptance to the end of retention."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    to = models.TextField()
+    normalised_to = models.TextField(null=True)  # noqa: DJ001 - unknown for a bad address
+    # Indexed by its unique constraint together with the row number.
+    job = models.ForeignKey(
+        Job, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # Indexed together with the creation time.
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    template_id = models.UUIDField()
+    # Never searched for; keys are revoked, not deleted.
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    is_real = models.BooleanField()
+    personalisation = EncryptedJSONField(null=True)
+    # Never searched for; people are deactivated, not deleted.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    reply_to_text = models.TextField(null=True)  # noqa: DJ001 - null when there is no sender
+    unsubscribe_link = models.TextField(null=True)  # noqa: DJ001 - emails only
+    process_type = models.CharField(max_length=10, choices=ProcessType)
+    delivery_attempts = models.SmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    failure_reason = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null unless failed
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "notifications"
+        constraints = [
+            *_shared_checks("notifications"),
+            models.UniqueConstraint(
+                fields=["job", "job_row_number"], name="uq_notifications_job_row"
+            ),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=models.Q(notification_type="letter"),
+                name="uq_notifications_letter_reference",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(key_type="test") | models.Q(is_real=False),
+                name="ck_notifications_real",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(notification_type="letter", postage__isnull=False)
+                | (~models.Q(notification_type="letter") & models.Q(postage__isnull=True)),
+                name="ck_notifications_postage",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(job__isnull=True, job_row_number__isnull=True)
+                | models.Q(job__isnull=False, job_row_number__isnull=False),
+                name="ck_notifications_job_row_pair",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(process_type__in=ProcessType.values),
+                name="ck_notifications_process_type",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(notification_type="email")
+                | models.Q(unsubscribe_link__isnull=True),
+                name="ck_notifications_unsubscribe",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["service", "notification_type", "created_at"], name="ix_notif_service_type"
+            ),
+            models.Index(fields=["service", "created_at", "id"], name="ix_notif_service_newest"),
+            models.Index(
+                fields=["notification_type", "status", "created_at"], name="ix_notif_type_status"
+            ),
+            models.Index(fields=["template_id"], name="ix_notif_template"),
+            models.Index(
+                fields=["reference"],
+                condition=models.Q(reference__isnull=False),
+                name="ix_notif_reference",
+            ),
+            models.Index(
+                fields=["client_reference"],
+                condition=models.Q(client_reference__isnull=False),
+                name="ix_notif_client_reference",
+            ),
+            models.Index(fields=["created_at"], name="ix_notif_created_at"),
+            # Which messages of a lane may a worker take, service by service, oldest first?
+            models.Index(
+                "is_real",
+                "process_type",
+                "service_id",
+                DUE_AT,
+                condition=models.Q(status="created", notification_type__in=["sms", "email"]),
+                name="ix_notif_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification_type} {self.id}"
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When the outcome became known; None while it is open."""
+        return self.updated_at if self.status in COMPLETED else None
+
+
+class NotificationHistory(NotificationColumns):
+    """The permanent mirror of a real notification, without anything personal."""
+
+    id = models.UUIDField(primary_key=True)
+    job_id = models.UUIDField(null=True)
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    template_id = models.UUIDField()
+    api_key_id = models.UUIDField(null=True)
+    created_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "notification_history"
+        constraints = _shared_checks("notification_history")
+        indexes = [
+            models.Index(
+                fields=["service", "notification_type", "created_at"], name="ix_hist_service_type"
+            ),
+            models.Index(
+                fields=["notification_type", "status", "created_at"], name="ix_hist_type_status"
+            ),
+            models.Index(fields=["created_at"], name="ix_hist_created_at"),
+            models.Index(
+                fields=["job_id"], condition=models.Q(job_id__isnull=False), name="ix_hist_job"
+            ),
+            models.Index(fields=["template_id", "created_at"], name="ix_hist_template"),
+            models.Index(
+                fields=["reference"],
+                condition=models.Q(reference__isnull=False),
+                name="ix_hist_reference",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification_type} {self.id}"
+
+
+# Columns that the history row copies, in the order of its table.
+HISTORY_COLUMNS: tuple[str, ...] = tuple(
+    field.column for field in NotificationHistory._meta.concrete_fields  # noqa: SLF001
+)
+

@@ -1,0 +1,122 @@
+"""The smallest valid rows of the notifications app."""
+
+import uuid
+
+import factory
+from factory.django import DjangoModelFactory
+
+from notifications.models import (
+    HISTORY_COLUMNS,
+    CallbackDelivery,
+    Job,
+    Notification,
+    NotificationHistory,
+    ProviderDetails,
+    ProviderDetailsHistory,
+)
+from notify_project import clock
+from services.tests.factories import ServiceFactory, VersionedFactory
+from templates_app.tests.factories import TemplateFactory
+
+
+class NotificationFactory(DjangoModelFactory):
+    """A text message that waits, with its history row when it is real."""
+
+    class Meta:
+        model = Notification
+
+    class Params:
+        template = factory.SubFactory(TemplateFactory)
+        email = factory.Trait(
+            template=factory.SubFactory(TemplateFactory, email=True),
+            to="jo@example.com",
+            normalised_to="jo@example.com",
+            phone_prefix=None,
+            rate_multiplier=None,
+        )
+        letter = factory.Trait(
+            template=factory.SubFactory(TemplateFactory, letter=True),
+            to="A Person\n1 Road\nSW1A 1AA",
+            normalised_to="aperson1roadsw1a1aa",
+            phone_prefix=None,
+            rate_multiplier=None,
+            postage="second",
+            reference=factory.LazyFunction(lambda: uuid.uuid4().hex[:16].upper()),
+        )
+        research = factory.Trait(is_real=False, key_type="test")
+
+    to = "07700 900123"
+    normalised_to = "447700900123"
+    service = factory.SelfAttribute("template.service")
+    template_id = factory.SelfAttribute("template.id")
+    template_version = factory.SelfAttribute("template.version")
+    notification_type = factory.SelfAttribute("template.template_type")
+    process_type = factory.SelfAttribute("template.process_type")
+    key_type = "normal"
+    is_real = True
+    created_at = factory.LazyFunction(clock.now)
+    personalisation = factory.LazyFunction(lambda: {"name": "Jo"})
+    phone_prefix = "44"
+    rate_multiplier = 1
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        row = super()._create(model_class, *args, **kwargs)
+        if row.is_real:
+            NotificationHistoryFactory.of(row)
+        return row
+
+
+class NotificationHistoryFactory(DjangoModelFactory):
+    class Meta:
+        model = NotificationHistory
+
+    id = factory.LazyFunction(uuid.uuid4)
+    service = factory.SubFactory(ServiceFactory)
+    template_id = factory.LazyFunction(uuid.uuid4)
+    template_version = 1
+    notification_type = "sms"
+    key_type = "normal"
+    created_at = factory.LazyFunction(clock.now)
+
+    @classmethod
+    def of(cls, row):
+        """Write the history row of a notification."""
+        names = [f.attname for f in NotificationHistory._meta.concrete_fields]
+        assert len(names) == len(HISTORY_COLUMNS)
+        return NotificationHistory.objects.create(**{name: getattr(row, name) for name in names})
+
+
+class JobFactory(DjangoModelFactory):
+    class Meta:
+        model = Job
+
+    template = factory.SubFactory(TemplateFactory)
+    service = factory.SelfAttribute("template.service")
+    template_version = 1
+    original_file_name = "people.csv"
+    notification_count = 1
+
+
+class ProviderDetailsFactory(VersionedFactory):
+    class Meta:
+        model = ProviderDetails
+
+    identifier = "mmg"
+    display_name = factory.SelfAttribute("identifier")
+    notification_type = "sms"
+
+    @classmethod
+    def _history_model(cls):
+        return ProviderDetailsHistory
+
+
+class CallbackDeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = CallbackDelivery
+
+    service = factory.SubFactory(ServiceFactory)
+    callback_type = "delivery_status"
+    subject_id = factory.LazyFunction(uuid.uuid4)
+    event_key = "delivered"
+    payload = factory.LazyFunction(dict)

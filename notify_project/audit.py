@@ -1,0 +1,36 @@
+"""Writing one audit event."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from notify_project.models import AuditEvent
+
+
+def record(
+    action: str,
+    subject: Any,
+    *,
+    actor: AbstractBaseUser | None,
+    service_id: uuid.UUID | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Write who did what to which object; ``before`` and ``after`` hold no secrets."""
+    kind = AuditEvent.ActorKind.SYSTEM
+    if actor is not None:
+        staff = bool(getattr(actor, "platform_admin", False))
+        kind = AuditEvent.ActorKind.SUPPORT if staff else AuditEvent.ActorKind.USER
+    return AuditEvent.objects.create(
+        actor_id=actor.pk if actor else None,
+        actor_kind=kind,
+        action=action,
+        service_id=service_id,
+        subject_type=type(subject)._meta.label_lower,  # noqa: SLF001 - Django's public Meta
+        subject_id=str(subject.pk),
+        before=before,
+        after=after,
+        reason=reason,
+    )

@@ -1,0 +1,41 @@
+"""The one clock, and London's calendar."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def now() -> datetime:
+    """Return this instant, aware, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+def london_day(instant: datetime) -> date:
+    """Return the London calendar day of an aware instant."""
+    return instant.astimezone(LONDON).date()
+
+
+def london_today() -> date:
+    """Return today in London."""
+    return london_day(now())
+
+
+def london_midnight(day: date) -> datetime:
+    """Return the instant, in UTC, at which a London day begins."""
+    return datetime.combine(day, time.min, tzinfo=LONDON).astimezone(UTC)
+
+
+def london_day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return a London day as a half-open interval of UTC instants: 23, 24 or 25 hours."""
+    return london_midnight(day), london_midnight(day + timedelta(days=1))
+
+
+def london_days_back(day: date, count: int) -> list[date]:
+    """Return a day and the ``count`` calendar days before it, newest first."""
+    return [day - timedelta(days=back) for back in range(count + 1)]
+
+
+def api_time(instant: datetime) -> str:
+    """Write an instant as the API does: ``YYYY-MM-DDTHH:MM:SS.ffffffZ``."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,42 @@
+"""Words that several apps use."""
+
+from django.db import models
+
+
+class NotificationType(models.TextChoices):
+    """Channels. Source: the API contract."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+
+
+class KeyType(models.TextChoices):
+    """Kinds of API key; also stored on every notification."""
+
+    NORMAL = "normal"
+    TEAM = "team"
+    TEST = "test"
+
+
+class ProcessType(models.TextChoices):
+    """How urgent the messages of a template are."""
+
+    NORMAL = "normal"
+    PRIORITY = "priority"
+
+
+class Queue(models.TextChoices):
+    """RQ queues. The first three and ``research-mode`` carry lanes of messages."""
+
+    PRIORITY = "priority"
+    NORMAL = "normal"
+    RESEARCH_MODE = "research-mode"
+    RECEIPTS = "receipts"
+    PERIODIC = "periodic"
+    REPORTING = "reporting"
+    LETTERS = "letters"
+    DATABASE = "database"
+
+
+EXPIRE_CACHE_TEN_MINUTES = 600

@@ -1,0 +1,81 @@
+"""The registry of queues, and the only way to put a task on one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django_rq
+from django.db import transaction
+from redis.client import Pipeline
+from rq import Retry
+
+from notify_project.constants import Queue
+from notify_project.redis_connection import redis_connection
+
+# RQ keeps a failed task for a year by default; two weeks are enough to look at one.
+FAILURE_TTL_SECONDS = 14 * 24 * 3600
+RESULT_TTL_SECONDS = 0
+
+Task = Callable[..., None]
+
+# Asked before anything is queued; True means: taken care of. The tests use it to refuse, or to
+# record, what code wants to queue at the moment it asks, not when a transaction ends.
+intercept: Callable[[Task, tuple[str, ...], Queue], bool] | None = None
+
+
+def enqueue(task: Task, *args: str, queue: Queue, delay: timedelta | None = None) -> None:
+    """Put a task on a queue once the transaction, if one is open, has been committed.
+
+    Args:
+        task: a module-level function; it may run twice, late or never.
+        args: ids and plain words as text; never anything personal.
+        queue: where it waits.
+        delay: how long it waits at least; needs a worker that runs RQ's scheduler.
+
+    Raises:
+        TypeError: an argument is not text.
+        redis.RedisError: Redis did not take it; inside a transaction the failure reaches the
+            code that ends it.
+    """
+    if not _taken(task, args, queue):
+        transaction.on_commit(lambda: _push(task, args, queue, delay=delay))
+
+
+def enqueue_with(pipeline: Pipeline, task: Task, *args: str, queue: Queue) -> None:
+    """Add the commands that enqueue a task to a pipeline, which the caller executes.
+
+    Raises:
+        TypeError: an argument is not text.
+    """
+    if not _taken(task, args, queue):
+        _push(task, args, queue, pipeline=pipeline)
+
+
+def _taken(task: Task, args: tuple[str, ...], queue: Queue) -> bool:
+    for argument in args:
+        if not isinstance(argument, str):
+            raise TypeError(f"{task.__name__} takes text, not {type(argument).__name__}")
+    return intercept is not None and intercept(task, args, Queue(queue))
+
+
+def _push(
+    task: Task,
+    args: tuple[str, ...],
+    queue: Queue,
+    *,
+    delay: timedelta | None = None,
+    pipeline: Pipeline | None = None,
+) -> None:
+    # django-rq would open a connection for each call.
+    rq_queue = django_rq.get_queue(Queue(queue).value, connection=redis_connection())
+    options: dict[str, Any] = {
+        "description": " ".join([task.__name__, *args]),
+        "failure_ttl": FAILURE_TTL_SECONDS,
+        "result_ttl": RESULT_TTL_SECONDS,
+        # Without a retry left RQ does not run a task again whose worker died.
+        "retry": Retry(max=1),
+    }
+    if delay is None:
+        rq_queue.enqueue_call(task, args=args, pipeline=pipeline, **options)
+    else:
+        rq_queue.enqueue_in(delay, task, *args, **options)

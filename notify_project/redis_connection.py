@@ -1,0 +1,76 @@
+"""Redis for counters, caches and flags: short timeouts, and silence for a second after a failure."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from redis import Redis, RedisError
+from redis import exceptions as redis_exceptions
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 0.5
+# After a failure nobody asks again for this long: with Redis away a request must not pay
+# a timeout for each of its questions.
+SILENCE_SECONDS = 1.0
+
+_NO_SERVER = (OSError, redis_exceptions.ConnectionError, redis_exceptions.TimeoutError)
+_state = threading.local()
+_silent_until = 0.0
+
+
+class RedisUnavailable(Exception):
+    """Redis is switched off, or did not answer."""
+
+
+def redis_connection() -> Redis:
+    """Return this thread's connection; errors are redis-py's own."""
+    client: Redis | None = getattr(_state, "client", None)
+    if client is None or _state.url != settings.REDIS_URL:
+        client = Redis.from_url(
+            settings.REDIS_URL,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=READ_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
+        _state.client, _state.url = client, settings.REDIS_URL
+    return client
+
+
+def ask_redis(operation: str, question: Callable[[Redis], Answer]) -> Answer:
+    """Ask Redis something that the caller can do without.
+
+    Args:
+        operation: what is asked, for the log; never a recipient or a value.
+        question: called with the connection.
+
+    Raises:
+        RedisUnavailable: switched off, or failed now or within the last second. A failure is
+            logged once, as a warning.
+    """
+    global _silent_until  # noqa: PLW0603 - one switch for the whole process
+    if not settings.REDIS_ENABLED:
+        raise RedisUnavailable("redis is switched off")
+    if time.monotonic() < _silent_until:
+        raise RedisUnavailable("redis failed a moment ago")
+    try:
+        return question(redis_connection())
+    except (RedisError, OSError) as error:
+        # An answer of the wrong kind is one key's trouble; only a silent server silences us.
+        if isinstance(error, _NO_SERVER):
+            _silent_until = time.monotonic() + SILENCE_SECONDS
+        logger.warning("redis failed: %s: %s", operation, type(error).__name__)
+        raise RedisUnavailable(operation) from error
+
+
+def forget_failures() -> None:
+    """Ask again at once: the tests' switch, and an operator's after a repair."""
+    global _silent_until  # noqa: PLW0603
+    _silent_until = 0.0

@@ -1,0 +1,191 @@
+"""Every value that differs between installations, read from the environment once."""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# --- This installation -------------------------------------------------------------------------
+SECRET_KEY: str = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Fernet keys: the first encrypts, all decrypt, so that keys can rotate.
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS")
+INTERNAL_API_SECRET: str = env.str("INTERNAL_API_SECRET")
+DEBUG: bool = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
+DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/docs")
+TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}/trial-mode")
+GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
+BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
+
+# --- Django ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_rq",
+    "notify_project",
+    "services",
+    "templates_app",
+    "notifications",
+    "billing",
+]
+MIDDLEWARE = [
+    "notify_project.api.middleware.ApiBoundary",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "notify_project.urls"
+WSGI_APPLICATION = "notify_project.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_USER_MODEL = "services.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+# Accepts a precompiled letter of 5 MiB in base64. Source: the API contract, request size.
+MAX_REQUEST_BYTES: int = env.int("MAX_REQUEST_BYTES", default=20 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
+SESSION_COOKIE_SECURE: bool = env.bool("SECURE_COOKIES", default=False)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SESSION_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- PostgreSQL --------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+_statement_timeout_seconds: int = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=60)
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=3,
+    options=f"-c statement_timeout={_statement_timeout_seconds * 1000} -c lock_timeout=4000",
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis, queues and workers -----------------------------------------------------------------
+REDIS_URL: str = env.str("REDIS_URL")
+REDIS_ENABLED: bool = env.bool("REDIS_ENABLED", default=True)
+TEMPLATE_USAGE_USE_RUN_ID: bool = env.bool("TEMPLATE_USAGE_USE_RUN_ID", default=True)
+READ_MODEL_SECONDS: float = env.float("READ_MODEL_SECONDS", default=2.0)
+
+# Pool -> the queues that its processes read, in this order. Message pools read one queue each:
+# priority never waits behind normal, and RQ can take back what a killed worker had popped.
+WORKER_POOLS: dict[str, list[str]] = {
+    "priority": ["priority"],
+    "normal": ["normal"],
+    "research": ["research-mode"],
+    "receipts": ["receipts"],
+    "background": ["periodic", "database", "letters", "reporting"],
+}
+RQ_QUEUES = {
+    queue: {
+        "URL": REDIS_URL,
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+        "DEFAULT_TIMEOUT": 90,
+        "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.5},
+    }
+    for queues in WORKER_POOLS.values()
+    for queue in queues
+}
+RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
+RQ_SHOW_ADMIN_LINK = True
+
+# --- Sending -----------------------------------------------------------------------------------
+EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")
+vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+FROM_NUMBER: str = env.str("FROM_NUMBER", default="NOTIFY")
+# Named for recipients: the provider's options reach the provider's class by name.
+PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
+    "mmg": {
+        "url": env.str("MMG_URL", default="https://api.mmg.co.uk/jsonv2a/api.php"),
+        "api_key": env.str("MMG_API_KEY", default=""),
+        "receipt_username": env.str("MMG_RECEIPT_USERNAME", default=""),
+        "receipt_password": env.str("MMG_RECEIPT_PASSWORD", default=""),
+    },
+    "smtp": {},
+    "console": {},
+}
+HTTP_ALLOW_PRIVATE: bool = env.bool("HTTP_ALLOW_PRIVATE", default=False)
+EMAIL_STATUS_WITHOUT_RECEIPTS: str = env.str("EMAIL_STATUS_WITHOUT_RECEIPTS", default="delivered")
+PROVIDER_TIMEOUT_SECONDS: int = env.int("PROVIDER_TIMEOUT_SECONDS", default=10)
+EMAIL_TIMEOUT = PROVIDER_TIMEOUT_SECONDS
+DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=120)
+DELIVERY_THREADS: int = env.int("DELIVERY_THREADS", default=32)
+DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)
+DELIVERY_RETRY_SECONDS: int = env.int("DELIVERY_RETRY_SECONDS", default=300)
+WAKE_INTERVAL_SECONDS: int = env.int("WAKE_INTERVAL_SECONDS", default=5)
+RESEND_CREATED_AFTER_SECONDS: int = env.int("RESEND_CREATED_AFTER_SECONDS", default=600)
+# Source: the API contract, simulated recipients.
+SIMULATED_EMAIL_ADDRESSES: list[str] = env.list(
+    "SIMULATED_EMAIL_ADDRESSES",
+    default=[
+        "simulate-delivered@notifications.service.gov.uk",
+        "simulate-delivered-2@notifications.service.gov.uk",
+        "simulate-delivered-3@notifications.service.gov.uk",
+    ],
+)
+SIMULATED_SMS_NUMBERS: list[str] = env.list(
+    "SIMULATED_SMS_NUMBERS", default=["+447700900000", "+447700900111", "+447700900222"]
+)
+
+# --- API ---------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["notify_project.api.views.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify_project.api.views.IgnoreAccept",
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "EXCEPTION_HANDLER": "notify_project.api.responses.word_exception",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# --- Admin site and logs -----------------------------------------------------------------------
+UNFOLD = {"SITE_TITLE": "Notify", "SITE_HEADER": "Notify", "SITE_SYMBOL": "send"}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,32 @@
+"""Fixed values for the tests: nothing of the environment but the servers' addresses."""
+
+import os
+
+TEST_REDIS_URL = os.environ.get("REDIS_URL", "")
+_servers = {"DATABASE_URL": os.environ.get("DATABASE_URL", "postgres://postgres@/notify")}
+os.environ.update(
+    _servers,
+    # A closed port: a test that reaches for Redis without asking for it fails.
+    REDIS_URL="redis://127.0.0.1:1/0",
+    SECRET_KEY="only-for-tests",
+    ENCRYPTION_KEYS="bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
+    INTERNAL_API_SECRET="internal-only-for-tests",
+    API_HOST_URL="http://testserver",
+    DOCUMENTATION_URL="https://docs.example",
+    EMAIL_DOMAIN="notify.test",
+    EMAIL_URL="smtp://127.0.0.1:1",
+    MMG_URL="http://127.0.0.1:1/mmg",
+    MMG_API_KEY="mmg-key",
+    READ_MODEL_SECONDS="0",
+    HTTP_ALLOW_PRIVATE="true",
+)
+
+from notify_project.settings import *  # noqa: E402
+
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING_CONFIG = None

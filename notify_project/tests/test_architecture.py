@@ -1,0 +1,73 @@
+"""Limits a linter has no rule for."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("notify_project", "services", "templates_app", "notifications", "billing")
+MODULES = sorted(
+    path
+    for app in APPS
+    for path in (ROOT / app).rglob("*.py")
+    if not {"migrations", "tests"} & set(path.parts)
+)
+MAX_LINES = 300
+NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "misc", "services", "selectors", "managers"}
+
+each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def calls(path):
+    """Yield every call in a module as (dotted function name, keyword names)."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), {keyword.arg for keyword in node.keywords}
+
+
+@each_module
+def test_fits_in_the_head(path):
+    assert len(path.read_text().splitlines()) <= MAX_LINES
+
+
+@each_module
+def test_is_called_after_something(path):
+    assert path.stem not in NAMES_THAT_SAY_NOTHING
+
+
+@each_module
+def test_does_not_create_notifications(path):
+    if path.match("notifications/acceptance/persist.py"):
+        pytest.skip("the only creator")
+    creators = re.compile(r"^Notification(\.objects\.(\w*create\w*))?$")
+    assert not [name for name, _ in calls(path) if creators.match(name)]
+
+
+@each_module
+def test_does_not_move_a_status(path):
+    if path.match("notifications/lifecycle.py"):
+        pytest.skip("the only writer of a status")
+    assert not [
+        name for name, keywords in calls(path) if name.endswith(".update") and "status" in keywords
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        path.stem
+        for path in (ROOT / "notifications/providers").glob("*.py")
+        if path.stem not in {"__init__", "base", "registry"}
+    ),
+)
+def test_every_provider_has_tests(name):
+    assert (ROOT / f"notifications/tests/providers/test_{name}.py").exists()
+
+
+def test_readme_lists_every_variable():
+    settings = (ROOT / "notify_project/settings.py").read_text()
+    variables = re.findall(r'env\.\w+\(\s*"(\w+)"', settings)
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in variables if f"`{name}`" not in readme] == []

@@ -1,0 +1,9 @@
+"""Who sends."""
+
+from django.apps import AppConfig
+
+
+class ServicesConfig(AppConfig):
+    """Configuration of the services app."""
+
+    name = "services"

@@ -1,0 +1,32 @@
+"""Everything the services app stores."""
+
+from services.models.api_key import ApiKey, ApiKeyHistory
+from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
+from services.models.organisation import Organisation
+from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
+from services.models.service import (
+    Service,
+    ServiceGuestList,
+    ServiceHistory,
+    ServicePermission,
+    ServiceUser,
+)
+from services.models.user import User
+
+__all__ = [
+    "ApiKey",
+    "ApiKeyHistory",
+    "CallbackType",
+    "Organisation",
+    "Service",
+    "ServiceCallbackApi",
+    "ServiceCallbackApiHistory",
+    "ServiceEmailReplyTo",
+    "ServiceGuestList",
+    "ServiceHistory",
+    "ServiceLetterContact",
+    "ServicePermission",
+    "ServiceSmsSender",
+    "ServiceUser",
+    "User",
+]

@@ -1,0 +1,85 @@
+"""People: support staff and members of services' teams."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from notify_project import clock
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people by email address."""
+
+    def create_user(self, email_address: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person; without a password they cannot sign in."""
+        user = self.model(email_address=email_address.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email_address: str, password: str | None, **fields: Any) -> "User":
+        """Create a member of the support staff with every permission."""
+        fields.setdefault("name", email_address)
+        return self.create_user(
+            email_address, password, is_superuser=True, platform_admin=True, **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a person who signs in; addresses are kept in lower case."""
+        return self.get(email_address=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person."""
+
+    class State(models.TextChoices):
+        """Whether the person may sign in."""
+
+        PENDING = "pending"
+        ACTIVE = "active"
+        INACTIVE = "inactive"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=255)
+    email_address = models.CharField(max_length=320, unique=True)
+    mobile_number = models.CharField(max_length=30, null=True, blank=True)  # noqa: DJ001 - absent is not empty
+    password_changed_at = models.DateTimeField(default=clock.now)
+    failed_login_count = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    platform_admin = models.BooleanField(default=False, help_text="Member of the support staff.")
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email_address"
+    EMAIL_FIELD = "email_address"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        db_table = "users"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["pending", "active", "inactive"]),
+                name="ck_users_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email_address=models.functions.Lower("email_address")),
+                name="ck_users_email_lower",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in."""
+        return self.state == self.State.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person may use the admin site."""
+        return self.platform_admin

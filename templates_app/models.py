@@ -1,0 +1,123 @@
+"""Templates and their versions."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from notify_project import clock
+from notify_project.constants import NotificationType, ProcessType
+from notify_project.versioning import HistoryRow, Versioned
+from services.models import Service, ServiceLetterContact
+
+
+class TemplateColumns(models.Model):
+    """What a template and each of its versions hold."""
+
+    name = models.CharField(max_length=255)
+    template_type = models.CharField(max_length=10, choices=NotificationType)
+    content = models.TextField()
+    subject = models.TextField(null=True, blank=True)  # noqa: DJ001 - null for text messages
+    process_type = models.CharField(
+        max_length=10,
+        choices=ProcessType,
+        default=ProcessType.NORMAL,
+        db_default=ProcessType.NORMAL.value,
+    )
+    postage = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - letters only
+    archived = models.BooleanField(default=False)
+    hidden = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        abstract = True
+
+
+def _template_checks(table: str) -> list[models.BaseConstraint]:
+    """Return the checks that hold for a template and for each of its versions."""
+    letter = models.Q(template_type="letter")
+    return [
+        models.CheckConstraint(
+            condition=models.Q(template_type__in=["email", "sms", "letter"]),
+            name=f"ck_{table}_type",
+        ),
+        models.CheckConstraint(
+            condition=models.Q(process_type__in=["normal", "priority"]),
+            name=f"ck_{table}_process_type",
+        ),
+        models.CheckConstraint(
+            condition=(letter & models.Q(postage__isnull=False))
+            | (~letter & models.Q(postage__isnull=True)),
+            name=f"ck_{table}_postage",
+        ),
+        models.CheckConstraint(
+            condition=models.Q(template_type="sms", subject__isnull=True)
+            | (~models.Q(template_type="sms") & models.Q(subject__isnull=False)),
+            name=f"ck_{table}_subject",
+        ),
+    ]
+
+
+class Template(TemplateColumns, Versioned):
+    """A message with placeholders; the row equals its newest version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    service_letter_contact = models.ForeignKey(
+        ServiceLetterContact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        db_table = "templates"
+        constraints = [
+            *_template_checks("templates"),
+            models.UniqueConstraint(
+                fields=["service"],
+                condition=models.Q(hidden=True, template_type="letter"),
+                name="uq_templates_hidden_letter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateHistory(TemplateColumns, HistoryRow):
+    """One version of a template."""
+
+    service_id = models.UUIDField()
+    created_by_id = models.UUIDField(null=True)
+    service_letter_contact_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "templates_history"
+        constraints = [
+            *_template_checks("templates_history"),
+            models.UniqueConstraint(fields=["id", "version"], name="uq_templates_history_version"),
+        ]
+        indexes = [models.Index(fields=["service_id"], name="ix_templates_history_service")]
+
+    def __str__(self) -> str:
+        return f"{self.name} version {self.version}"
+
+
+class TemplateRedacted(models.Model):
+    """Whether people see a template's messages without their values; once on it stays on."""
+
+    template = models.OneToOneField(
+        Template, on_delete=models.CASCADE, primary_key=True, related_name="redaction"
+    )
+    redact_personalisation = models.BooleanField(default=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "template_redacted"
+
+    def __str__(self) -> str:
+        return f"redaction of {self.template_id}"
