@@ -19,45 +19,50 @@ from services.tests.factories import ServiceFactory, VersionedFactory
 from templates_app.tests.factories import TemplateFactory
 
 
+RECIPIENTS = {
+    "sms": ("07700 900123", "447700900123"),
+    "email": ("jo@example.com", "jo@example.com"),
+    "letter": ("A Person\n1 Road\nSW1A 1AA", "aperson1roadsw1a1aa"),
+}
+
+
+def _of_type(**values):
+    """Return a declaration whose value depends on the type of the message."""
+    return factory.LazyAttribute(lambda o: values.get(o.notification_type))
+
+
 class NotificationFactory(DjangoModelFactory):
-    """A text message that waits, with its history row when it is real."""
+    """A text message that waits, with its history row when it is real.
+
+    `template` decides the type; `email=True` and `letter=True` make a template of that type.
+    """
 
     class Meta:
         model = Notification
 
     class Params:
-        template = factory.SubFactory(TemplateFactory)
-        email = factory.Trait(
-            template=factory.SubFactory(TemplateFactory, email=True),
-            to="jo@example.com",
-            normalised_to="jo@example.com",
-            phone_prefix=None,
-            rate_multiplier=None,
-        )
-        letter = factory.Trait(
-            template=factory.SubFactory(TemplateFactory, letter=True),
-            to="A Person\n1 Road\nSW1A 1AA",
-            normalised_to="aperson1roadsw1a1aa",
-            phone_prefix=None,
-            rate_multiplier=None,
-            postage="second",
-            reference=factory.LazyFunction(lambda: uuid.uuid4().hex[:16].upper()),
-        )
+        email = False
+        letter = False
+        template = factory.LazyAttribute(lambda o: TemplateFactory(email=o.email, letter=o.letter))
         research = factory.Trait(is_real=False, key_type="test")
 
-    to = "07700 900123"
-    normalised_to = "447700900123"
     service = factory.SelfAttribute("template.service")
     template_id = factory.SelfAttribute("template.id")
     template_version = factory.SelfAttribute("template.version")
     notification_type = factory.SelfAttribute("template.template_type")
     process_type = factory.SelfAttribute("template.process_type")
+    to = factory.LazyAttribute(lambda o: RECIPIENTS[o.notification_type][0])
+    normalised_to = factory.LazyAttribute(lambda o: RECIPIENTS[o.notification_type][1])
     key_type = "normal"
     is_real = True
     created_at = factory.LazyFunction(clock.now)
     personalisation = factory.LazyFunction(lambda: {"name": "Jo"})
-    phone_prefix = "44"
-    rate_multiplier = 1
+    phone_prefix = _of_type(sms="44")
+    rate_multiplier = _of_type(sms=1)
+    postage = _of_type(letter="second")
+    reference = factory.LazyAttribute(
+        lambda o: uuid.uuid4().hex[:16].upper() if o.notification_type == "letter" else None
+    )
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
