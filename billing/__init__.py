@@ -1,0 +1,1 @@
+"""What it cost: rates and daily facts."""

@@ -1,0 +1,1 @@
+"""The sending: acceptance, delivery, receipts, callbacks, figures."""

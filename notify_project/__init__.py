@@ -1,0 +1,1 @@
+"""Settings, wiring, and the ground floor that every app stands on."""

@@ -1,4 +1,4 @@
-"""Redis for counters, caches and flags: short timeouts, and silence for a second after a failure."""
+"""Redis for counters, caches and flags: short timeouts, and a second's rest after a failure."""
 
 import logging
 import threading

@@ -1,0 +1,1 @@
+"""Who sends: organisations, people, services, keys, senders, limits."""

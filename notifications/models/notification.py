@@ -24,10 +24,14 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def due(self, now: datetime) -> Self:
         """Texts and emails that a worker may take now."""
-        return self.filter(
-            status=Status.CREATED,
-            notification_type__in=[NotificationType.SMS, NotificationType.EMAIL],
-        ).alias(due_at=DUE_AT).filter(due_at__lte=now)
+        return (
+            self.filter(
+                status=Status.CREATED,
+                notification_type__in=[NotificationType.SMS, NotificationType.EMAIL],
+            )
+            .alias(due_at=DUE_AT)
+            .filter(due_at__lte=now)
+        )
 
     def of_service(self, service_id: uuid.UUID) -> Self:
         """What one service sent."""
@@ -87,9 +91,7 @@ class Notification(NotificationColumns):
         Job, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     # Indexed together with the creation time.
-    service = models.ForeignKey(
-        Service, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_id = models.UUIDField()
     # Never searched for; keys are revoked, not deleted.
     api_key = models.ForeignKey(
@@ -196,9 +198,7 @@ class NotificationHistory(NotificationColumns):
 
     id = models.UUIDField(primary_key=True)
     job_id = models.UUIDField(null=True)
-    service = models.ForeignKey(
-        Service, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_id = models.UUIDField()
     api_key_id = models.UUIDField(null=True)
     created_by_id = models.UUIDField(null=True)
@@ -231,6 +231,6 @@ class NotificationHistory(NotificationColumns):
 
 # Columns that the history row copies, in the order of its table.
 HISTORY_COLUMNS: tuple[str, ...] = tuple(
-    field.column for field in NotificationHistory._meta.concrete_fields  # noqa: SLF001
+    str(field.column)
+    for field in NotificationHistory._meta.concrete_fields  # noqa: SLF001
 )
-

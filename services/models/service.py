@@ -18,7 +18,9 @@ class ServiceColumns(models.Model):
     email_sender_local_part = models.CharField(max_length=255)
     custom_email_sender_name = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null means: use the name
     active = models.BooleanField(default=True)
-    restricted = models.BooleanField(default=True, help_text="Trial mode: team and guest list only.")
+    restricted = models.BooleanField(
+        default=True, help_text="Trial mode: team and guest list only."
+    )
     research_mode = models.BooleanField(default=False)
     deferred_persistence = models.BooleanField(default=False)
     email_message_limit = models.BigIntegerField(default=50)

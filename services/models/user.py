@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 
 from notify_project import clock
 
@@ -66,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="ck_users_state",
             ),
             models.CheckConstraint(
-                condition=models.Q(email_address=models.functions.Lower("email_address")),
+                condition=models.Q(email_address=Lower("email_address")),
                 name="ck_users_email_lower",
             ),
         ]
@@ -75,7 +76,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's is a plain attribute
         """Whether the person may sign in."""
         return self.state == self.State.ACTIVE
 

@@ -1,0 +1,1 @@
+"""The checks in the order the API promises, then store, queue, count."""

@@ -1,0 +1,1 @@
+"""What services must be told."""

@@ -1,0 +1,1 @@
+"""Waiting rows to providers: claim, render, call, record."""

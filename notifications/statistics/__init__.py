@@ -1,0 +1,1 @@
+"""Figures: how often a template was used."""
