@@ -236,4 +236,12 @@ class Migration(migrations.Migration):
             model_name='providerdetails',
             constraint=models.CheckConstraint(condition=models.Q(('notification_type__in', ['email', 'sms', 'letter'])), name='ck_provider_type'),
         ),
+        migrations.AlterModelOptions(
+            name='notification',
+            options={'permissions': [('view_recipient', 'Can see who a message went to')]},
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['normalised_to'], name='ix_notif_recipient'),
+        ),
     ]

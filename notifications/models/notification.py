@@ -119,6 +119,7 @@ class Notification(NotificationColumns):
 
     class Meta:
         db_table = "notifications"
+        permissions = [("view_recipient", "Can see who a message went to")]
         constraints = [
             *_shared_checks("notifications"),
             models.UniqueConstraint(
@@ -173,6 +174,7 @@ class Notification(NotificationColumns):
                 name="ix_notif_client_reference",
             ),
             models.Index(fields=["created_at"], name="ix_notif_created_at"),
+            models.Index(fields=["normalised_to"], name="ix_notif_recipient"),
             # Which messages of a lane may a worker take, service by service, oldest first?
             models.Index(
                 "is_real",

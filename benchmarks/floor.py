@@ -1,0 +1,48 @@
+"""The floor of accepting: a bare Django view that does one INSERT and one RPUSH, nothing else."""
+
+import os
+import threading
+import uuid
+
+import psycopg2
+import redis
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+settings.configure(
+    SECRET_KEY="floor",  # noqa: S106 - signs nothing
+    ALLOWED_HOSTS=["*"],
+    ROOT_URLCONF=__name__,
+    MIDDLEWARE=[],
+    USE_TZ=True,
+)
+_mine = threading.local()
+
+
+def _servers() -> tuple["psycopg2.extensions.connection", redis.Redis]:
+    if not hasattr(_mine, "servers"):
+        database = psycopg2.connect(os.environ["FLOOR_DSN"])
+        database.autocommit = True
+        _mine.servers = (database, redis.Redis.from_url(os.environ["REDIS_URL"]))
+    return _mine.servers
+
+
+def accept(request: HttpRequest) -> HttpResponse:
+    """Store the body and queue its id."""
+    database, queue = _servers()
+    message_id = str(uuid.uuid4())
+    with database.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bench_floor (id, body, created_at) VALUES (%s, %s, now())",
+            (message_id, request.body.decode()),
+        )
+    queue.rpush("bench-floor", message_id)
+    return HttpResponse(
+        b'{"id": "%s"}' % message_id.encode(), status=201, content_type="application/json"
+    )
+
+
+urlpatterns = [path("v2/notifications/email", accept)]
+application = get_wsgi_application()

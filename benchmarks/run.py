@@ -1,0 +1,354 @@
+"""Measure accepting and delivering against their floors, on this machine, in one run.
+
+Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
+starts such servers). Prints a table and writes benchmarks/results/<time>.json.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+import load  # noqa: E402
+
+BIN = Path(sys.executable).parent
+CONCURRENCY = 16
+WEB_PROCESSES = 2
+EMAILS = 5000
+TEXTS = 1000
+TEXT_DELAY_MS = 100
+API_KEY_SECRET = str(uuid.uuid4())
+BUDGETS = {
+    "accept_share_of_floor": (">=", 0.50),
+    "sql_statements": ("<=", 2),
+    "sql_selects": ("<=", 0),
+    "redis_round_trips": ("<=", 3),
+    "emails_per_second": (">=", 400),
+    "texts_per_second": (">=", 150),
+    "web_process_mb": ("<=", 120),
+    "worker_mb": ("<=", 120),
+}
+CONFIG = """
+organisations:
+  - name: Benchmark
+services:
+  - name: Benchmark
+    organisation: Benchmark
+    live: true
+    prefix_sms: true
+    permissions: [email, sms]
+    limits: {email: 100000000, sms: 100000000, per_minute: 100000000}
+    api_keys:
+      - {name: benchmark, type: normal, secret_env: BENCHMARK_SECRET}
+    templates:
+      - name: email
+        type: email
+        subject: "Your application ((reference))"
+        content: |
+          Dear ((name)),
+
+          # Your application
+
+          We have received your application ((reference)) of ((date)).
+
+          * bring ((document))
+          * come to ((place)) ten minutes early
+
+          Read more at https://example.org/help before you come.
+      - name: sms
+        type: sms
+        content: "Hello ((name)), your appointment ((reference)) is on ((date))."
+"""
+VALUES = {
+    "name": "Amala Bird",
+    "reference": "A-1234567",
+    "date": "1 January 2027",
+    "document": "your passport",
+    "place": "1 High Street",
+}
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(*command: str | Path, log: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program until the block ends."""
+    log_path = ROOT / ".local" / "log" / f"bench-{log}.log"
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("wb") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env={**os.environ, **env},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(int(child) for child in children)]
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """Return the processor time that processes have used."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[-1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def wait_for(port: int, seconds: float = 30) -> None:
+    """Wait until something listens on a port."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"nothing listens on port {port} after {seconds} s: see .local/log/")
+
+
+def web_command(server: str, application: str, port: int) -> list[str | Path]:
+    """Return the command of a web server with two processes."""
+    if server == "granian":
+        return [
+            BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", str(WEB_PROCESSES), "--blocking-threads", "1", "--no-ws",
+            "--log-level", "warning", application,
+        ]  # fmt: skip
+    return [
+        BIN / "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(WEB_PROCESSES),
+        "--keep-alive", "5", "--worker-class", "gthread", "--threads", "8", application,
+    ]  # fmt: skip
+
+
+def sign(service_id: str) -> str:
+    """Return a fresh token."""
+    import jwt  # noqa: PLC0415
+
+    return jwt.encode({"iss": service_id, "iat": int(time.time())}, API_KEY_SECRET, "HS256")
+
+
+class Requests:
+    """Makes the bytes of POSTs, with a token that is renewed before it is stale."""
+
+    def __init__(self, service_id: str, body: bytes) -> None:
+        self.service_id, self.body = service_id, body
+        self.bytes, self.signed_at = b"", 0.0
+
+    def __call__(self) -> bytes:
+        """Return the next request."""
+        if time.time() - self.signed_at > 10:
+            self.signed_at = time.time()
+            self.bytes = (
+                b"POST /v2/notifications/email HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                b"Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n%s"
+                % (sign(self.service_id).encode(), len(self.body), self.body)
+            )
+        return self.bytes
+
+
+def measure_accept(
+    server: str, application: str, requests: Requests, seconds: float, **env: str
+) -> dict[str, Any]:
+    """Load one web server; warm it up first."""
+    port = free_port()
+    with running(
+        *web_command(server, application, port), log=f"{server}-{application.split('.')[0]}", **env
+    ) as process:
+        wait_for(port)
+        address = ("127.0.0.1", port)
+        load.run(address, requests, concurrency=CONCURRENCY, seconds=2)
+        pids = family(process.pid)
+        before = cpu_seconds(pids)
+        result = load.run(address, requests, concurrency=CONCURRENCY, seconds=seconds)
+        used = cpu_seconds(pids) - before
+        if result.failures:
+            raise SystemExit(f"{result.failures} refused: {result.first_failure}")
+        return {
+            "server": server,
+            "requests_per_second": round(result.per_second, 1),
+            "p50_ms": round(result.percentile(0.50), 2),
+            "p99_ms": round(result.percentile(0.99), 2),
+            "cpu_ms_per_request": round(used / result.requests * 1000, 3),
+            "web_process_mb": round(max(resident_mb(pid) for pid in pids[1:] or pids), 1),
+        }
+
+
+def provision() -> dict[str, Any]:
+    """Create the schema and the benchmark's service; return what apply_config printed."""
+    manage("migrate", "--verbosity", "0")
+    path = ROOT / ".local" / "benchmark.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(CONFIG)
+    return dict(json.loads(manage("apply_config", str(path), "--json"))["services"]["Benchmark"])
+
+
+def manage(*arguments: str) -> str:
+    """Run a management command and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"manage.py {arguments[0]}: {done.stderr[-800:]}")
+    return done.stdout
+
+
+def best(measurements: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the fastest."""
+    return max(measurements, key=lambda each: float(each["requests_per_second"]))
+
+
+def prepare_environment() -> None:
+    """Set what the platform needs; the servers' addresses come from outside."""
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    if missing:
+        raise SystemExit(f"Set {' and '.join(missing)}, or run `make bench`, which starts servers.")
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="notify_project.settings",
+        SECRET_KEY="benchmark",  # noqa: S106 - thrown away with the servers
+        ENCRYPTION_KEYS="bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
+        INTERNAL_API_SECRET="benchmark",  # noqa: S106
+        BENCHMARK_SECRET=API_KEY_SECRET,
+        HTTP_ALLOW_PRIVATE="true",
+        MMG_API_KEY="benchmark",
+        LOG_LEVEL="WARNING",
+        DEBUG="false",
+    )
+
+
+def main() -> None:
+    """Run all parts and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10, help="of load for each web server")
+    parser.add_argument("--only", choices=["accept", "deliver"], help="one half")
+    parser.add_argument("--check", action="store_true", help="exit 1 when over a budget")
+    options = parser.parse_args()
+    prepare_environment()
+    import delivering  # noqa: PLC0415 - after the environment is set
+    import floors  # noqa: PLC0415
+
+    service = provision()
+    figures: dict[str, Any] = {}
+    tables: dict[str, list[dict[str, Any]]] = {}
+    if options.only != "deliver":
+        tables["accept"] = accepting(service, options.seconds, floors, figures)
+    if options.only != "accept":
+        tables["deliver"] = delivering.measure(service, figures)
+    report(figures, tables, check=options.check)
+
+
+def accepting(
+    service: dict[str, Any], seconds: float, floors: Any, figures: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Measure both web servers with the platform and with the floor."""
+    body = {
+        "email_address": "amala@example.org",
+        "template_id": service["templates"]["email"]["id"],
+        "personalisation": VALUES,
+        "reference": "benchmark",
+    }
+    requests = Requests(service["id"], json.dumps(body).encode())
+    floors.prepare()
+    rows = []
+    for server in ("granian", "gunicorn"):
+        rows.append({"what": "platform"} | measure_accept(
+            server, "notify_project.wsgi:application", requests, seconds
+        ))  # fmt: skip
+        rows.append({"what": "floor"} | measure_accept(
+            server, "benchmarks.floor:application", requests, seconds, FLOOR_DSN=floors.dsn()
+        ))  # fmt: skip
+    ours = best([row for row in rows if row["what"] == "platform"])
+    floor = best([row for row in rows if row["what"] == "floor"])
+    figures["accept_share_of_floor"] = round(
+        ours["requests_per_second"] / floor["requests_per_second"], 3
+    )
+    figures["web_process_mb"] = ours["web_process_mb"]
+    counted = subprocess.run(
+        [sys.executable, "benchmarks/trips.py", json.dumps(body), sign(service["id"])],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if counted.returncode:
+        raise SystemExit(f"trips.py: {counted.stderr[-800:]}")
+    figures.update(json.loads(counted.stdout))
+    return rows
+
+
+def report(
+    figures: dict[str, Any], tables: dict[str, list[dict[str, Any]]], *, check: bool
+) -> None:
+    """Print the tables and the budgets, and keep them as JSON."""
+    for name, rows in tables.items():
+        print(f"\n{name}")
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        cells = [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
+        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+        for line in cells:
+            print(
+                "  "
+                + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            )
+    print("\nbudgets")
+    over = []
+    for name, (sign_, limit) in BUDGETS.items():
+        if name not in figures:
+            continue
+        held = figures[name] >= limit if sign_ == ">=" else figures[name] <= limit
+        over += [] if held else [name]
+        print(f"  {name:24} {figures[name]:>10}  {sign_} {limit:<6} {'ok' if held else 'OVER'}")
+    path = ROOT / "benchmarks" / "results" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
+    path.parent.mkdir(exist_ok=True)
+    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()}
+    path.write_text(json.dumps({"machine": machine, "figures": figures, **tables}, indent=1))
+    print(f"\nwritten to {path.relative_to(ROOT)}")
+    if check and over:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

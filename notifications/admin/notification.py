@@ -1,0 +1,91 @@
+"""Notifications, to be looked at."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from notifications.models import Notification
+from notify_project.admin.pages import BigTableAdmin
+
+
+@admin.register(Notification)
+class NotificationAdmin(BigTableAdmin[Notification]):
+    """One page a message, found by exact values; recipients only with the right to see them."""
+
+    list_display = ["id", "notification_type", "status", "service", "created_at", "sent_by"]
+    list_filter = ["notification_type", "status", "key_type", "process_type"]
+    list_select_related = ["service"]
+    # Makes the search box appear; get_search_results does the search.
+    search_fields = ["id"]
+    search_help_text = (
+        "Exactly one of: id of the notification, template or service; the caller's reference; "
+        "the provider's reference; phone number (447700900123) or email address in lower case."
+    )
+    ordering = ["-created_at", "-id"]
+    date_hierarchy = None
+    fieldsets = [
+        (None, {"fields": ["id", "notification_type", "status", "failure_reason", "service"]}),
+        (
+            "Message",
+            {"fields": ["template_id", "template_version", "reply_to_text", "client_reference"]},
+        ),
+        (
+            "Way",
+            {
+                "fields": [
+                    "created_at",
+                    "sent_at",
+                    "updated_at",
+                    "sent_by",
+                    "reference",
+                    "delivery_attempts",
+                    "claimed_until",
+                    "next_attempt_at",
+                ]
+            },
+        ),
+        (
+            "Facts",
+            {
+                "fields": [
+                    "key_type",
+                    "api_key",
+                    "is_real",
+                    "process_type",
+                    "billable_units",
+                    "rate_multiplier",
+                    "international",
+                    "phone_prefix",
+                    "postage",
+                    "job",
+                    "job_row_number",
+                ]
+            },
+        ),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Add the recipient for people with the right to see personal data."""
+        shown = list(super().get_fieldsets(request, obj))
+        if request.user.has_perm("notifications.view_recipient"):
+            shown.insert(1, ("Recipient", {"fields": ["to"]}))
+        return shown
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Notification], search_term: str
+    ) -> tuple[QuerySet[Notification], bool]:
+        """Find by one exact, indexed value."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        try:
+            wanted = uuid.UUID(term)
+        except ValueError:
+            found = Q(client_reference=term) | Q(reference=term)
+            if request.user.has_perm("notifications.view_recipient"):
+                found |= Q(normalised_to=term)
+            return queryset.filter(found), False
+        return queryset.filter(Q(id=wanted) | Q(template_id=wanted) | Q(service_id=wanted)), False

@@ -1,0 +1,5 @@
+"""Pages of the admin site about operations, and what all pages share."""
+
+from notify_project.admin import operations
+
+__all__ = ["operations"]

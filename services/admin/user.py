@@ -1,0 +1,45 @@
+"""People."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from unfold.admin import ModelAdmin
+
+from services.models import User
+
+
+class AddUserForm(BaseUserCreationForm[User]):
+    """A new person."""
+
+    class Meta:
+        model = User
+        fields = ("email_address", "name")
+        field_classes: ClassVar[dict[str, Any]] = {}
+
+    def clean_email_address(self) -> str:
+        """Keep addresses in lower case, so that one person cannot have two accounts."""
+        return str(self.cleaned_data["email_address"]).strip().lower()
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin[User]):
+    """Support staff and members of services' teams."""
+
+    add_form = AddUserForm
+    form = UserChangeForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["email_address", "name", "state", "platform_admin"]
+    list_filter = ["platform_admin", "state"]
+    search_fields = ["=email_address", "name"]
+    search_help_text = "An email address, or part of a name."
+    ordering = ["email_address"]
+    filter_horizontal = ["groups", "user_permissions"]
+    fieldsets = [
+        (None, {"fields": ["email_address", "name", "mobile_number", "password", "state"]}),
+        ("Rights", {"fields": ["platform_admin", "is_superuser", "groups", "user_permissions"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["email_address", "name", "password1", "password2"]}),
+    ]

@@ -1,0 +1,5 @@
+"""Pages of the admin site about what is sent."""
+
+from templates_app.admin import template
+
+__all__ = ["template"]
