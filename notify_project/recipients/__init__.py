@@ -1,0 +1,1 @@
+"""Recipients: parse, normalise, refuse. Pure: values in, values out."""

@@ -1,0 +1,43 @@
+"""Know the characters that people paste without seeing them, and what can stand in for them."""
+
+import unicodedata
+
+ZERO_WIDTH = "\u180e\u200b\u200c\u200d\u2060\ufeff"
+LINE_SEPARATORS = "\u2028\u2029"
+WIDE_SPACES = "\u00a0\u202f"
+
+# Source: the API contract, characters replaced in text messages.
+REPLACEMENTS = {
+    **dict.fromkeys("\u2011\u2013\u2014\u2212", "-"),
+    "\u2026": "...",
+    **dict.fromkeys("\u2018\u2019\u201a", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e", '"'),
+    **dict.fromkeys(WIDE_SPACES + "\t", " "),
+    **dict.fromkeys(ZERO_WIDTH + LINE_SEPARATORS, ""),
+    "\u0141": "L",
+    "\u0142": "l",
+}
+
+_OBSCURE = dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + WIDE_SPACES))
+_ASCII = frozenset(map(chr, range(128)))
+
+
+def remove_obscure(text: str) -> str:
+    """Return the text without white space that nobody typed on purpose."""
+    return text if text.isascii() else text.translate(_OBSCURE)
+
+
+def closest(character: str, allowed: frozenset[str]) -> str:
+    """Return the character if it is allowed, else the nearest allowed text, or ``?``."""
+    if character in allowed:
+        return character
+    decomposition = unicodedata.decomposition(character)
+    if decomposition and not decomposition.startswith("<"):
+        base = chr(int(decomposition.split()[0], 16))
+        return base if base in allowed else "?"
+    return REPLACEMENTS.get(character, "?")
+
+
+def to_ascii(text: str) -> str:
+    """Replace every character outside ASCII by its closest one."""
+    return text if text.isascii() else "".join(closest(character, _ASCII) for character in text)

@@ -1,0 +1,60 @@
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
+
+EXAMPLES = json.loads((Path(__file__).parent / "examples/email.json").read_text())
+
+
+@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["address"][:40])
+def test_an_address_is_normalised_or_refused(row):
+    try:
+        result = parse_email(row["address"]).normalised
+    except InvalidEmail:
+        result = None
+
+    assert result == row["normalised"]
+
+
+def test_the_error_carries_the_message_of_the_api():
+    with pytest.raises(InvalidEmail, match="Not a valid email address") as caught:
+        parse_email("nope")
+
+    assert caught.value.message == "Not a valid email address"
+
+
+def test_cleaning_keeps_the_case():
+    assert clean_email(" Jo\u200b@Example.ORG\n") == "Jo@Example.ORG"
+    assert parse_email(" Jo@Example.ORG ").cleaned == "Jo@Example.ORG"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jo@example.org\nBcc: x@example.org",
+        "jo@exam\nple.org",
+        "jo@example.org\x00",
+        "jo@\u202eexample.org",
+        "jo@exa---mple.org",
+        "jo@bücher..example",
+        "jo@" + "a." * 126 + "aa.org",
+        "jo@example.xn--",
+    ],
+)
+def test_a_hostile_address_is_refused(address):
+    with pytest.raises(InvalidEmail):
+        parse_email(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["a" * 1_000_000, "@" * 1_000_000, "a@" + "a-" * 500_000, "a@" + "ü." * 500_000]
+)
+def test_enormous_input_is_refused_quickly(address):
+    start = time.perf_counter()
+
+    with pytest.raises(InvalidEmail):
+        parse_email(address)
+    assert time.perf_counter() - start < 5
