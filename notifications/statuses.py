@@ -75,6 +75,18 @@ _LETTER_WORDS = {
     Status.RETURNED_LETTER: "received",
 }
 
+# A provider took these; a text in one of them is paid for.
+HANDED_OVER = frozenset(
+    {
+        Status.SENDING,
+        Status.SENT,
+        Status.PENDING,
+        Status.DELIVERED,
+        Status.TEMPORARY_FAILURE,
+        Status.PERMANENT_FAILURE,
+    }
+)
+
 _OUTCOMES = frozenset(
     {
         Status.DELIVERED,
@@ -110,9 +122,26 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
-def sources_of(target: Status) -> list[str]:
+# Support staff may do this for letters; for a text or an email it would undo a final status.
+_LETTERS_ONLY = frozenset(
+    {
+        (Status.TECHNICAL_FAILURE, Status.CREATED),
+        (Status.TECHNICAL_FAILURE, Status.PERMANENT_FAILURE),
+        (Status.CREATED, Status.CANCELLED),
+        (Status.CREATED, Status.VALIDATION_FAILED),
+        (Status.SENDING, Status.RETURNED_LETTER),
+        (Status.DELIVERED, Status.RETURNED_LETTER),
+    }
+)
+
+
+def sources_of(target: Status, *, letter: bool = False) -> list[str]:
     """Return the statuses from which a notification may move to ``target``."""
-    return sorted(source for source, targets in TRANSITIONS.items() if target in targets)
+    return sorted(
+        source.value
+        for source, targets in TRANSITIONS.items()
+        if target in targets and (letter or (source, target) not in _LETTERS_ONLY)
+    )
 
 
 def expand(words: list[str]) -> list[str]:

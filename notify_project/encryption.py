@@ -68,10 +68,14 @@ class EncryptedTextField(_TextField):
         return text
 
 
+class Unreadable(dict[str, Any]):
+    """What stands for an object that no key decrypts: empty to show, not fit to send."""
+
+
 class EncryptedJSONField(EncryptedTextField):
     """A JSON object, encrypted as a whole."""
 
-    empty = {}
+    empty = Unreadable()
 
     def to_text(self, value: Any) -> str:
         """Write the object as JSON."""

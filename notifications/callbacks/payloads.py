@@ -1,0 +1,36 @@
+"""The bodies that services receive."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from notifications.statuses import Status
+from notify_project import clock
+
+
+def delivery_status_payload(
+    *,
+    id: uuid.UUID,  # noqa: A002 - the field's name in the API
+    reference: str | None,
+    to: str,
+    status: Status,
+    created_at: datetime,
+    completed_at: datetime,
+    sent_at: datetime | None,
+    notification_type: str,
+    template_id: uuid.UUID,
+    template_version: int,
+) -> dict[str, Any]:
+    """Return the body of a delivery receipt. Source: the API contract, callbacks."""
+    return {
+        "id": str(id),
+        "reference": reference,
+        "to": to,
+        "status": status.value,
+        "created_at": clock.api_time(created_at),
+        "completed_at": clock.api_time(completed_at),
+        "sent_at": clock.api_time(sent_at) if sent_at else None,
+        "notification_type": notification_type,
+        "template_id": str(template_id),
+        "template_version": template_version,
+    }

@@ -1,0 +1,158 @@
+"""The part that runs in threads: one call of a provider, and what its answer means."""
+
+import logging
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from queue import SimpleQueue
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from notifications.delivery import retry
+from notifications.lifecycle import Outcome
+from notifications.providers.base import (
+    OutcomeUnknown,
+    ProviderError,
+    RecipientRefused,
+    Refused,
+    Throttled,
+)
+from notifications.providers.registry import provider
+from notifications.statuses import Status
+from notify_project import clock
+
+logger = logging.getLogger(__name__)
+
+# A call is several exchanges, each of which may take the provider's time-out.
+EXCHANGES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A message that is ready for a provider."""
+
+    notification_id: UUID
+    notification_type: str
+    attempt: int
+    created_at: datetime
+    identifier: str
+    status: Status
+    message: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An outcome, and the provider to pass over next time."""
+
+    outcome: Outcome
+    failed_provider: str | None = None
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Return the threads of this process; each keeps its connections to providers."""
+    return ThreadPoolExecutor(settings.DELIVERY_THREADS, thread_name_prefix="delivery")
+
+
+def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> None:
+    """Ask the provider and put what came of it on ``finished``; touches no database.
+
+    Args:
+        ready: the message.
+        lease_ends: ``time.monotonic()`` at which another worker may take the message.
+        finished: where the main thread waits.
+    """
+    if time.monotonic() + EXCHANGES * settings.PROVIDER_TIMEOUT_SECONDS > lease_ends:
+        finished.put(Finished(_not_begun(ready)))
+        return
+    try:
+        reference = provider(ready.identifier).send(ready.message)
+    except ProviderError as error:
+        finished.put(Finished(_failed(ready, error), ready.identifier))
+    except Exception as error:  # noqa: BLE001 - one message's trouble; a lost one would block the run
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error(  # noqa: TRY400 - the error's text may hold what is in the message
+            "provider %s raised %s for notification %s:\n%s",
+            ready.identifier,
+            type(error).__name__,
+            ready.notification_id,
+            where,
+        )
+        finished.put(Finished(_failed(ready, OutcomeUnknown()), ready.identifier))
+    else:
+        finished.put(Finished(_accepted(ready, reference)))
+
+
+def _accepted(ready: Call, reference: str | None) -> Outcome:
+    return Outcome(
+        ready.notification_id,
+        ready.attempt,
+        ready.status,
+        accepted=True,
+        sent_at=clock.now(),
+        sent_by=ready.identifier,
+        reference=reference,
+    )
+
+
+def _not_begun(ready: Call) -> Outcome:
+    """Give the message back: its lease would end before the provider must have answered."""
+    return Outcome(
+        ready.notification_id, ready.attempt, next_attempt_at=clock.now(), attempts_given_back=1
+    )
+
+
+def _failed(ready: Call, error: ProviderError) -> Outcome:
+    logger.warning(
+        "attempt %s at notification %s failed: provider=%s reason=%s ambiguous=%s",
+        ready.attempt,
+        ready.notification_id,
+        ready.identifier,
+        type(error).__name__,
+        str(isinstance(error, OutcomeUnknown)).lower(),
+    )
+    if isinstance(error, Refused):
+        to_blame = isinstance(error, RecipientRefused)
+        return Outcome(
+            ready.notification_id,
+            ready.attempt,
+            Status.PERMANENT_FAILURE if to_blame else Status.TECHNICAL_FAILURE,
+            sent_by=ready.identifier,
+            failure_reason=("recipient-refused" if to_blame else "provider-rejected"),
+        )
+    return try_again(
+        ready.notification_id,
+        ready.notification_type,
+        ready.attempt,
+        ready.created_at,
+        error=error,
+    )
+
+
+def try_again(
+    notification_id: UUID,
+    notification_type: str,
+    attempt: int,
+    created_at: datetime,
+    *,
+    error: Exception,
+) -> Outcome:
+    """Plan the next attempt, or give up when there were enough."""
+    now = clock.now()
+    if isinstance(error, Throttled):
+        again, given_back = retry.after_throttling(created_at, now), 1
+    else:
+        is_unknown = isinstance(error, OutcomeUnknown)
+        again = retry.next_attempt_at(notification_type, attempt, now, is_unknown=is_unknown)
+        given_back = 0
+    if again is None:
+        logger.error("notification %s is given up after %s attempts", notification_id, attempt)
+        return Outcome(
+            notification_id, attempt, Status.TECHNICAL_FAILURE, failure_reason="max-retries"
+        )
+    return Outcome(notification_id, attempt, next_attempt_at=again, attempts_given_back=given_back)

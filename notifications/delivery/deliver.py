@@ -1,0 +1,137 @@
+"""Empty a lane: claim, render, call, record, without one slow call holding up the others."""
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from notifications import lifecycle
+from notifications.delivery.calls import Call, Finished, call, pool
+from notifications.delivery.claim import claim_due
+from notifications.delivery.prepare import prepare
+from notifications.delivery.routing import Router
+from notifications.lifecycle import Outcome
+from notify_project import clock
+from notify_project.constants import Queue
+
+logger = logging.getLogger(__name__)
+
+# Messages that one task holds at once, under way or waiting for a thread.
+CAPACITY = 100
+# With fewer than this under way, more are claimed.
+LOW_WATER = 60
+RUN_SECONDS = 30.0
+# An idle lane is asked again this often while calls of it hang.
+ASK_AGAIN_SECONDS = 0.2
+# How long outcomes are gathered before they are written together.
+GATHER_SECONDS = 0.01
+# An outcome that cannot be written now is worth waiting for: without it the message is sent again.
+WRITE_PATIENCE_SECONDS = 30.0
+
+_router = Router()
+
+
+@dataclass
+class Run:
+    """One task's work on one lane. Only the main thread touches the database."""
+
+    lane: Queue
+    deadline: float = field(default_factory=lambda: time.monotonic() + RUN_SECONDS)
+    ask_at: float = 0.0
+    under_way: set[UUID] = field(default_factory=set)
+    finished: SimpleQueue[Finished] = field(default_factory=SimpleQueue)
+
+    def to_the_end(self) -> int:
+        """Work until nothing is due or time is up, and no call is under way.
+
+        Returns:
+            How many messages were claimed.
+        """
+        count = 0
+        while True:
+            claimed = self._start_more() if self._may_claim() else 0
+            count += claimed
+            if self.under_way:
+                self._finish(self._gather())
+            elif not claimed:
+                return count
+
+    def _may_claim(self) -> bool:
+        now = time.monotonic()
+        return len(self.under_way) < LOW_WATER and self.ask_at <= now < self.deadline
+
+    def _start_more(self) -> int:
+        leased_at = time.monotonic()
+        rows = claim_due(self.lane, limit=CAPACITY - len(self.under_way), now=clock.now())
+        if not rows:
+            self.ask_at = time.monotonic() + ASK_AGAIN_SECONDS
+            return 0
+        lease_ends = leased_at + settings.DELIVERY_LEASE_SECONDS
+        at_once: list[Outcome] = []
+        for prepared in prepare(rows, _router):
+            if isinstance(prepared, Outcome):
+                at_once.append(prepared)
+            else:
+                self._start(prepared, lease_ends)
+        _record(at_once)
+        return len(rows)
+
+    def _start(self, prepared: Call, lease_ends: float) -> None:
+        self.under_way.add(prepared.notification_id)
+        pool().submit(call, prepared, lease_ends, self.finished)
+
+    def _finish(self, gathered: list[Finished]) -> None:
+        _record([each.outcome for each in gathered])
+        for each in gathered:
+            if each.failed_provider:
+                _router.note_failure(each.outcome.id, each.failed_provider)
+
+    def _gather(self) -> list[Finished]:
+        """Wait a little for the first outcome, then take what comes right behind it."""
+        gathered: list[Finished] = []
+        wait = ASK_AGAIN_SECONDS
+        while len(gathered) < CAPACITY and len(gathered) < len(self.under_way):
+            try:
+                gathered.append(self.finished.get(timeout=wait))
+            except Empty:
+                break
+            wait = GATHER_SECONDS
+        self.under_way -= {each.outcome.id for each in gathered}
+        return gathered
+
+
+def deliver(lane: Queue) -> int:
+    """Send what is due in a lane.
+
+    Returns:
+        How many messages were claimed.
+    """
+    return Run(lane).to_the_end()
+
+
+def _record(outcomes: Iterable[Outcome]) -> None:
+    """Write outcomes; a database that is away for a moment is waited for.
+
+    Raises:
+        django.db.OperationalError: it stayed away. The leases end, and the messages are sent again.
+    """
+    batch = list(outcomes)
+    give_up_at = time.monotonic() + WRITE_PATIENCE_SECONDS
+    while batch:
+        try:
+            lifecycle.record_outcomes(batch, now=clock.now())
+        except (OperationalError, InterfaceError) as error:
+            if time.monotonic() > give_up_at:
+                raise
+            logger.warning(
+                "%s outcomes wait for the database: %s", len(batch), type(error).__name__
+            )
+            close_old_connections()
+            time.sleep(0.5)
+        else:
+            return

@@ -1,0 +1,112 @@
+"""From claimed rows to calls: service, provider, content; what cannot be sent gets its outcome."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.conf import settings
+
+from notifications import lifecycle
+from notifications.delivery import simulate
+from notifications.delivery.calls import Call, try_again
+from notifications.delivery.content import Text, email_of, text_of
+from notifications.delivery.routing import NoProvider, Router
+from notifications.lifecycle import Outcome
+from notifications.models import Notification, ProviderDetails
+from notifications.statuses import Status
+from notify_project import clock
+from notify_project.constants import NotificationType
+from services.read_models import ServiceModel, find_service
+
+logger = logging.getLogger(__name__)
+
+
+def prepare(rows: list[Notification], router: Router) -> Iterator[Call | Outcome]:
+    """Make claimed rows ready, one by one, so that calls begin while others are rendered.
+
+    Fragments are counted first, in one statement: a message goes out only after what it costs is
+    written down.
+    """
+    texts, failed = _texts([row for row in rows if row.is_real and _is_text(row)])
+    lifecycle.count_fragments({key: text.fragments for key, text in texts.items()})
+    yield from failed.values()
+    for row in rows:
+        if row.id not in failed:
+            prepared = _prepare(row, texts.get(row.id), router)
+            if prepared is not None:
+                yield prepared
+
+
+def _texts(rows: list[Notification]) -> tuple[dict[UUID, Text], dict[UUID, Outcome]]:
+    texts: dict[UUID, Text] = {}
+    failed: dict[UUID, Outcome] = {}
+    for row in rows:
+        try:
+            service = _service(row)
+            if service.active:
+                texts[row.id] = text_of(row, service)
+        except Exception as error:  # noqa: BLE001 - one row's trouble, which the next deploy may heal
+            failed[row.id] = _cannot_prepare(row, error)
+    return texts, failed
+
+
+def _prepare(row: Notification, text: Text | None, router: Router) -> Call | Outcome | None:
+    try:
+        service = _service(row)
+        if not service.active:
+            return Outcome(
+                row.id,
+                row.delivery_attempts,
+                Status.TECHNICAL_FAILURE,
+                failure_reason="service-inactive",
+            )
+        details = router.choose(row.id, row.notification_type, international=row.international)
+        if not row.is_real:
+            simulate.pretend(row, details.identifier, now=clock.now())
+            return None
+        return Call(
+            notification_id=row.id,
+            notification_type=row.notification_type,
+            attempt=row.delivery_attempts,
+            created_at=row.created_at,
+            identifier=details.identifier,
+            status=_status_once_sent(row, details),
+            message=email_of(row, service) if text is None else text.message,
+        )
+    except NoProvider as error:
+        return _try_again(row, error)
+    except Exception as error:  # noqa: BLE001 - one row's trouble, which the next deploy may heal
+        return _cannot_prepare(row, error)
+
+
+def _service(row: Notification) -> ServiceModel:
+    service = find_service(row.service_id)
+    if service is None:
+        raise LookupError(f"service {row.service_id} does not exist")
+    return service
+
+
+def _is_text(row: Notification) -> bool:
+    return row.notification_type == NotificationType.SMS
+
+
+def _status_once_sent(row: Notification, details: ProviderDetails) -> Status:
+    if _is_text(row):
+        return Status.SENT if row.international else Status.SENDING
+    if details.gives_receipts:
+        return Status.SENDING
+    return Status(settings.EMAIL_STATUS_WITHOUT_RECEIPTS)
+
+
+def _try_again(row: Notification, error: Exception) -> Outcome:
+    return try_again(
+        row.id, row.notification_type, row.delivery_attempts, row.created_at, error=error
+    )
+
+
+def _cannot_prepare(row: Notification, error: Exception) -> Outcome:
+    # Neither the error's text nor its chain: both may hold what is in the message.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("notification %s cannot be prepared: %s\n%s", row.id, type(error).__name__, where)
+    return _try_again(row, error)

@@ -1,1 +1,0 @@
-"""The only writer of a notification's status, in both tables at once."""

@@ -1,0 +1,98 @@
+"""The beginning of an attempt: a worker takes rows for a while and says so in them."""
+
+import uuid
+from datetime import datetime
+
+import orjson
+from django.conf import settings
+from django.db import connection
+
+from notifications.models import Notification
+
+# Rows of one lane that wait. Its words are those of the index that answers it.
+_WAITING = (
+    "n.is_real = %(is_real)s AND n.process_type = %(process_type)s "
+    "AND n.notification_status = 'created' AND n.notification_type IN ('sms', 'email')"
+)
+_DUE_AT = "GREATEST(n.created_at, n.claimed_until, n.next_attempt_at)"
+
+# Services that wait are found by skipping through the index, so that a backlog of one costs
+# nothing; each gets an equal share, oldest due first. The Message-ID of an attempt at an email
+# is written with the claim, so that what comes back can be matched whatever happens next.
+_CLAIM = f"""
+WITH RECURSIVE services (id) AS (
+    (SELECT n.service_id FROM notifications n WHERE {_WAITING} ORDER BY n.service_id LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT n.service_id FROM notifications n
+        WHERE {_WAITING} AND n.service_id > services.id ORDER BY n.service_id LIMIT 1
+    ) FROM services WHERE services.id IS NOT NULL
+), share (size) AS (
+    SELECT ceil(%(limit)s::numeric / greatest(count(id), 1))::int FROM services
+), picked AS (
+    SELECT due.id FROM services CROSS JOIN LATERAL (
+        SELECT n.id, {_DUE_AT} AS due_at FROM notifications n
+        WHERE {_WAITING} AND n.service_id = services.id AND {_DUE_AT} <= %(now)s
+        ORDER BY {_DUE_AT} LIMIT (SELECT size FROM share) FOR UPDATE SKIP LOCKED
+    ) due WHERE services.id IS NOT NULL ORDER BY due.due_at LIMIT %(limit)s
+), claimed AS (
+    UPDATE notifications n SET
+        claimed_until = %(lease_until)s,
+        delivery_attempts = n.delivery_attempts + 1,
+        reference = CASE WHEN n.notification_type = 'email'
+            THEN n.id || '.' || (n.delivery_attempts + 1) || '@' || %(domain)s
+            ELSE n.reference END
+    FROM picked WHERE n.id = picked.id
+    RETURNING n.*
+), history AS (
+    UPDATE notification_history h SET reference = claimed.reference
+    FROM claimed WHERE h.id = claimed.id AND claimed.notification_type = 'email'
+)
+SELECT * FROM claimed ORDER BY created_at, id
+"""  # noqa: S608 - constants of this module
+
+_COUNT_FRAGMENTS = """
+WITH counted AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS counted (id uuid, units int)
+), live AS (
+    UPDATE notifications n SET billable_units = counted.units
+    FROM counted WHERE n.id = counted.id AND n.notification_status = 'created'
+    RETURNING n.id, n.billable_units
+)
+UPDATE notification_history h SET billable_units = live.billable_units
+FROM live WHERE h.id = live.id
+"""
+
+
+def claim(
+    *, is_real: bool, process_type: str, limit: int, now: datetime, lease_until: datetime
+) -> list[Notification]:
+    """Take due messages, each for one worker alone until its lease ends.
+
+    Args:
+        is_real: whether they may reach a recipient.
+        process_type: how urgent their template is.
+        limit: how many at most.
+        now: what is due is due by then.
+        lease_until: when others may take what has no outcome by then.
+    """
+    values = {
+        "is_real": is_real,
+        "process_type": process_type,
+        "limit": limit,
+        "now": now,
+        "lease_until": lease_until,
+        "domain": settings.EMAIL_DOMAIN,
+    }
+    return list(Notification.objects.raw(_CLAIM, values))
+
+
+def count_fragments(fragments: dict[uuid.UUID, int]) -> None:
+    """Write what texts will be billed for, before a provider has any of them.
+
+    A crash after the hand-over must not leave a message that was sent and costs nothing.
+    """
+    if fragments:
+        rows = [{"id": str(key), "units": units} for key, units in fragments.items()]
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT_FRAGMENTS, [orjson.dumps(rows).decode()])
