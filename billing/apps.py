@@ -7,3 +7,13 @@ class BillingConfig(AppConfig):
     """Configuration of the billing app."""
 
     name = "billing"
+
+    def ready(self) -> None:
+        """Answer what the notifications app asks about prices."""
+        from billing.rates import letter_rate_of, sms_rate_of  # noqa: PLC0415 - needs the models
+        from notifications import hooks  # noqa: PLC0415
+
+        hooks.sms_rate.connect(sms_rate_of)
+        hooks.letter_rate.connect(
+            lambda letter: letter_rate_of(letter.day, letter.sheets, letter.postage, letter.crown)
+        )

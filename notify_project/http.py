@@ -10,6 +10,8 @@ import requests
 from django.conf import settings
 from requests import ConnectTimeout, ReadTimeout, RequestException, Response
 from requests.adapters import HTTPAdapter
+from urllib3 import Timeout
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError
 
 __all__ = [
     "AddressRefused",
@@ -17,6 +19,7 @@ __all__ = [
     "ReadTimeout",
     "RequestException",
     "Response",
+    "may_have_arrived",
     "post",
 ]
 
@@ -28,24 +31,43 @@ class AddressRefused(RequestException):
     """The host is in a private network and this installation does not allow that."""
 
 
-def post(url: str, **options: Any) -> Response:
+class HostUnknown(RequestException):
+    """The host's name does not resolve."""
+
+
+def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
     """POST over this thread's kept connections.
 
     Args:
         url: where to.
-        options: as for ``requests.post``; ``timeout`` in seconds is the time to wait for an
-            answer, ``settings.PROVIDER_TIMEOUT_SECONDS`` unless given.
+        trusted: the operator chose the URL, so it may be in a private network.
+        options: as for ``requests.post``; ``timeout`` in seconds is the time for connecting and
+            waiting for an answer, ``settings.PROVIDER_TIMEOUT_SECONDS`` unless given.
 
     Raises:
         AddressRefused: the host resolves to a private, loopback or link-local address.
         RequestException: as ``requests`` raises it.
     """
-    _require_public(url)
-    read_seconds = options.pop("timeout", settings.PROVIDER_TIMEOUT_SECONDS)
-    connect_seconds = min(CONNECT_SECONDS, read_seconds)
+    if not trusted:
+        _require_public(url)
+    seconds = options.pop("timeout", settings.PROVIDER_TIMEOUT_SECONDS)
+    timeout = Timeout(connect=min(CONNECT_SECONDS, seconds), total=seconds)
     return _session().post(
-        url, timeout=(connect_seconds, read_seconds), allow_redirects=False, **options
+        url,
+        timeout=timeout,  # type: ignore[arg-type]  # requests hands urllib3's Timeout on
+        allow_redirects=False,
+        **options,
     )
+
+
+def may_have_arrived(error: RequestException) -> bool:
+    """Say whether a failed request may have reached the other side all the same."""
+    if isinstance(error, AddressRefused | HostUnknown | ConnectTimeout):
+        return False
+    cause = error.args[0] if error.args else None
+    # A refused connection and an unknown host are kinds of ConnectTimeoutError.
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return not isinstance(reason, ConnectTimeoutError)
 
 
 def _session() -> requests.Session:
@@ -66,7 +88,7 @@ def _require_public(url: str) -> None:
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise requests.ConnectionError("the host is not known") from error
+        raise HostUnknown("the host is not known") from error
     for *_, address in found:
         if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
             raise AddressRefused("the host is in a private network")

@@ -1,13 +1,17 @@
 """The registry of queues, and the only way to put a task on one."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import django_rq
 from django.db import transaction
+from redis import RedisError
 from redis.client import Pipeline
 from rq import Retry
+from rq.scheduler import RQScheduler
+from rq.serializers import JSONSerializer
 
 from notify_project.constants import Queue
 from notify_project.redis_connection import redis_connection
@@ -30,15 +34,19 @@ def enqueue(task: Task, *args: str, queue: Queue, delay: timedelta | None = None
         task: a module-level function; it may run twice, late or never.
         args: ids and plain words as text; never anything personal.
         queue: where it waits.
-        delay: how long it waits at least; needs a worker that runs RQ's scheduler.
+        delay: how long it waits at least; needs a running scheduler.
 
     Raises:
         TypeError: an argument is not text.
         redis.RedisError: Redis did not take it; inside a transaction the failure reaches the
             code that ends it.
     """
-    if not _taken(task, args, queue):
+    if _taken(task, args, queue):
+        return
+    if transaction.get_connection().in_atomic_block:
         transaction.on_commit(lambda: _push(task, args, queue, delay=delay))
+    else:  # on_commit would ask the database, which may be away
+        _push(task, args, queue, delay=delay)
 
 
 def enqueue_with(pipeline: Pipeline, task: Task, *args: str, queue: Queue) -> None:
@@ -79,3 +87,29 @@ def _push(
         rq_queue.enqueue_call(task, args=args, pipeline=pipeline, **options)
     else:
         rq_queue.enqueue_in(delay, task, *args, **options)
+
+
+class DelayedTasks:
+    """Moves tasks whose delay is over to their queues; one holder at a time does."""
+
+    def __init__(self) -> None:
+        self._scheduler: RQScheduler | None = None
+
+    def move_due(self) -> None:
+        """Move what is due; to be called every second or so.
+
+        Raises:
+            redis.RedisError: Redis did not answer.
+        """
+        if self._scheduler is None:
+            self._scheduler = RQScheduler(
+                [queue.value for queue in Queue], redis_connection(), serializer=JSONSerializer
+            )
+        self._scheduler.acquire_locks()  # type: ignore[no-untyped-call]  # RQ has no types
+        self._scheduler.enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]  # as above
+
+    def release(self) -> None:
+        """Let another holder go on at once; without Redis, the locks end by themselves."""
+        if self._scheduler is not None:
+            with suppress(RedisError):
+                self._scheduler.release_locks()  # type: ignore[no-untyped-call]  # as above

@@ -171,9 +171,9 @@ SIMULATED_SMS_NUMBERS: list[str] = env.list(
 
 # --- API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["notify_project.api.views.OrjsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["notify_project.api.negotiation.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify_project.api.views.IgnoreAccept",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify_project.api.negotiation.IgnoreAccept",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "notify_project.api.responses.word_exception",

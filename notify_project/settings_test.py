@@ -24,6 +24,8 @@ os.environ.update(
 from notify_project.settings import *  # noqa: E402
 
 ALLOWED_HOSTS = ["*"]
+# Static files are not collected for tests.
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

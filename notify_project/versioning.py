@@ -33,7 +33,9 @@ class HistoryRow(models.Model):
 AnyVersioned = TypeVar("AnyVersioned", bound=Versioned)
 
 
-def save_versioned(row: AnyVersioned, history: type[HistoryRow], **changed_by: UUID) -> AnyVersioned:
+def save_versioned(
+    row: AnyVersioned, history: type[HistoryRow], **changed_by: UUID
+) -> AnyVersioned:
     """Save a new or changed row as its next version, with its copy in the history table.
 
     Args:

@@ -80,7 +80,7 @@ def _version(row: Notification) -> TemplateModel:
 
 
 def _values(row: Notification) -> dict[str, Any]:
-    values: Any = row.personalisation or {}
+    values: Any = row.personalisation
     if isinstance(values, Unreadable):
         raise CannotRender(f"the values of notification {row.id} cannot be decrypted")
-    return dict(values)
+    return dict(values or {})

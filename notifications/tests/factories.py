@@ -18,7 +18,6 @@ from notify_project import clock
 from services.tests.factories import ServiceFactory, VersionedFactory
 from templates_app.tests.factories import TemplateFactory
 
-
 RECIPIENTS = {
     "sms": ("07700 900123", "447700900123"),
     "email": ("jo@example.com", "jo@example.com"),
@@ -110,6 +109,13 @@ class ProviderDetailsFactory(VersionedFactory):
     identifier = "mmg"
     display_name = factory.SelfAttribute("identifier")
     notification_type = "sms"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        # Stands in for the row of that name that the migrations made.
+        names = {name: kwargs[name] for name in ("notification_type", "identifier")}
+        model_class.objects.filter(**names).delete()
+        return super()._create(model_class, *args, **kwargs)
 
     @classmethod
     def _history_model(cls):

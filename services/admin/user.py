@@ -41,5 +41,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin[User]):
         ("Rights", {"fields": ["platform_admin", "is_superuser", "groups", "user_permissions"]}),
     ]
     add_fieldsets = [
-        (None, {"classes": ["wide"], "fields": ["email_address", "name", "password1", "password2"]}),
+        (
+            None,
+            {"classes": ["wide"], "fields": ["email_address", "name", "password1", "password2"]},
+        ),
     ]

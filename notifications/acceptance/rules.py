@@ -1,0 +1,191 @@
+"""One function for each reason to refuse a message, with the words of the API."""
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from notify_project.api.errors import BadRequest, InvalidPhone
+from notify_project.constants import KeyType, NotificationType
+from notify_project.recipients.email import parse_email
+from notify_project.recipients.phone import (
+    PhoneNumber,
+    needs_international_permission,
+    needs_landline_permission,
+    parse_phone,
+)
+from services.api.authentication import Caller
+from services.read_models import SenderModel, ServiceModel
+from templates_app.read_models import TemplateModel, find_template
+from templates_app.rendering import placeholders
+from templates_app.rendering.sms import MAX_CHARACTERS, character_count
+
+# Source: the API contract, length and emptiness.
+EMAIL_BYTES = 2_000_000
+EMPTY = "Your message is empty."
+# Source: the API contract, permission refusals.
+_CHANNELS = {
+    NotificationType.SMS: "text messages",
+    NotificationType.EMAIL: "emails",
+    NotificationType.LETTER: "letters",
+}
+
+
+def require_permission(service: ServiceModel, notification_type: NotificationType) -> None:
+    """Refuse a channel that the service may not use."""
+    if notification_type not in service.permissions:
+        raise BadRequest(f"Service is not allowed to send {_CHANNELS[notification_type]}")
+
+
+def get_template(
+    service: ServiceModel, template_id: UUID, notification_type: NotificationType
+) -> TemplateModel:
+    """Return the newest version of a template that the service may send."""
+    template = find_template(service.id, template_id)
+    if template is None or template.hidden:
+        raise BadRequest("Template not found")
+    if template.template_type != notification_type:
+        raise BadRequest(
+            f"{template.template_type} template is not suitable for "
+            f"{notification_type} notification"
+        )
+    if template.archived:
+        raise BadRequest("Template has been deleted")
+    return template
+
+
+def require_personalisation(names: tuple[str, ...], personalisation: dict[str, Any]) -> None:
+    """Refuse a message that lacks values for its template's placeholders."""
+    missing = placeholders.missing(names, personalisation)
+    if missing:
+        raise BadRequest(f"Missing personalisation: {', '.join(missing)}")
+
+
+def require_sms_content(body: str) -> None:
+    """Refuse a text message without text."""
+    if not body:
+        raise BadRequest(EMPTY)
+
+
+def require_email_content(content: str, body: str) -> None:
+    """Refuse an email that consists of nothing but the values, if these are blank."""
+    source = content.strip()
+    if source.startswith("((") and source.endswith("))") and not body.strip():
+        raise BadRequest(EMPTY)
+
+
+def require_no_files(personalisation: dict[str, Any]) -> None:
+    """Refuse files in a text message."""
+    if _holds_file(personalisation):
+        raise BadRequest("Can only send a file by email")
+
+
+def require_no_files_yet(personalisation: dict[str, Any]) -> None:
+    """Refuse files in an email: there is no store for them yet."""
+    if _holds_file(personalisation):
+        raise BadRequest("Sending files by email is not available on this installation")
+
+
+def _holds_file(personalisation: dict[str, Any]) -> bool:
+    return any(isinstance(value, dict) and "file" in value for value in personalisation.values())
+
+
+def get_sms_sender(service: ServiceModel, sender_id: str | None) -> str:
+    """Return the chosen sender of text messages, or the default one."""
+    sender = _sender(service, service.sms_senders, sender_id, "sms_sender_id")
+    return shown_sender(settings.FROM_NUMBER if sender is None else sender.text)
+
+
+def get_reply_to(service: ServiceModel, reply_to_id: str | None) -> str | None:
+    """Return the chosen reply-to address, or the default one if there is one."""
+    sender = _sender(service, service.reply_tos, reply_to_id, "email_reply_to_id")
+    return None if sender is None else sender.text
+
+
+def _sender(
+    service: ServiceModel, senders: tuple[SenderModel, ...], given: str | None, name: str
+) -> SenderModel | None:
+    if given is None:
+        return next((sender for sender in senders if sender.is_default), None)
+    sender_id = UUID(given)
+    for sender in senders:
+        if sender.id == sender_id:
+            return sender
+    raise BadRequest(f"{name} {given} does not exist in database for service id {service.id}")
+
+
+@lru_cache(maxsize=1000)
+def shown_sender(text: str) -> str:
+    """Return a sender as recipients see it: numbers in international form, names as stored."""
+    if not text.isdecimal():
+        return text
+    try:
+        return parse_phone(text).normalised
+    except ValueError:
+        return text  # a short code
+
+
+def require_allowed_recipient(caller: Caller, normalised: str) -> None:
+    """Refuse a recipient outside team and guest list, for team keys and in trial mode."""
+    key_type, service = caller.key.key_type, caller.service
+    if key_type == KeyType.TEST or normalised in service.recipients:
+        return
+    if key_type == KeyType.TEAM:
+        raise BadRequest("Can’t send to this recipient using a team-only API key")
+    if service.restricted:
+        raise BadRequest(
+            "Can’t send to this recipient when service is in trial mode "
+            f"– see {settings.TRIAL_MODE_URL}"
+        )
+
+
+def require_phone_permissions(service: ServiceModel, number: PhoneNumber) -> None:
+    """Refuse numbers abroad and landlines to services that may not send there."""
+    if needs_international_permission(number) and "international_sms" not in service.permissions:
+        raise BadRequest("Cannot send to international mobile numbers")
+    if needs_landline_permission(number) and "sms_to_uk_landlines" not in service.permissions:
+        raise InvalidPhone("Not a UK mobile number")
+
+
+def is_simulated_number(number: PhoneNumber) -> bool:
+    """Is this one of the numbers for smoke tests?"""
+    return number.normalised in _simulated_numbers(tuple(settings.SIMULATED_SMS_NUMBERS))
+
+
+def is_simulated_address(normalised: str) -> bool:
+    """Is this one of the addresses for smoke tests?"""
+    return normalised in _simulated_addresses(tuple(settings.SIMULATED_EMAIL_ADDRESSES))
+
+
+@lru_cache(maxsize=2)
+def _simulated_numbers(numbers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(parse_phone(number).normalised for number in numbers)
+
+
+@lru_cache(maxsize=2)
+def _simulated_addresses(addresses: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(parse_email(address).normalised for address in addresses)
+
+
+def require_sms_length(body: str) -> None:
+    """Refuse a text message that is too long, measured without the service's name."""
+    length = character_count(body)
+    if length > MAX_CHARACTERS:
+        raise BadRequest(
+            "Your message is too long. Text messages cannot be longer than "
+            f"{MAX_CHARACTERS} characters. Your message is {length} characters long."
+        )
+
+
+def require_email_length(body: str) -> None:
+    """Refuse an email whose body is too long."""
+    # No character has more than four bytes.
+    if len(body) * 4 <= EMAIL_BYTES:
+        return
+    length = len(body.encode())
+    if length > EMAIL_BYTES:
+        raise BadRequest(
+            "Your message is too long. Emails cannot be longer than "
+            f"{EMAIL_BYTES} bytes. Your message is {length} bytes."
+        )

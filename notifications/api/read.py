@@ -1,0 +1,88 @@
+"""Reading: the notifications resource, get one and list."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import Route, SimpleRouter
+
+from notifications.api import pagination, responses, schemas, send
+from notifications.models import Notification
+from notifications.statuses import expand
+from notify_project.api.errors import NoResultFound
+from notify_project.api.schema import parse_uuid
+from notify_project.api.views import ApiViewSet, read_query
+from services.api.authentication import Caller, TokenAuthentication, caller_of
+
+
+class NotificationViewSet(ApiViewSet):
+    """``/v2/notifications``: a service's messages."""
+
+    authentication_classes = [TokenAuthentication]
+
+    def list(self, request: Request) -> Response:
+        """List the messages that the caller's kind of key sees, newest first."""
+        query = read_query(request, *schemas.REPEATABLE)
+        schemas.LISTING.require(query)
+        page = pagination.page_of(_matching(caller_of(request), query))
+        body = {
+            "notifications": [responses.notification(row) for row in page],
+            "links": pagination.links(request, page[-1].id if page else None),
+        }
+        return Response(body)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Return one message of the service, whichever key sent it."""
+        notification_id = parse_uuid(pk)
+        if notification_id is None:
+            raise NoResultFound
+        row = _of_service(caller_of(request)).filter(id=notification_id).first()
+        if row is None:
+            raise NoResultFound
+        return Response(responses.notification(row))
+
+    def create(self, request: Request, pk: str) -> Response:
+        """Accept a message; the path names its type."""
+        return send.create(request, pk)
+
+
+class NotificationRouter(SimpleRouter):
+    """Routes of the resource: what follows the collection is an id, or a type to create."""
+
+    routes = [
+        Route(
+            url=r"^{prefix}$",
+            mapping={"get": "list"},
+            name="{basename}-list",
+            detail=False,
+            initkwargs={},
+        ),
+        Route(
+            url=r"^{prefix}/{lookup}$",
+            mapping={"get": "retrieve", "post": "create"},
+            name="{basename}-detail",
+            detail=True,
+            initkwargs={},
+        ),
+    ]
+
+
+def _of_service(caller: Caller) -> QuerySet[Notification]:
+    return Notification.objects.of_service(caller.service.id).select_related("created_by")
+
+
+def _matching(caller: Caller, query: dict[str, Any]) -> QuerySet[Notification]:
+    rows = _of_service(caller).filter(key_type=caller.key.key_type)
+    if "older_than" in query:
+        rows = pagination.older_than(rows, UUID(query["older_than"]))
+    if "include_jobs" not in query:
+        rows = rows.filter(job=None)
+    if "reference" in query:
+        rows = rows.filter(client_reference=query["reference"])
+    if "status" in query:
+        rows = rows.filter(status__in=expand(query["status"]))
+    if "template_type" in query:
+        rows = rows.filter(notification_type__in=query["template_type"])
+    return rows

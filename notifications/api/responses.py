@@ -1,0 +1,113 @@
+"""How notifications are worded. Source: the API contract, sending and reading."""
+
+from html import escape
+from typing import Any
+
+from django.conf import settings
+
+from notifications.acceptance.accept import Accepted
+from notifications.api.cost import cost_of
+from notifications.letters.estimated_delivery import estimated_delivery
+from notifications.models import Notification
+from notifications.statuses import shown
+from notify_project.clock import api_time
+from notify_project.constants import NotificationType
+from services.read_models import ServiceModel
+from templates_app.read_models import find_version
+from templates_app.rendering import placeholders
+from templates_app.rendering.email import email_body, email_subject
+from templates_app.rendering.sms import sms_body
+
+PRECOMPILED = "Pre-compiled PDF"
+ADDRESS_LINES = ("line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode")
+_NO_ADDRESS: dict[str, str | None] = dict.fromkeys(ADDRESS_LINES)
+
+
+def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
+    """Return the answer to an accepted message."""
+    row, template = accepted.notification, accepted.template
+    host = settings.API_HOST_URL
+    body: dict[str, Any] = {
+        "id": str(row.id),
+        "reference": row.client_reference,
+        "uri": f"{host}/v2/notifications/{row.id}",
+        "template": {
+            "id": str(template.id),
+            "version": template.version,
+            "uri": f"{host}/services/{service.id}/templates/{template.id}",
+        },
+        "scheduled_for": None,
+    }
+    if row.notification_type == NotificationType.SMS:
+        body["content"] = {"body": accepted.body, "from_number": row.reply_to_text}
+        return body
+    body["content"] = {
+        "body": accepted.body,
+        "subject": accepted.subject,
+        "from_email": f"{service.email_sender_local_part}@{settings.EMAIL_DOMAIN}",
+        "one_click_unsubscribe_url": row.unsubscribe_link,
+    }
+    body["sanitised_content"] = accepted.sanitised
+    return body
+
+
+def notification(row: Notification) -> dict[str, Any]:
+    """Return a message as the API shows it; its creator has been read with it."""
+    kind = row.notification_type
+    completed_at = row.completed_at
+    body = {
+        "id": str(row.id),
+        "reference": row.client_reference,
+        "email_address": row.to if kind == NotificationType.EMAIL else None,
+        "phone_number": row.to if kind == NotificationType.SMS else None,
+        **(_address(row) if kind == NotificationType.LETTER else _NO_ADDRESS),
+        "postage": row.postage,
+        "type": kind,
+        "status": shown(row.status, kind),
+        "template": _template(row),
+        **_content(row),
+        "created_at": api_time(row.created_at),
+        "created_by_name": row.created_by.name if row.created_by else None,
+        "sent_at": api_time(row.sent_at) if row.sent_at else None,
+        "completed_at": api_time(completed_at) if completed_at else None,
+        "scheduled_for": None,
+        "one_click_unsubscribe_url": row.unsubscribe_link,
+        **cost_of(row),
+    }
+    if kind == NotificationType.LETTER:
+        body["estimated_delivery"] = api_time(
+            estimated_delivery(row.created_at, row.postage or "second")
+        )
+    return body
+
+
+def _template(row: Notification) -> dict[str, Any]:
+    uri = f"{settings.API_HOST_URL}/v2/template/{row.template_id}/version/{row.template_version}"
+    return {"id": str(row.template_id), "version": row.template_version, "uri": uri}
+
+
+def _content(row: Notification) -> dict[str, str | None]:
+    """Render the version that the message was made with."""
+    template = find_version(row.template_id, row.template_version)
+    if template is None:
+        return {"body": "", "subject": None}
+    values = row.personalisation or {}
+    if row.notification_type == NotificationType.SMS:
+        return {"body": sms_body(template.parsed_content, values), "subject": None}
+    if row.notification_type == NotificationType.LETTER and template.hidden:
+        return {"body": "", "subject": PRECOMPILED}
+    subject = email_subject(template.parsed_subject, values)
+    if row.notification_type == NotificationType.LETTER:
+        subject = escape(subject, quote=False)
+    return {"body": email_body(template.parsed_content, values), "subject": subject}
+
+
+def _address(row: Notification) -> dict[str, str | None]:
+    values = {
+        placeholders.key_of(name): value for name, value in (row.personalisation or {}).items()
+    }
+    keys = [f"address{name}".replace("_", "") for name in ADDRESS_LINES[:6]] + ["postcode"]
+    return {
+        name: None if values.get(key) is None else str(values[key])
+        for name, key in zip(ADDRESS_LINES, keys, strict=True)
+    }

@@ -1,0 +1,94 @@
+"""What ``manage.py check`` says about an installation that would lose messages."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.db import connections
+
+from notifications.delivery.calls import EXCHANGES
+from notifications.models import ProviderDetails
+from notifications.providers.registry import PROVIDERS
+from notifications.statuses import Status
+from notify_project.constants import Queue
+
+# Connecting, and what a call may need beyond its time-out to end and be recorded.
+LEASE_MARGIN_SECONDS = 15
+Apps = Sequence[AppConfig] | None
+
+
+@register("notify")
+def check_every_queue_is_read(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A task on a queue that no pool reads would never run."""
+    del app_configs, options
+    known = {queue.value for queue in Queue}
+    read = {name for queues in settings.WORKER_POOLS.values() for name in queues}
+    for name in sorted(known - read):
+        yield Error(
+            f"No worker pool reads the queue {name}.", hint="See WORKER_POOLS.", id="notify.E001"
+        )
+    for name in sorted(read - known):
+        yield Error(f"A worker pool reads {name}, which is no queue.", id="notify.E002")
+
+
+@register("notify")
+def check_provider_options(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Options of a provider that does not exist are a spelling mistake."""
+    del app_configs, options
+    for name in sorted(settings.PROVIDER_OPTIONS.keys() - PROVIDERS.keys()):
+        yield Error(f"PROVIDER_OPTIONS names {name}, which is no provider.", id="notify.E003")
+    for name, given in settings.PROVIDER_OPTIONS.items():
+        if bool(given.get("receipt_username")) != bool(given.get("receipt_password")):
+            yield Error(
+                f"Receipts of {name} need both a user name and a password, or neither.",
+                id="notify.E004",
+            )
+
+
+@register("notify")
+def check_delivery_settings(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A lease that ends before the call would hand a message over twice, or never begin."""
+    del app_configs, options
+    if settings.EMAIL_STATUS_WITHOUT_RECEIPTS not in {Status.DELIVERED, Status.SENT}:
+        yield Error("EMAIL_STATUS_WITHOUT_RECEIPTS must be delivered or sent.", id="notify.E005")
+    timeout = settings.PROVIDER_TIMEOUT_SECONDS
+    shortest = max(timeout + LEASE_MARGIN_SECONDS, timeout * EXCHANGES)
+    lease = settings.DELIVERY_LEASE_SECONDS
+    if lease <= shortest:
+        yield Error(
+            f"DELIVERY_LEASE_SECONDS must be more than {shortest}.",
+            hint="Or lower PROVIDER_TIMEOUT_SECONDS.",
+            id="notify.E006",
+        )
+
+
+@register(Tags.database)
+def check_stored_providers(
+    app_configs: Apps, databases: Sequence[str] | None = None, **options: Any
+) -> Iterable[CheckMessage]:
+    """A provider that the database names must exist, and if it is on, have its options."""
+    del app_configs, options
+    for alias in databases or ():
+        # Also asked before the first migration.
+        if ProviderDetails._meta.db_table in connections[alias].introspection.table_names():  # noqa: SLF001 - Django's public Meta
+            for identifier, active in ProviderDetails.objects.using(alias).values_list(
+                "identifier", "active"
+            ):
+                yield from _about(identifier, active=active)
+
+
+def _about(identifier: str, *, active: bool) -> Iterable[CheckMessage]:
+    kind = PROVIDERS.get(identifier)
+    if kind is None:
+        yield Error(f"The database names {identifier}, which is no provider.", id="notify.E007")
+        return
+    given = settings.PROVIDER_OPTIONS.get(identifier, {})
+    missing = [name for name in kind.required_options if not given.get(name)]
+    if active and missing:
+        yield Warning(
+            f"The provider {identifier} is on and has no {' and no '.join(missing)}.",
+            hint="Set it, or switch the provider off.",
+            id="notify.W001",
+        )

@@ -1,0 +1,21 @@
+"""Questions that an upper app answers."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from notify_project.hooks import Question
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPrice:
+    """What the price of a letter depends on."""
+
+    day: date
+    sheets: int
+    postage: str
+    crown: bool
+
+
+sms_rate: Question[date, Decimal] = Question("sms rate of a London day", default=Decimal(0))
+letter_rate: Question[LetterPrice, Decimal] = Question("price of a letter", default=Decimal(0))

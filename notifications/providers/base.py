@@ -1,0 +1,156 @@
+"""What every provider is: a class that sends messages of one channel and reads its receipts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from notifications.statuses import Status
+from notify_project.constants import NotificationType
+
+
+@dataclass(frozen=True, slots=True)
+class SmsMessage:
+    """A text message, ready to send.
+
+    Attributes:
+        id: the notification's id; comes back in receipts.
+        to: digits in international form, without ``+``.
+        body: the text with the service's prefix.
+        sender: number or name that the recipient sees.
+        international: the number is not one of Great Britain.
+    """
+
+    id: str
+    to: str
+    body: str
+    sender: str
+    international: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmailMessage:
+    """An email, ready to send.
+
+    Attributes:
+        id: the notification's id.
+        message_id: the Message-ID that this attempt goes out under.
+        to: the recipient's address.
+        subject: one line.
+        plain: the text part.
+        html: the HTML part, a whole document.
+        from_name: whom the recipient sees as the sender.
+        from_address: address of the sender, also where bounces go.
+        reply_to: where answers go, if elsewhere.
+        unsubscribe_url: takes a one-click unsubscription. Source: RFC 8058.
+    """
+
+    id: str
+    message_id: str
+    to: str
+    subject: str
+    plain: str
+    html: str
+    from_name: str
+    from_address: str
+    reply_to: str | None
+    unsubscribe_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says has become of a message.
+
+    Attributes:
+        notification_id: our id, if the provider repeats it.
+        reference: the provider's own name for the message.
+        status: the outcome in our words.
+        detail: the provider's codes, for the log.
+    """
+
+    notification_id: str | None
+    reference: str | None
+    status: Status
+    detail: str
+
+
+class ProviderError(Exception):
+    """A message was not sent, or nobody knows; texts hold codes and nothing personal."""
+
+
+class Unavailable(ProviderError):
+    """The message has surely not been sent and may be tried again."""
+
+
+class Throttled(Unavailable):
+    """The provider wants fewer messages a second."""
+
+
+class OutcomeUnknown(ProviderError):
+    """The message may have been sent: no answer came after it was handed over."""
+
+
+class Refused(ProviderError):
+    """The provider said no for good.
+
+    Attributes:
+        code: the provider's own word for the reason.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RecipientRefused(Refused):
+    """There is no such recipient."""
+
+
+class RequestRefused(Refused):
+    """This message cannot be sent, whoever the recipient is."""
+
+
+class MalformedReceipt(Exception):
+    """The webhook lacks what a receipt needs; the text says what."""
+
+
+class UnknownReceiptStatus(Exception):
+    """The provider uses a code that its documentation did not name."""
+
+
+Message = TypeVar("Message")
+
+
+class Provider(ABC, Generic[Message]):
+    """One way out. Instances are shared by all threads.
+
+    Attributes:
+        name: identifier in ``provider_details``, in ``PROVIDER_OPTIONS`` and in the webhook's URL.
+        notification_type: the channel; None for a provider of both texts and emails.
+        required_options: names that must have a value in ``PROVIDER_OPTIONS``.
+    """
+
+    name: ClassVar[str]
+    notification_type: ClassVar[NotificationType | None] = None
+    required_options: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self.options = dict(options)
+
+    @abstractmethod
+    def send(self, message: Message) -> str | None:
+        """Hand a message over and return the provider's name for it, if it has one.
+
+        Raises:
+            ProviderError: which subclass says whether it may be tried again.
+        """
+
+    def read_receipts(self, body: bytes, headers: Mapping[str, str]) -> list[Receipt]:
+        """Read what the provider posted to the webhook.
+
+        Raises:
+            MalformedReceipt: it is not what the provider's documentation says.
+            UnknownReceiptStatus: a code of it is unknown.
+        """
+        del body, headers
+        raise MalformedReceipt(f"{self.name} sends no receipts")

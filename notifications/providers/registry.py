@@ -1,0 +1,31 @@
+"""Every provider, by name."""
+
+import threading
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from notifications.providers.base import Provider
+from notifications.providers.console import Console
+from notifications.providers.mmg import Mmg
+from notifications.providers.smtp import Smtp
+
+PROVIDERS: dict[str, type[Provider[Any]]] = {kind.name: kind for kind in (Mmg, Smtp, Console)}
+_lock = threading.Lock()
+
+
+def provider(name: str) -> Provider[Any]:
+    """Return the instance that all threads share.
+
+    Raises:
+        KeyError: no provider has that name.
+    """
+    options = settings.PROVIDER_OPTIONS.get(name, {})
+    with _lock:
+        return _instance(PROVIDERS[name], tuple(sorted(options.items())))
+
+
+@cache
+def _instance(kind: type[Provider[Any]], options: tuple[tuple[str, str], ...]) -> Provider[Any]:
+    return kind(dict(options))

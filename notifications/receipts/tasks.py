@@ -1,0 +1,57 @@
+"""What workers run for receipts."""
+
+import logging
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError
+
+from notifications.providers.base import Receipt
+from notifications.receipts.apply import apply
+from notifications.statuses import Status
+from notify_project.constants import Queue
+from notify_project.queues import enqueue
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = timedelta(minutes=5)
+RETRIES = 5
+
+
+def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
+    provider_name: str,
+    notification_id: str,
+    reference: str,
+    status: str,
+    detail: str,
+    attempt: str = "0",
+) -> None:
+    """Record what a provider said; again later when the database does not answer.
+
+    Args:
+        provider_name: who said it.
+        notification_id: our id, or nothing.
+        reference: the provider's name for the message, or nothing.
+        status: the outcome in our words.
+        detail: the provider's codes.
+        attempt: how often it was tried before.
+    """
+    receipt = Receipt(notification_id or None, reference or None, Status(status), detail)
+    try:
+        apply(provider_name, receipt)
+    except (OperationalError, InterfaceError) as error:
+        if int(attempt) >= RETRIES:
+            raise
+        logger.warning(
+            "receipt for notification %s waits: %s", notification_id, type(error).__name__
+        )
+        enqueue(
+            apply_receipt,
+            provider_name,
+            notification_id,
+            reference,
+            status,
+            detail,
+            str(int(attempt) + 1),
+            queue=Queue.RECEIPTS,
+            delay=RETRY_AFTER,
+        )

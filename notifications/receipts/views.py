@@ -1,0 +1,112 @@
+"""One endpoint for the receipts of all providers."""
+
+import base64
+import hmac
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from redis import RedisError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notifications.providers.base import (
+    MalformedReceipt,
+    Provider,
+    Receipt,
+    UnknownReceiptStatus,
+)
+from notifications.providers.registry import PROVIDERS, provider
+from notifications.receipts.apply import apply
+from notifications.receipts.tasks import apply_receipt
+from notify_project.api.errors import AuthError, BadRequest
+from notify_project.api.views import ApiViewSet, read_body
+from notify_project.constants import NotificationType, Queue
+from notify_project.queues import enqueue
+
+logger = logging.getLogger(__name__)
+
+
+class SmsReceiptViewSet(ApiViewSet):
+    """Where providers of text messages post their receipts."""
+
+    def create(self, request: Request, provider_name: str) -> Response:
+        """Answer 200 only once every receipt in the body is safe."""
+        sender = _sms_provider(provider_name)
+        if not _is_allowed(sender, request.headers.get("Authorization")):
+            return Response(
+                {"result": "error", "message": "Unauthorized; basic authentication required"},
+                status=401,
+                headers={"WWW-Authenticate": "Basic"},
+            )
+        for receipt in _receipts(sender, request):
+            _keep(sender.name, receipt)
+        return Response({"result": "success"})
+
+
+def _sms_provider(name: str) -> Provider[Any]:
+    kind = PROVIDERS.get(name)
+    if kind is None or kind.notification_type != NotificationType.SMS:
+        raise Http404
+    return provider(name)
+
+
+def _is_allowed(sender: Provider[Any], authorization: str | None) -> bool:
+    """Check the credentials, if the operator set any; False means none were given.
+
+    Raises:
+        AuthError: wrong ones were given.
+    """
+    expected = [sender.options.get(f"receipt_{name}", "") for name in ("username", "password")]
+    if not any(expected):
+        return True
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return False
+    try:
+        given = base64.b64decode(encoded.strip(), validate=True)
+    except ValueError:
+        given = b""
+    if not hmac.compare_digest(given, ":".join(expected).encode()):
+        raise AuthError("Wrong username or password")
+    return True
+
+
+def _receipts(sender: Provider[Any], request: Request) -> list[Receipt]:
+    try:
+        return sender.read_receipts(read_body(request), request.headers)
+    except MalformedReceipt as error:
+        raise BadRequest(f"{sender.name} receipt: {error}") from error
+    except UnknownReceiptStatus as error:
+        # A guess would make the true receipt, when it comes, a late one.
+        logger.error("receipt of %s with the unknown status %s", sender.name, error)  # noqa: TRY400
+        return []
+
+
+def _keep(provider_name: str, receipt: Receipt) -> None:
+    """Queue a receipt, or apply it here when the queue is away."""
+    if receipt.notification_id and not _is_uuid(receipt.notification_id):
+        logger.error("receipt of %s for an id that is not ours", provider_name)
+        return
+    try:
+        enqueue(
+            apply_receipt,
+            provider_name,
+            receipt.notification_id or "",
+            receipt.reference or "",
+            receipt.status.value,
+            receipt.detail,
+            queue=Queue.RECEIPTS,
+        )
+    except (RedisError, OSError) as error:
+        logger.warning("receipt not queued: %s", type(error).__name__)
+        apply(provider_name, receipt)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,27 @@
+from itertools import product
+
+import pytest
+
+from notifications.acceptance.queue_choice import choose_queue
+
+
+@pytest.mark.parametrize(
+    ("notification_type", "key_type", "research_mode", "process_type"),
+    list(
+        product(["sms", "email"], ["normal", "team", "test"], [False, True], ["normal", "priority"])
+    ),
+)
+def test_each_text_and_email_has_one_lane(notification_type, key_type, research_mode, process_type):
+    is_real = key_type != "test" and not research_mode
+
+    lane = choose_queue(notification_type, is_real, process_type)
+
+    if key_type == "test" or research_mode:
+        assert lane == "research-mode"
+    else:
+        assert lane == process_type
+
+
+@pytest.mark.parametrize(("is_real", "queue"), [(True, "letters"), (False, "research-mode")])
+def test_letters_have_a_queue_of_their_own(is_real, queue):
+    assert choose_queue("letter", is_real, "priority") == queue

@@ -1,0 +1,212 @@
+"""The world of the black-box cases: services, keys, templates and messages by name."""
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client
+
+from notifications.tests.factories import JobFactory, NotificationFactory
+from notify_project import clock
+from services.tests.factories import (
+    ApiKeyFactory,
+    ServiceEmailReplyToFactory,
+    ServiceFactory,
+    ServiceGuestListFactory,
+    ServiceSmsSenderFactory,
+    ServiceUserFactory,
+)
+from templates_app.tests.factories import TemplateFactory
+
+CASES = Path(__file__).parent / "cases"
+BASE = {
+    "sms": {"phone_number": "07900900123", "template_id": "T_SMS0"},
+    "email": {"email_address": "a@example.com", "template_id": "T_EMAIL0"},
+}
+
+
+def read_cases(name):
+    """Return the cases of a file, each named by its number."""
+    cases = json.loads((CASES / f"{name}.json").read_text())
+    return [pytest.param(case, id=case["case"]) for case in cases]
+
+
+@dataclass
+class World:
+    """Everything that the cases name, and a client to call with."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, object] = field(default_factory=dict)
+    rows: dict[str, object] = field(default_factory=dict)
+
+    def add(self, name, row):
+        self.rows[name] = row
+        self.ids[name] = str(row.id)
+        return row
+
+    def put_names(self, value):
+        """Replace the names in a value, at any depth, by what they stand for."""
+        if isinstance(value, dict):
+            return {name: self.put_names(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.put_names(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        if value in self.ids:
+            return self.ids[value]
+        for name, row_id in self.ids.items():
+            value = value.replace(f"{{{name}}}", row_id)
+        return value.replace("<trial-mode URL>", django_settings.TRIAL_MODE_URL)
+
+    def headers(self, key_name, **claims):
+        key = self.keys[key_name]
+        claims = {"iss": str(key.service_id), "iat": int(time.time()), **claims}
+        return {"authorization": f"Bearer {jwt.encode(claims, key.secret, 'HS256')}"}
+
+    def body(self, kind, **changes):
+        return self.put_names({**BASE[kind], **changes})
+
+    def get(self, path, key="K_READ"):
+        return Client().get(self.put_names(path), headers=self.headers(key))
+
+    def post(self, kind, body, key="K_LIVE", content_type="application/json"):
+        """Post bytes as they are, anything else as JSON."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return Client().post(
+            f"/v2/notifications/{kind}",
+            data,
+            content_type=content_type,
+            headers=self.headers(key),
+        )
+
+    def send(self, kind, key="K_LIVE", **changes):
+        return self.post(kind, self.body(kind, **changes), key)
+
+
+@pytest.fixture(scope="module")
+def _world(django_db_setup, django_db_blocker):
+    """Build the world once for a module; each test undoes its own changes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = World(ids={"UNKNOWN": str(uuid.uuid4())})
+        _services(world)
+        _templates(world)
+        _messages(world)
+        yield world
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_world, db, redis, recorded_tasks):
+    return _world
+
+
+def _services(world):
+    live = _service(world, "LIVE", "email", "sms", "letter")
+    ServiceUserFactory(
+        service=live, user__mobile_number="+447700900986", user__email_address="team@example.com"
+    )
+    _service(world, "OTHER", "email", "sms", "letter")
+    trial = _service(world, "TRIAL", "email", "sms", "letter", trial=True)
+    ServiceGuestListFactory(service=trial, recipient="guest@example.com")
+    ServiceGuestListFactory(service=trial, recipient="07900900124", recipient_type="mobile")
+    _service(world, "INTL", "sms", "letter", "international_sms", "international_letters")
+    _service(world, "LAND", "sms", "sms_to_uk_landlines")
+    _service(world, "EMAILONLY", "email")
+    _service(world, "SMSONLY", "sms")
+    _service(world, "LIMITED", "sms", "email", sms_message_limit=1, email_message_limit=0)
+    _service(world, "SLOW", "sms", rate_limit=3)
+    _service(world, "READ", "email", "sms", "letter")
+    world.add("SENDER", ServiceSmsSenderFactory(service=live, sms_sender="07700900111"))
+    world.add("SENDER_OLD", ServiceSmsSenderFactory(service=live, archived=True))
+    world.add("REPLY", ServiceEmailReplyToFactory(service=live))
+    other = world.rows["S_OTHER"]
+    world.add("REPLY_OTHER", ServiceEmailReplyToFactory(service=other))
+
+
+def _service(world, name, *permissions, **columns):
+    service = world.add(f"S_{name}", ServiceFactory(permissions=permissions, **columns))
+    world.keys[f"K_{name}"] = ApiKeyFactory(service=service)
+    world.keys[f"K_{name}_TEAM"] = ApiKeyFactory(service=service, team=True)
+    world.keys[f"K_{name}_TEST"] = ApiKeyFactory(service=service, test=True)
+    return service
+
+
+def _templates(world):
+    def sms(name, content, service="S_LIVE", **columns):
+        row = TemplateFactory(service=world.rows[service], content=content, **columns)
+        return world.add(name, row)
+
+    def email(name, subject, content, service="S_LIVE"):
+        columns = {"template_type": "email", "subject": subject, "content": content}
+        return world.add(name, TemplateFactory(service=world.rows[service], **columns))
+
+    sms("T_SMS0", "Hi there")
+    sms("T_SMS", "Hello ((name))")
+    sms("T_SMSALL", "((all))")
+    sms("T_ARCHIVED", "old", archived=True)
+    sms("T_HIDDEN", "hidden", hidden=True)
+    sms("T_OTHER", "Other", "S_OTHER")
+    sms("T_SMS_TRIAL", "((all))", "S_TRIAL")
+    for name in ("INTL", "LAND", "EMAILONLY", "LIMITED", "SLOW"):
+        sms(f"T_SMS_{name}", "Plain", f"S_{name}")
+    sms("TR_SMS", "Hello ((name))", "S_READ")
+    email("T_EMAIL0", "Subj", "Plain")
+    email("T_EMAIL", "Sub ((name))", "Body ((name))")
+    email("T_EMAILALL", "S", "((all))")
+    email("T_EMAIL2", "Re ((Ref No))", "Hi ((First Name)) ((show??yes)) ((ref_no))")
+    email("T_EMAIL_TRIAL", "Subj", "Plain", "S_TRIAL")
+    email("T_EMAIL_SMSONLY", "Subj", "Plain", "S_SMSONLY")
+    email("T_EMAIL_LIMITED", "Subj", "Plain", "S_LIMITED")
+    email("TR_EMAIL", "Sub ((name))", "Body ((name))", "S_READ")
+    letter = TemplateFactory(letter=True, postage="first", service=world.rows["S_READ"])
+    world.add("TR_LETTER", letter)
+
+
+def _messages(world):
+    """Store the messages of the reading cases, oldest first."""
+    started = clock.now() - timedelta(hours=1)
+
+    def store(name, template, **columns):
+        created_at = started + timedelta(minutes=len(world.rows) % 1000)
+        columns = {"template": world.rows[template], "created_at": created_at, **columns}
+        return world.add(name, NotificationFactory(**columns))
+
+    sms = {"to": "07900900123", "normalised_to": "447900900123"}
+    store("N_SMS", "TR_SMS", client_reference="ref-1", **sms)
+    done = {"updated_at": clock.now(), "billable_units": 2, "sent_at": clock.now()}
+    store("N_SMS_DELIVERED", "TR_SMS", status="delivered", **done, **sms)
+    store("N_SMS_PERM", "TR_SMS", status="permanent-failure", client_reference="a b&c", **sms)
+    store(
+        "N_EMAIL",
+        "TR_EMAIL",
+        to="A@example.com",
+        normalised_to="a@example.com",
+        status="sending",
+        unsubscribe_link="https://x.example/u",
+    )
+    store("N_EMAIL_TECH", "TR_EMAIL", status="technical-failure")
+    lines = {"address_line_1": "A", "address_line_2": "B", "postcode": "SW1 1AA", "name": "Jo"}
+    for name, columns in _LETTERS.items():
+        store(name, "TR_LETTER", postage="first", personalisation=lines, **columns)
+    job = JobFactory(template=world.rows["TR_SMS"])
+    store("N_JOB", "TR_SMS", job=job, job_row_number=0)
+    store("N_TEST", "TR_SMS", key_type="test", is_real=False)
+
+
+_LETTERS = {
+    "N_LETTER": {},
+    "N_LETTER_SENDING": {"status": "sending", "billable_units": 1},
+    "N_LETTER_DELIVERED": {"status": "delivered", "billable_units": 1},
+    "N_LETTER_RETURNED": {"status": "returned-letter", "billable_units": 1},
+    "N_LETTER_TECH": {"status": "technical-failure"},
+    "N_LETTER_SCAN": {"status": "pending-virus-check"},
+    "N_LETTER_VIRUS": {"status": "virus-scan-failed"},
+    "N_LETTER_INVALID": {"status": "validation-failed"},
+}

@@ -1,0 +1,213 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from notifications.models import Notification
+from notifications.tests.factories import NotificationFactory
+from notify_project import clock
+from notify_project.versioning import save_versioned
+from services.tests.factories import UserFactory
+from templates_app.models import TemplateHistory
+
+pytestmark = pytest.mark.redis
+
+
+def show(world, name, key="K_READ"):
+    response = world.get(f"/v2/notifications/{{{name}}}", key)
+    assert response.status_code == 200
+    return response.json()
+
+
+def test_a_text_message_is_shown_whole(world):
+    row = world.rows["N_SMS_DELIVERED"]
+
+    def time_of(instant):
+        return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    body = show(world, "N_SMS_DELIVERED")
+    rate = body["cost_details"]["sms_rate"]
+    assert body == {
+        "id": str(row.id),
+        "reference": None,
+        "email_address": None,
+        "phone_number": "07900900123",
+        **{f"line_{number}": None for number in range(1, 7)},
+        "postcode": None,
+        "postage": None,
+        "type": "sms",
+        "status": "delivered",
+        "template": {
+            "id": world.ids["TR_SMS"],
+            "version": 1,
+            "uri": f"http://testserver/v2/template/{world.ids['TR_SMS']}/version/1",
+        },
+        "body": "Hello Jo",
+        "subject": None,
+        "created_at": time_of(row.created_at),
+        "created_by_name": None,
+        "sent_at": time_of(row.sent_at),
+        "completed_at": time_of(row.updated_at),
+        "scheduled_for": None,
+        "one_click_unsubscribe_url": None,
+        "is_cost_data_ready": True,
+        "cost_in_pounds": round(2 * rate, 6),
+        "cost_details": {
+            "billable_sms_fragments": 2,
+            "international_rate_multiplier": 1,
+            "sms_rate": rate,
+        },
+    }
+
+
+def test_a_letter_shows_its_address_as_text(world):
+    row = world.rows["N_LETTER"]
+    lines = {"ADDRESS LINE 1": 5, "address_line_7": "hidden", "name": "Jo"}
+    Notification.objects.filter(id=row.id).update(personalisation=lines)
+
+    body = show(world, "N_LETTER")
+
+    assert (body["line_1"], body["line_2"], body["postcode"]) == ("5", None, None)
+    assert "hidden" not in str(body)
+
+
+@pytest.mark.parametrize("spelling", [str, str.upper, lambda text: text.replace("-", "")])
+def test_an_id_has_several_spellings(world, spelling):
+    response = world.get(f"/v2/notifications/{spelling(world.ids['N_SMS'])}")
+
+    assert response.json()["id"] == world.ids["N_SMS"]
+
+
+@pytest.mark.parametrize(
+    "path", ["not-a-uuid", "12345", "%00", "{UNKNOWN}", "%20{N_SMS}", "{N_SMS}%0A", "é"]
+)
+def test_what_is_not_one_of_the_services_ids_is_404(world, path):
+    response = world.get(f"/v2/notifications/{path}")
+
+    assert response.status_code == 404
+    assert response.json() == {
+        "status_code": 404,
+        "errors": [{"error": "NoResultFound", "message": "No result found"}],
+    }
+
+
+def test_a_message_keeps_the_version_it_was_made_with(world):
+    template = world.rows["TR_SMS"]
+    template.content = "Goodbye ((name))"
+    save_versioned(template, TemplateHistory)
+    template.archived = True
+    save_versioned(template, TemplateHistory)
+
+    body = show(world, "N_SMS")
+
+    assert body["body"] == "Hello Jo"
+    assert body["template"]["version"] == 1
+
+
+def test_personalisation_that_no_key_decrypts_reads_as_empty(world):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications SET personalisation = 'broken' WHERE id = %s",
+            [world.ids["N_SMS"]],
+        )
+
+    body = show(world, "N_SMS")
+
+    assert body["body"] == "Hello ((name))"
+    assert world.get("/v2/notifications").status_code == 200
+
+
+def test_who_sent_it_from_the_web_is_named(world):
+    sender = UserFactory(name="Amala Bird")
+    Notification.objects.filter(id=world.ids["N_SMS"]).update(created_by=sender, api_key=None)
+
+    assert show(world, "N_SMS")["created_by_name"] == "Amala Bird"
+
+
+def test_a_list_costs_one_query_more_than_finding_the_caller(world, django_assert_max_num_queries):
+    world.get("/v2/notifications")  # remembers the service and the versions
+
+    with django_assert_max_num_queries(1):
+        assert len(world.get("/v2/notifications").json()["notifications"]) == 13
+
+
+def test_pages_have_250_items_and_the_last_is_empty(world):
+    started = clock.now() - timedelta(days=1)
+    template = world.rows["T_SMS0"]
+    for number in range(256):
+        # Half of them at one instant: none may be lost or shown twice between pages.
+        created_at = started + timedelta(seconds=max(number, 128))
+        NotificationFactory(template=template, created_at=created_at, key_type="team")
+
+    link, pages = "/v2/notifications", []
+    while link:
+        body = world.get(link, "K_LIVE_TEAM").json()
+        pages.append([item["id"] for item in body["notifications"]])
+        link = body["links"].get("next", "").removeprefix("http://testserver")
+
+    assert [len(page) for page in pages] == [250, 6, 0]
+    assert len({row_id for page in pages for row_id in page}) == 256
+
+
+def test_links_keep_every_parameter(world):
+    path = "/v2/notifications?status=created&status=delivered&template_type=sms"
+
+    links = world.get(path).json()["links"]
+
+    assert links["current"] == f"http://testserver{path}"
+    oldest = world.ids["N_SMS"]
+    query = path.partition("?")[2]
+    assert links["next"] == f"http://testserver/v2/notifications?older_than={oldest}&{query}"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("reference=%00", "reference must not contain null characters"),
+        (
+            "status=",
+            "status  is not one of [cancelled, created, sending, sent, delivered, pending,",
+        ),
+        ("include_jobs=", "include_jobs  is not one of [true, True]"),
+        ("older_than=", "older_than is not a valid UUID"),
+        ("status=created,delivered", "status created,delivered is not one of [cancelled,"),
+    ],
+)
+def test_odd_parameters_are_refused(world, query, message):
+    response = world.get(f"/v2/notifications?{query}")
+
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert error["error"] == "ValidationError"
+    assert error["message"].startswith(message)
+
+
+def test_an_empty_reference_matches_only_empty_ones(world):
+    Notification.objects.filter(id=world.ids["N_EMAIL"]).update(client_reference="")
+
+    listed = world.get("/v2/notifications?reference=").json()["notifications"]
+
+    assert [item["id"] for item in listed] == [world.ids["N_EMAIL"]]
+
+
+def test_older_than_another_services_message_is_an_empty_page(world):
+    other = NotificationFactory(template=world.rows["T_OTHER"])
+
+    body = world.get(f"/v2/notifications?older_than={other.id}").json()
+
+    assert body["notifications"] == []
+    assert "next" not in body["links"]
+
+
+def test_what_the_web_sent_is_listed_for_live_keys_only(world):
+    Notification.objects.filter(id=world.ids["N_SMS"]).update(api_key=None)
+
+    live = world.get("/v2/notifications?reference=ref-1").json()["notifications"]
+    test = world.get("/v2/notifications?reference=ref-1", "K_READ_TEST").json()["notifications"]
+
+    assert (len(live), len(test)) == (1, 0)
+
+
+def test_an_unknown_id_needs_no_row(world):
+    assert world.get(f"/v2/notifications/{uuid.uuid4()}").status_code == 404

@@ -1,0 +1,97 @@
+import pytest
+from redis import ConnectionError as Lost
+
+from notifications.delivery import tasks
+from notifications.delivery.claim import lanes_with_due_rows, never_started_count
+from notifications.delivery.lane_flag import lower_flag, raise_flag
+from notifications.delivery.wake import wake
+from notifications.models import Notification
+from notifications.tests.factories import NotificationFactory
+from notify_project import clock
+from notify_project.constants import Queue
+from templates_app.tests.factories import TemplateFactory
+
+
+@pytest.mark.redis
+def test_a_lane_is_woken_once_however_often(redis, recorded_tasks):
+    for _ in range(3):
+        wake(Queue.NORMAL, Queue.PRIORITY)
+
+    assert [(task.queue, task.function, task.args) for task in recorded_tasks] == [
+        ("normal", "deliver_lane", ("normal",)),
+        ("priority", "deliver_lane", ("priority",)),
+    ]
+
+
+@pytest.mark.redis
+def test_the_flag_ends_by_itself(redis):
+    assert raise_flag(redis, Queue.NORMAL)
+    assert not raise_flag(redis, Queue.NORMAL)
+    assert 0 < redis.ttl("lane-normal-waiting") <= 30
+
+    lower_flag(redis, Queue.NORMAL)
+
+    assert raise_flag(redis, Queue.NORMAL)
+
+
+@pytest.mark.redis
+@pytest.mark.django_db
+def test_a_task_that_starts_makes_way_for_the_next(redis, recorded_tasks):
+    wake(Queue.NORMAL)
+    tasks.deliver_lane("normal")
+
+    wake(Queue.NORMAL)
+
+    assert len(recorded_tasks) == 2
+
+
+@pytest.mark.redis
+def test_a_lane_whose_task_could_not_be_queued_keeps_no_flag(redis, monkeypatch):
+    from notify_project import queues  # noqa: PLC0415
+
+    def lost(*_):
+        raise Lost("gone")
+
+    monkeypatch.setattr(queues, "intercept", lost)
+    wake(Queue.NORMAL)
+
+    assert redis.keys() == []
+
+
+def test_without_redis_waking_is_no_error(recorded_tasks, caplog):
+    wake(Queue.NORMAL)
+
+    assert recorded_tasks == []
+    assert "the schedule tries again" in caplog.text
+
+
+@pytest.mark.django_db
+def test_the_schedule_sees_which_lanes_have_something_to_do():
+    NotificationFactory()
+    NotificationFactory(research=True, template=TemplateFactory(priority=True))
+    NotificationFactory(template=TemplateFactory(priority=True), status="sending")
+
+    assert lanes_with_due_rows(clock.now()) == [Queue.NORMAL, Queue.RESEARCH_MODE]
+
+
+@pytest.mark.django_db
+def test_messages_that_no_worker_took_for_ten_minutes_are_counted(settings):
+    from datetime import timedelta  # noqa: PLC0415
+
+    old = clock.now() - timedelta(minutes=11)
+    NotificationFactory(created_at=old)
+    NotificationFactory(created_at=old, delivery_attempts=1)
+    NotificationFactory(created_at=old, status="sending")
+    NotificationFactory()
+
+    assert never_started_count(clock.now()) == 1
+
+
+@pytest.mark.redis
+def test_a_row_without_a_task_is_sent_at_the_next_wake_up(transactional_db, providers, run_tasks):
+    row = NotificationFactory(research=True)
+
+    wake(*lanes_with_due_rows(clock.now()))
+    run_tasks("research-mode")
+
+    assert Notification.objects.get(id=row.id).status == "delivered"

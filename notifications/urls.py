@@ -1,0 +1,18 @@
+"""Routes of the notifications app."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from notifications.api.read import NotificationRouter, NotificationViewSet
+from notifications.receipts.views import SmsReceiptViewSet
+
+_public = NotificationRouter(trailing_slash=False)
+_public.register("notifications", NotificationViewSet, basename="notification")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v2/", include(_public.urls)),
+    path(
+        "notifications/sms/<str:provider_name>",
+        SmsReceiptViewSet.as_view({"post": "create"}),
+        name="sms-receipt",
+    ),
+]

@@ -1,0 +1,130 @@
+"""The base of the API's views: raw JSON in, JSON out, checks in the promised order."""
+
+from typing import Any, Protocol
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from notify_project.api.errors import BadRequest
+
+NOT_JSON = "Invalid JSON supplied in POST data"
+# Deeper than any message needs, and far from where recursion in any library ends.
+MAX_DEPTH = 100
+
+
+class ApiViewSet(ViewSet):
+    """A resource of the API. It sets ``authentication_classes``; routing comes before them.
+
+    The order of checks is contract: method (405), size (413), authentication, the rest.
+    """
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check what is checked before any method runs."""
+        method = str(request.method).lower()
+        if method == "options":
+            return
+        if method not in (self.action_map or {}):
+            raise MethodNotAllowed(method)
+        require_size(request)
+        super().initial(request, *args, **kwargs)
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Tell the methods, to anyone."""
+        return Response({}, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Add nothing: `Allow` belongs to 405 and OPTIONS alone."""
+        return {}
+
+
+class _HasBody(Protocol):
+    """What a request of Django and one of Django REST Framework have in common."""
+
+    @property
+    def META(self) -> dict[str, Any]: ...  # noqa: N802
+
+    @property
+    def body(self) -> bytes: ...
+
+
+def require_size(request: _HasBody) -> None:
+    """Refuse a body that is announced as too large.
+
+    Raises:
+        RequestDataTooBig: it is; answered with 413.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > settings.MAX_REQUEST_BYTES:
+        raise RequestDataTooBig("announced as too large")
+
+
+def read_body(request: _HasBody) -> bytes:
+    """Return the whole body, whether its length was announced or it came in chunks.
+
+    Raises:
+        RequestDataTooBig: it is too large; answered with 413.
+        BadRequest: the caller hung up.
+    """
+    meta = request.META
+    if meta.get("CONTENT_LENGTH") or not meta.get("wsgi.input_terminated"):
+        try:
+            return request.body
+        except UnreadablePostError as error:
+            raise BadRequest(NOT_JSON) from error
+    # Django takes a missing length for an empty body.
+    body: bytes = meta["wsgi.input"].read(settings.MAX_REQUEST_BYTES + 1)
+    if len(body) > settings.MAX_REQUEST_BYTES:
+        raise RequestDataTooBig("too large in chunks")
+    return body
+
+
+def read_json(request: HttpRequest | Request, *, may_be_empty: bool = False) -> Any:
+    """Return the body as JSON, whatever its content type; what is empty in Python reads as {}.
+
+    Args:
+        request: its body is read.
+        may_be_empty: take no body at all for an empty object.
+
+    Raises:
+        BadRequest: not JSON in UTF-8, or nested beyond reason.
+        RequestDataTooBig: too large.
+    """
+    body = read_body(request)
+    if may_be_empty and not body:
+        return {}
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(NOT_JSON) from error
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        raise BadRequest(NOT_JSON)
+    return value or {}
+
+
+def _depth(value: Any) -> int:
+    """Count levels without recursion."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth
+
+
+def read_query(request: Request, *repeatable: str) -> dict[str, Any]:
+    """Return the query parameters: all values of repeatable ones, the first of the others."""
+    return {
+        name: values if name in repeatable else values[0]
+        for name, values in request.query_params.lists()
+    }

@@ -1,0 +1,39 @@
+"""Every periodic task, with its London time or interval and its queue."""
+
+import logging
+from datetime import time, timedelta
+
+from notifications.delivery.claim import never_started_count
+from notifications.statistics.tasks import (
+    rebuild_template_usage_for_yesterday,
+    repair_template_usage,
+)
+from notify_project import clock
+from notify_project.constants import Queue
+from notify_project.schedule.runs import delete_old_runs
+from notify_project.schedule.slots import PeriodicTask
+
+logger = logging.getLogger(__name__)
+
+
+def alert_on_never_started() -> None:
+    """Log an error when accepted messages wait although no worker has ever taken them."""
+    count = never_started_count(clock.now())
+    if count:
+        logger.error("%s accepted messages were never started: are the workers running?", count)
+
+
+def delete_old_periodic_runs() -> None:
+    """Delete what is recorded about old slots."""
+    logger.info("deleted %s old periodic runs", delete_old_runs(clock.now()))
+
+
+PERIODIC_TASKS = {
+    task.name: task
+    for task in (
+        PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
+        PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
+        PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
+        PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
+    )
+}

@@ -1,0 +1,56 @@
+"""When periodic tasks are due. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from notify_project.clock import LONDON, london_day
+from notify_project.constants import Queue
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTask:
+    """A task that runs by the clock: at a London time each day, or every so often.
+
+    Attributes:
+        run: what runs on a worker; may run twice, late or never.
+        queue: where it waits.
+        at: London wall-clock time.
+        every: interval; slots are the same on every machine.
+    """
+
+    run: Callable[[], None]
+    queue: Queue
+    at: time | None = None
+    every: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.every is None):
+            raise ValueError(f"{self.name} needs a time of the day or an interval")
+        if self.at is not None and self.at.hour == 1:
+            raise ValueError(f"{self.name}: between 01:00 and 02:00 London an hour may be missing")
+
+    @property
+    def name(self) -> str:
+        """Return the task's name in ``periodic_runs`` and in the logs."""
+        return self.run.__name__
+
+    def latest_slot(self, now: datetime) -> datetime:
+        """Return the newest planned instant that is not in the future, in UTC."""
+        if self.every is not None:
+            return now - (now - _EPOCH) % self.every
+        today = london_day(now)
+        slot = self._on(datetime.combine(today, time.min))
+        return slot if slot <= now else self._on(datetime.combine(today - _DAY, time.min))
+
+    def missed_between(self, before: datetime, after: datetime) -> int:
+        """Count the slots between two slots."""
+        if self.every is not None:
+            return max((after - before) // self.every - 1, 0)
+        return max((london_day(after) - london_day(before)).days - 1, 0)
+
+    def _on(self, day: datetime) -> datetime:
+        return datetime.combine(day, self.at or time.min, tzinfo=LONDON).astimezone(UTC)

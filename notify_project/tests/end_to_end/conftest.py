@@ -1,0 +1,22 @@
+"""One platform for all end-to-end tests; each starts with working providers."""
+
+import pytest
+
+from notify_project.tests.end_to_end.platform import running
+
+
+@pytest.fixture(scope="session")
+def _platform(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("platform")) as platform:
+        yield platform
+
+
+@pytest.fixture
+def platform(_platform):
+    """Give the platform with stand-ins that take everything and have received nothing."""
+    _platform.control(
+        sms={"mode": "ok", "delay_ms": 0, "status": "3"},
+        mail={"mode": "ok", "delay_ms": 0},
+        clear=True,
+    )
+    return _platform

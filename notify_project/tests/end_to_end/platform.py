@@ -1,0 +1,250 @@
+"""The whole platform as real processes, on servers of its own, for tests that break it."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import psycopg2
+import redis
+from notifications_python_client import NotificationsAPIClient
+
+from deploy.embedded import throw_away_home
+from deploy.programs import Account
+from deploy.servers import Postgres, Redis
+from deploy.supervisor import Supervisor
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(sys.executable).parent
+MESSAGE_POOLS = ("priority", "normal", "research")
+CONFIG = """
+organisations:
+  - name: End to end
+services:
+  - name: End to end
+    organisation: End to end
+    live: true
+    prefix_sms: false
+    permissions: [email, sms]
+    limits: {email: 100000, sms: 100000, per_minute: 1000000}
+    api_keys:
+      - {name: live, type: normal, secret_env: LIVE_SECRET}
+      - {name: test, type: test, secret_env: TEST_SECRET}
+    templates:
+      - {name: email, type: email, subject: "About ((name))", content: "Dear ((name))"}
+      - {name: text, type: sms, content: "Hello ((name))"}
+      - {name: code, type: sms, content: "Code ((name))", process_type: priority}
+"""
+
+
+def free_port():
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def eventually(question, *, seconds=30.0, what="it"):
+    """Ask until the answer is true, and return it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        time.sleep(0.05)
+
+
+class Platform:
+    """Servers, stand-ins of providers, web, workers and scheduler."""
+
+    def __init__(self, stack: contextlib.ExitStack, home, directory: Path) -> None:
+        self.stack = stack
+        self.directory = directory
+        self.web_port, self.http_port, self.smtp_port = free_port(), free_port(), free_port()
+        self.secrets = {kind: str(uuid.uuid4()) for kind in ("live", "test")}
+        self.postgres = contextlib.ExitStack()
+        self.redis_server = contextlib.ExitStack()
+        self._postgres, self._redis = Postgres(home, durable=False), Redis(home, durable=True)
+        stack.callback(self.stop_postgres)
+        stack.callback(self.stop_redis)
+        self.database_url = self.start_postgres()
+        self.redis_url = self.start_redis()
+        self.env = self._environment()
+        self.manage("migrate", "-v0")
+        config = directory / "config.yaml"
+        config.write_text(CONFIG)
+        applied = json.loads(self.manage("apply_config", str(config), "--json"))
+        self.service = applied["services"]["End to end"]
+        self.supervisor = stack.enter_context(
+            Supervisor(directory=directory, env=self.env, cwd=ROOT)
+        )
+        self._start_processes()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+            "DJANGO_SETTINGS_MODULE": "notify_project.settings",
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": "end-to-end",
+            "ENCRYPTION_KEYS": "bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
+            "INTERNAL_API_SECRET": "end-to-end",
+            "API_HOST_URL": f"http://127.0.0.1:{self.web_port}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "MMG_URL": f"http://127.0.0.1:{self.http_port}/mmg",
+            "MMG_API_KEY": "mmg",
+            "HTTP_ALLOW_PRIVATE": "true",
+            "LIVE_SECRET": self.secrets["live"],
+            "TEST_SECRET": self.secrets["test"],
+            # Short times, so that a test sees what takes minutes in production.
+            "PROVIDER_TIMEOUT_SECONDS": "3",
+            "DELIVERY_LEASE_SECONDS": "20",
+            "DELIVERY_RETRIES": "2",
+            "DELIVERY_RETRY_SECONDS": "1",
+            "WAKE_INTERVAL_SECONDS": "1",
+        }
+
+    def _start_processes(self) -> None:
+        start = self.supervisor.start
+        stubs = ["--http-port", self.http_port, "--smtp-port", self.smtp_port, "--api-key", "mmg"]
+        stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
+        start("stubs", [sys.executable, ROOT / "deploy" / "stubs.py", *map(str, stubs)])
+        web = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", "1", "--no-ws"]
+        web += ["--host", "127.0.0.1", "--port", str(self.web_port)]
+        start("web", [BIN / "granian", *web, "notify_project.wsgi:application"])
+        for pool in (*MESSAGE_POOLS, "receipts", "background"):
+            start(pool, [sys.executable, "manage.py", "run_worker", pool])
+        start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
+        eventually(lambda: self.get("/_status")[0] == 200, what="an answer of the web server")
+        eventually(lambda: self.received() is not None, what="an answer of the stand-ins")
+
+    def start_postgres(self) -> str:
+        """Start PostgreSQL and return its URL."""
+        return self.postgres.enter_context(self._postgres.running())
+
+    def stop_postgres(self) -> None:
+        """Stop PostgreSQL; its data stays."""
+        self.postgres.pop_all().close()
+
+    def start_redis(self) -> str:
+        """Start Redis and return its URL."""
+        return self.redis_server.enter_context(self._redis.running())
+
+    def stop_redis(self) -> None:
+        """Stop Redis."""
+        self.redis_server.pop_all().close()
+
+    @property
+    def redis(self) -> redis.Redis:
+        """Return a connection."""
+        return redis.Redis.from_url(self.redis_url)
+
+    def sql(self, statement: str, *values: object) -> list[tuple]:
+        """Run a statement and return its rows."""
+        url = self.database_url
+        host = url.partition("host=")[2]
+        connection = psycopg2.connect(dbname="notify", user="postgres", host=host)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def client(self, kind: str = "live") -> NotificationsAPIClient:
+        """Return the official client with a key of the service."""
+        key = f"{kind}-{self.service['id']}-{self.secrets[kind]}"
+        return NotificationsAPIClient(key, base_url=f"http://127.0.0.1:{self.web_port}")
+
+    def template(self, name: str) -> str:
+        """Return the id of a template."""
+        return self.service["templates"][name]["id"]
+
+    def get(self, path: str, port: int | None = None) -> tuple[int, bytes]:
+        """GET a page without credentials; status 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port or self.web_port}{path}", timeout=5
+            ) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def received(self) -> dict | None:
+        """Return what the stand-ins have received."""
+        status, body = self.get("/received.json", self.http_port)
+        return json.loads(body) if status == 200 else None
+
+    def control(self, **orders: object) -> None:
+        """Tell the stand-ins how to behave."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.http_port}/control",
+            data=json.dumps(orders).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        urllib.request.urlopen(request, timeout=5).close()
+
+    def kill(self, name: str) -> None:
+        """End a process as a crash would; the supervisor starts it again."""
+        os.kill(self.supervisor.pids()[name], signal.SIGKILL)
+
+    def pause(self, name: str) -> None:
+        """Let a process do nothing until it is resumed."""
+        os.kill(self.supervisor.pids()[name], signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let a paused process go on."""
+        os.kill(self.supervisor.pids()[name], signal.SIGCONT)
+
+    def status_of(self, notification_id: str) -> str:
+        """Return the stored status."""
+        rows = self.sql(
+            "SELECT notification_status FROM notifications WHERE id = %s", notification_id
+        )
+        return rows[0][0]
+
+    def await_status(self, notification_id: str, *statuses: str, seconds: float = 30.0) -> str:
+        """Wait until a notification has one of the statuses."""
+        return eventually(
+            lambda: (found := self.status_of(notification_id)) in statuses and found,
+            seconds=seconds,
+            what=f"status {' or '.join(statuses)}",
+        )
+
+    def logs(self) -> str:
+        """Return what all processes have logged."""
+        return "".join(
+            path.read_text(errors="replace") for path in (self.directory / "log").glob("*.log")
+        )
+
+
+@contextlib.contextmanager
+def running(directory: Path):
+    """Give a platform that runs until the block ends."""
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(throw_away_home(Account.choose()))
+        yield Platform(stack, home, directory)

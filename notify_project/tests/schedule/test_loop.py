@@ -1,0 +1,275 @@
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from freezegun import freeze_time
+
+from notifications.tests.factories import NotificationFactory
+from notify_project import clock, queues
+from notify_project.constants import Queue
+from notify_project.models import PeriodicRun
+from notify_project.queues import enqueue
+from notify_project.schedule import plan, runs, tasks
+from notify_project.schedule.loop import Scheduler
+from notify_project.schedule.slots import PeriodicTask
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
+
+NOON = datetime(2026, 11, 25, 12, 0, 30, tzinfo=UTC)
+
+
+def slots_of(name):
+    return list(
+        PeriodicRun.objects.filter(task=name).order_by("slot").values_list("slot", flat=True)
+    )
+
+
+def turns(*instants):
+    """Let one scheduler take a turn at each instant."""
+    with freeze_time(instants[0]) as time:
+        scheduler = Scheduler()
+        for instant in instants:
+            time.move_to(instant)
+            scheduler.turn()
+    return scheduler
+
+
+def of(recorded, function):
+    return [task for task in recorded if task.function == function]
+
+
+@pytest.fixture
+def redis_without_tasks(redis, recorded_tasks):
+    return recorded_tasks
+
+
+def test_a_new_installation_begins_with_the_next_slot(redis_without_tasks):
+    turns(NOON)
+
+    assert PeriodicRun.objects.count() == 0
+
+
+def test_a_slot_is_taken_and_queued_once(redis_without_tasks):
+    turns(NOON, NOON + timedelta(minutes=2), NOON + timedelta(minutes=2, seconds=1))
+
+    assert slots_of("alert_on_never_started") == [datetime(2026, 11, 25, 12, 2, tzinfo=UTC)]
+    [task] = of(redis_without_tasks, "run_periodic")
+    assert task.queue == Queue.PERIODIC
+    assert task.args == ("alert_on_never_started", "2026-11-25T12:02:00+00:00")
+
+
+def test_of_two_schedulers_one_gets_a_slot(redis_without_tasks):
+    with freeze_time(NOON) as time:
+        schedulers = [Scheduler(), Scheduler()]
+        for minute in range(60):
+            time.move_to(NOON + timedelta(minutes=minute))
+            for scheduler in schedulers:
+                scheduler.turn()
+
+    queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
+    assert len(queued) == len(set(queued)) == PeriodicRun.objects.count() == 29 + 5
+
+
+def test_of_many_at_the_same_moment_one_gets_a_slot():
+    def take(_):
+        try:
+            return runs.take("tidy_up", NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(take, range(8)))
+
+    assert sum(taken) == 1
+
+
+def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
+    redis_without_tasks, caplog
+):
+    PeriodicRun.objects.create(task="repair_template_usage", slot=NOON.replace(second=0))
+
+    turns(NOON + timedelta(hours=1))
+
+    assert [slot.minute for slot in slots_of("repair_template_usage")] == [0, 0]
+    assert "repair_template_usage missed 5 slots" in caplog.text
+
+
+def test_a_night_that_was_slept_through_is_caught_up_in_the_morning(redis_without_tasks):
+    name = "rebuild_template_usage_for_yesterday"
+    PeriodicRun.objects.create(task=name, slot=datetime(2026, 11, 24, 0, 10, tzinfo=UTC))
+
+    turns(NOON)
+
+    assert slots_of(name)[-1] == datetime(2026, 11, 25, 0, 10, tzinfo=UTC)
+
+
+def test_a_clock_that_ran_ahead_does_not_hold_up_the_schedule(redis_without_tasks):
+    PeriodicRun.objects.create(task="alert_on_never_started", slot=NOON + timedelta(days=999))
+
+    turns(NOON, NOON + timedelta(minutes=2))
+
+    assert len(slots_of("alert_on_never_started")) == 2
+
+
+def test_a_slot_that_cannot_be_queued_is_tried_again(redis, settings, monkeypatch, caplog):
+    monkeypatch.setattr(queues, "intercept", None)
+    there = settings.REDIS_URL
+    with freeze_time(NOON) as time:
+        scheduler = Scheduler()
+        scheduler.turn()
+        time.move_to(NOON + timedelta(minutes=2))
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        scheduler.turn()
+        scheduler.turn()
+        left = slots_of("alert_on_never_started")
+        settings.REDIS_URL = there
+        scheduler.turn()
+
+    assert left == []
+    assert len(slots_of("alert_on_never_started")) == 1
+    assert redis.llen("rq:queue:periodic") == 1
+    failures = [r for r in caplog.records if "queueing periodic tasks failed" in r.getMessage()]
+    assert len(failures) == 1
+    assert "queueing periodic tasks works again" in caplog.text
+
+
+def test_a_lost_database_connection_does_not_end_the_scheduler(redis_without_tasks):
+    with freeze_time(NOON) as time:
+        scheduler = Scheduler()
+        scheduler.turn()
+        connection.connection.close()
+        time.move_to(NOON + timedelta(minutes=2))
+        for _ in range(3):
+            scheduler.turn()
+
+    assert len(slots_of("alert_on_never_started")) == 1
+
+
+def test_lanes_with_due_messages_are_woken(redis_without_tasks):
+    NotificationFactory(created_at=clock.now())
+    NotificationFactory(created_at=clock.now(), research=True)
+
+    Scheduler().turn()
+
+    woken = of(redis_without_tasks, "deliver_lane")
+    assert {task.args for task in woken} == {("normal",), ("research-mode",)}
+
+
+def test_lanes_are_not_looked_at_with_every_turn(redis_without_tasks):
+    scheduler = Scheduler()
+    scheduler.turn()
+    NotificationFactory(created_at=clock.now())
+
+    scheduler.turn()
+
+    assert of(redis_without_tasks, "deliver_lane") == []
+
+
+def test_delayed_tasks_are_queued_when_their_time_has_come(redis, monkeypatch):
+    monkeypatch.setattr(queues, "intercept", None)
+    enqueue(tasks.run_periodic, "a", "b", queue=Queue.PERIODIC, delay=timedelta(seconds=-1))
+    enqueue(tasks.run_periodic, "a", "b", queue=Queue.PERIODIC, delay=timedelta(hours=1))
+
+    Scheduler().turn()
+
+    assert redis.llen("rq:queue:periodic") == 1
+    assert redis.zcard("rq:scheduled:periodic") == 1
+
+
+def test_a_stopped_scheduler_gives_its_locks_to_the_next(redis, recorded_tasks):
+    scheduler = Scheduler()
+    scheduler.turn()
+    scheduler.stop()
+
+    scheduler.run()
+
+    assert redis.keys("rq:scheduler-lock:*") == []
+
+
+def test_a_periodic_task_records_that_it_is_done(recorded_tasks):
+    runs.take("delete_old_periodic_runs", NOON)
+
+    tasks.run_periodic("delete_old_periodic_runs", NOON.isoformat())
+
+    row = PeriodicRun.objects.get()
+    assert (row.state, row.detail) == ("done", "")
+    assert row.finished_at is not None
+
+
+def test_a_periodic_task_that_is_done_does_not_run_again(recorded_tasks):
+    runs.take("delete_old_periodic_runs", NOON)
+    tasks.run_periodic("delete_old_periodic_runs", NOON.isoformat())
+    PeriodicRun.objects.create(task="old", slot=clock.now() - timedelta(days=31))
+
+    tasks.run_periodic("delete_old_periodic_runs", NOON.isoformat())
+
+    assert PeriodicRun.objects.filter(task="old").exists()
+
+
+def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch):
+    outcomes = [LookupError("nobody@example.com"), None]
+
+    def stumble():
+        if error := outcomes.pop(0):
+            raise error
+
+    task = PeriodicTask(stumble, Queue.PERIODIC, every=timedelta(minutes=1))
+    monkeypatch.setitem(plan.PERIODIC_TASKS, "stumble", task)
+    runs.take("stumble", NOON)
+
+    with pytest.raises(LookupError):
+        tasks.run_periodic("stumble", NOON.isoformat())
+    failed = PeriodicRun.objects.get()
+    tasks.run_periodic("stumble", NOON.isoformat())
+
+    assert (failed.state, failed.detail) == ("failed", "LookupError")
+    assert PeriodicRun.objects.get().state == "done"
+
+
+def test_a_periodic_task_that_was_removed_is_left_out(caplog):
+    tasks.run_periodic("collect_stamps", NOON.isoformat())
+
+    assert "collect_stamps is not known" in caplog.text
+
+
+def test_old_runs_are_deleted():
+    kept = PeriodicRun.objects.create(task="a", slot=NOON - timedelta(days=30))
+    PeriodicRun.objects.create(task="a", slot=NOON - timedelta(days=30, seconds=1))
+
+    deleted = runs.delete_old_runs(NOON)
+
+    assert (deleted, list(PeriodicRun.objects.all())) == (1, [kept])
+
+
+def test_messages_that_nobody_started_raise_an_alert(caplog):
+    NotificationFactory(created_at=clock.now() - timedelta(hours=1))
+
+    with caplog.at_level(logging.ERROR):
+        plan.alert_on_never_started()
+
+    assert "1 accepted messages were never started" in caplog.text
+
+
+def test_fresh_messages_raise_no_alert(caplog):
+    NotificationFactory(created_at=clock.now())
+
+    with caplog.at_level(logging.ERROR):
+        plan.alert_on_never_started()
+
+    assert caplog.records == []
+
+
+def test_the_schedule_runs_what_it_must():
+    when = {
+        name: (str(task.at) if task.at else task.every)
+        for name, task in plan.PERIODIC_TASKS.items()
+    }
+
+    assert when == {
+        "alert_on_never_started": timedelta(minutes=2),
+        "repair_template_usage": timedelta(minutes=10),
+        "rebuild_template_usage_for_yesterday": "00:10:00",
+        "delete_old_periodic_runs": "03:04:00",
+    }

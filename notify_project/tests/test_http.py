@@ -1,0 +1,65 @@
+import socket
+
+import pytest
+
+from notify_project import http
+
+
+@pytest.fixture(autouse=True)
+def _public_addresses_only(settings):
+    settings.HTTP_ALLOW_PRIVATE = False
+
+
+def test_a_private_address_is_refused(httpserver):
+    httpserver.expect_request("/").respond_with_data("secret")
+
+    with pytest.raises(http.AddressRefused) as raised:
+        http.post(httpserver.url_for("/"))
+
+    assert httpserver.log == []
+    assert not http.may_have_arrived(raised.value)
+
+
+def test_the_operators_own_address_may_be_private(httpserver):
+    httpserver.expect_request("/").respond_with_data("ok")
+
+    assert http.post(httpserver.url_for("/"), trusted=True).text == "ok"
+
+
+def test_a_redirect_is_not_followed(httpserver):
+    httpserver.expect_request("/").respond_with_data(
+        status=302, headers={"Location": httpserver.url_for("/elsewhere")}
+    )
+
+    response = http.post(httpserver.url_for("/"), trusted=True)
+
+    assert response.status_code == 302
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_an_unknown_host_has_surely_received_nothing(trusted):
+    with pytest.raises(http.RequestException) as raised:
+        http.post("http://nowhere.invalid/", trusted=trusted)
+
+    assert not http.may_have_arrived(raised.value)
+
+
+def test_a_closed_port_has_surely_received_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(http.RequestException) as raised:
+        http.post(f"http://127.0.0.1:{port}/", trusted=True)
+
+    assert not http.may_have_arrived(raised.value)
+
+
+def test_who_does_not_answer_may_have_received_it():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+        with pytest.raises(http.ReadTimeout) as raised:
+            http.post(url, trusted=True, timeout=0.2)
+
+    assert http.may_have_arrived(raised.value)

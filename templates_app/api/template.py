@@ -1,0 +1,75 @@
+"""``/v2/template`` and ``/v2/templates``: what a service may send."""
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import Route, SimpleRouter
+
+from notify_project.api.errors import NoResultFound, ValidationFailed
+from notify_project.api.schema import Schema, object_of, parse_uuid
+from notify_project.api.views import ApiViewSet, read_query
+from services.api.authentication import TokenAuthentication, caller_of
+from templates_app.api import responses
+from templates_app.read_models import TemplateModel, find_template, find_version, list_templates
+
+LISTING = Schema(object_of({"type": {"enum": ["sms", "email", "letter"]}}))
+
+
+class TemplateViewSet(ApiViewSet):
+    """The templates of the caller's service. Source: the API contract."""
+
+    authentication_classes = [TokenAuthentication]
+
+    def list(self, request: Request) -> Response:
+        """List what can be sent, by name."""
+        query = read_query(request)
+        LISTING.require(query)
+        found = list_templates(caller_of(request).service.id, query.get("type"))
+        return Response({"templates": [responses.template(each) for each in found]})
+
+    def retrieve(self, request: Request, pk: str, version: str = "0") -> Response:
+        """Return the newest version of a template, or the one that the path names."""
+        template_id = parse_uuid(pk)
+        if template_id is None:
+            raise ValidationFailed("id is not a valid UUID")
+        found = _find(caller_of(request).service.id, template_id, int(version[:9]))
+        return Response(responses.template(found))
+
+
+class TemplateRouter(SimpleRouter):
+    """Routes of the resource: the collection has a name of its own."""
+
+    routes = [
+        Route(
+            url=r"^{prefix}s$",
+            mapping={"get": "list"},
+            name="{basename}-list",
+            detail=False,
+            initkwargs={},
+        ),
+        Route(
+            url=r"^{prefix}/{lookup}$",
+            mapping={"get": "retrieve"},
+            name="{basename}-detail",
+            detail=True,
+            initkwargs={},
+        ),
+        Route(
+            url=r"^{prefix}/{lookup}/version/(?P<version>[0-9]+)$",
+            mapping={"get": "retrieve"},
+            name="{basename}-version",
+            detail=True,
+            initkwargs={},
+        ),
+    ]
+
+
+def _find(service_id: UUID, template_id: UUID, version: int) -> TemplateModel:
+    newest = find_template(service_id, template_id)
+    if newest is None or newest.hidden:
+        raise NoResultFound
+    found = find_version(template_id, version) if version else newest
+    if found is None:
+        raise NoResultFound
+    return found

@@ -1,0 +1,1 @@
+"""Organisations, services and templates, declared in a file."""

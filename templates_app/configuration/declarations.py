@@ -1,0 +1,135 @@
+"""The fields that a configuration file may have: the format, in one place."""
+
+from dataclasses import dataclass
+
+from notify_project.constants import KeyType, NotificationType, ProcessType
+from services.models import CallbackType, Organisation, ServicePermission
+from templates_app.configuration.source import (
+    Entry,
+    Item,
+    entries,
+    flag,
+    items,
+    nullable,
+    number,
+    one_of,
+    optional,
+    required,
+    text,
+)
+
+# The largest value of the columns, minus nothing: more than a service sends in a day.
+MOST_A_DAY = 2_147_483_647
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredUser(Entry):
+    """A person."""
+
+    name: str = required(text())
+    email: str = required(text(320))
+    mobile: str | None = optional(nullable(text(30)))
+    support: bool = optional(flag, default=False)
+    password_env: str | None = optional(text())
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredOrganisation(Entry):
+    """An organisation."""
+
+    name: str = required(text())
+    type: str = optional(one_of(Organisation.Kind.values), default=Organisation.Kind.OTHER.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredLimits(Entry):
+    """How much a service may send: a day by type, and calls a minute."""
+
+    email: int | None = optional(number(MOST_A_DAY))
+    sms: int | None = optional(number(MOST_A_DAY))
+    letter: int | None = optional(number(MOST_A_DAY))
+    international_sms: int | None = optional(number(MOST_A_DAY))
+    per_minute: int | None = optional(number(MOST_A_DAY))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredSmsSender(Entry):
+    """What text messages show as their sender."""
+
+    sender: str = required(text(11))
+    default: bool = optional(flag, default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredReplyTo(Entry):
+    """Where answers to emails go."""
+
+    email: str = required(text(320))
+    default: bool = optional(flag, default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredCallback(Entry):
+    """An address that is called when something happens."""
+
+    type: str = required(one_of(CallbackType.values))
+    url: str = required(text(2000))
+    bearer_token_env: str | None = optional(text())
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredKey(Entry):
+    """An API key."""
+
+    name: str = required(text())
+    type: str = required(one_of(KeyType.values))
+    secret: str | None = optional(text(36))
+    secret_env: str | None = optional(text())
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredTemplate(Entry):
+    """A template."""
+
+    name: str = required(text())
+    type: str = required(one_of(NotificationType.values))
+    content: str = required(text(lines=True))
+    subject: str | None = optional(text(lines=True))
+    process_type: str = optional(one_of(ProcessType.values), default=ProcessType.NORMAL.value)
+    postage: str | None = optional(text())
+    archived: bool = optional(flag, default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredService(Entry):
+    """A service with what belongs to it."""
+
+    name: str = required(text())
+    organisation: str | None = optional(nullable(text()))
+    live: bool = optional(flag, default=False)
+    research_mode: bool = optional(flag, default=False)
+    prefix_sms: bool = optional(flag, default=True)
+    contact_link: str | None = optional(nullable(text()))
+    email_sender_name: str | None = optional(nullable(text()))
+    permissions: tuple[Item, ...] = optional(
+        items(one_of(ServicePermission.Name.values)), default=()
+    )
+    limits: DeclaredLimits | None = optional(entries(DeclaredLimits, many=False))
+    team: tuple[Item, ...] = optional(items(text(320)), default=())
+    guest_list: tuple[Item, ...] = optional(items(text(320)), default=())
+    sms_senders: tuple[DeclaredSmsSender, ...] = optional(entries(DeclaredSmsSender), default=())
+    reply_tos: tuple[DeclaredReplyTo, ...] = optional(entries(DeclaredReplyTo), default=())
+    callbacks: tuple[DeclaredCallback, ...] = optional(entries(DeclaredCallback), default=())
+    api_keys: tuple[DeclaredKey, ...] = optional(entries(DeclaredKey), default=())
+    templates: tuple[DeclaredTemplate, ...] = optional(entries(DeclaredTemplate), default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration(Entry):
+    """A whole file."""
+
+    users: tuple[DeclaredUser, ...] = optional(entries(DeclaredUser), default=())
+    organisations: tuple[DeclaredOrganisation, ...] = optional(
+        entries(DeclaredOrganisation), default=()
+    )
+    services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())

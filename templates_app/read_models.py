@@ -1,0 +1,123 @@
+"""What sending and reading must know of a template, remembered and dropped on change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.db import transaction
+
+from notify_project import caching
+from services.models import ServiceLetterContact, User
+from templates_app.models import Template, TemplateHistory
+from templates_app.rendering.placeholders import Parsed, parse
+
+
+@dataclass(frozen=True)
+class TemplateModel:
+    """One version of a template."""
+
+    id: UUID
+    service_id: UUID
+    version: int
+    name: str
+    template_type: str
+    content: str
+    subject: str | None
+    process_type: str
+    postage: str | None
+    archived: bool
+    hidden: bool
+    created_at: datetime
+    updated_at: datetime | None
+    created_by: str
+    letter_contact_block: str | None = None
+
+    @cached_property
+    def parsed_content(self) -> Parsed:
+        """Return the content as literal parts and placeholders."""
+        return parse(self.content)
+
+    @cached_property
+    def parsed_subject(self) -> Parsed | None:
+        """Return the subject likewise; texts have none."""
+        return None if self.subject is None else parse(self.subject)
+
+
+# Versions never change; the memory is emptied when it is full.
+MAX_VERSIONS = 5_000
+
+_newest: caching.LocalMemory[TemplateModel | None] = caching.LocalMemory()
+_versions: dict[tuple[UUID, int], TemplateModel] = {}
+
+
+def find_template(service_id: UUID, template_id: UUID) -> TemplateModel | None:
+    """Return a service's template as it is now, hidden ones too."""
+    found = _newest.remember(str(template_id), lambda: _load(template_id))
+    return found if found is not None and found.service_id == service_id else None
+
+
+def find_version(template_id: UUID, version: int) -> TemplateModel | None:
+    """Return one version; it never changes."""
+    found = _versions.get((template_id, version))
+    if found is None:
+        rows = _models(list(TemplateHistory.objects.filter(id=template_id, version=version)))
+        if not rows:
+            return None
+        [found] = rows
+        if len(_versions) >= MAX_VERSIONS:
+            _versions.clear()
+        _versions[template_id, version] = found
+    return found
+
+
+def list_templates(service_id: UUID, template_type: str | None) -> list[TemplateModel]:
+    """Return what a service can send, by name and type, straight from the database."""
+    rows = Template.objects.filter(service=service_id, archived=False, hidden=False)
+    if template_type is not None:
+        rows = rows.filter(template_type=template_type)
+    return _models(list(rows.order_by("name", "template_type", "id")))
+
+
+def forget_template(template_id: UUID) -> None:
+    """Drop a template once the transaction, if one is open, is committed."""
+    transaction.on_commit(lambda: _newest.forget(str(template_id)))
+
+
+def _load(template_id: UUID) -> TemplateModel | None:
+    return next(iter(_models(list(Template.objects.filter(id=template_id)))), None)
+
+
+def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
+    authors = dict(
+        User.objects.filter(id__in={row.created_by_id for row in rows}).values_list(
+            "id", "email_address"
+        )
+    )
+    contacts = {row.service_letter_contact_id for row in rows} - {None}
+    blocks = dict(
+        ServiceLetterContact.objects.filter(id__in=contacts).values_list("id", "contact_block")
+        if contacts
+        else ()
+    )
+    return [
+        TemplateModel(
+            id=row.id,
+            service_id=row.service_id,
+            version=row.version,
+            name=row.name,
+            template_type=row.template_type,
+            content=row.content,
+            subject=row.subject,
+            process_type=row.process_type,
+            postage=row.postage,
+            archived=row.archived,
+            hidden=row.hidden,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            created_by=authors.get(row.created_by_id, ""),
+            letter_contact_block=blocks.get(row.service_letter_contact_id),
+        )
+        for row in rows
+    ]
