@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.db import connections
 
-from notifications.delivery.calls import EXCHANGES
+from notifications.delivery.calls import TIMEOUTS_PER_CALL
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
@@ -54,7 +54,7 @@ def check_delivery_settings(app_configs: Apps, **options: Any) -> Iterable[Check
     if settings.EMAIL_STATUS_WITHOUT_RECEIPTS not in {Status.DELIVERED, Status.SENT}:
         yield Error("EMAIL_STATUS_WITHOUT_RECEIPTS must be delivered or sent.", id="notify.E005")
     timeout = settings.PROVIDER_TIMEOUT_SECONDS
-    shortest = max(timeout + LEASE_MARGIN_SECONDS, timeout * EXCHANGES)
+    shortest = max(timeout + LEASE_MARGIN_SECONDS, timeout * TIMEOUTS_PER_CALL)
     lease = settings.DELIVERY_LEASE_SECONDS
     if lease <= shortest:
         yield Error(

@@ -48,7 +48,7 @@ def save_versioned(
         if row.version > 1:
             row.updated_at = clock.now()
         row.save(force_insert=row.version == 1)
-        history.objects.create(**_columns(row, history), **changed_by)  # type: ignore[attr-defined]  # abstract
+        history.objects.create(**{**_columns(row, history), **changed_by})  # type: ignore[attr-defined]  # abstract
     return row
 
 

@@ -49,7 +49,11 @@ class ProviderDetailsAdmin(ModelAdmin[ProviderDetails]):
         return False
 
     def save_model(
-        self, request: HttpRequest, obj: ProviderDetails, form: Any, change: bool  # noqa: FBT001
+        self,
+        request: HttpRequest,
+        obj: ProviderDetails,
+        form: Any,
+        change: bool,  # noqa: FBT001
     ) -> None:
         """Save as a new version and leave an audit event."""
         if not form.changed_data:

@@ -47,7 +47,9 @@ def test_a_pool_runs_the_tasks_of_its_queues_in_their_order(real_queues):
 
 
 def test_an_unknown_pool_is_answered_with_the_known_ones():
-    with pytest.raises(CommandError, match=r"no worker pool bulk\. The pools are priority, normal,"):
+    with pytest.raises(
+        CommandError, match=r"no worker pool bulk\. The pools are priority, normal,"
+    ):
         call_command("run_worker", "bulk")
 
 

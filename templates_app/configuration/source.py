@@ -84,31 +84,31 @@ def read(source: bytes, entry: type[AnyEntry], problems: list[Problem]) -> AnyEn
         What could be read; None if nothing could.
     """
     try:
-        node = yaml.compose(source.decode(), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        before = source[: error.start]
-        place = Place(before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
-        problems.append(Problem(place, "the file is not UTF-8 text"))
-        return None
-    except yaml.reader.ReaderError as error:
-        before_text = source.decode()[: error.position]
-        column = error.position - before_text.rfind("\n")
-        place = Place(before_text.count("\n") + 1, column)
-        problems.append(Problem(place, "this character is not allowed in YAML"))
-        return None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        problems.append(Problem(place, f"this is not YAML: {error.problem or error.context}"))
-        return None
-    if node is None:
-        problems.append(Problem(Place(1, 1), "the file is empty"))
-        return None
-    try:
+        node = _compose(source)
         return entries(entry, many=False)(node, problems)  # type: ignore[no-any-return]  # a reader
     except Unreadable as error:
         problems.append(error.problem)
         return None
+
+
+def _compose(source: bytes) -> yaml.Node:
+    try:
+        node = yaml.compose(source.decode(), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        before = source[: error.start]
+        place = Place(before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        raise Unreadable(place, "the file is not UTF-8 text") from error
+    except yaml.reader.ReaderError as error:
+        start = source.decode()[: error.position]
+        place = Place(start.count("\n") + 1, error.position - start.rfind("\n"))
+        raise Unreadable(place, "this character is not allowed in YAML") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        raise Unreadable(place, f"this is not YAML: {error.problem or error.context}") from error
+    if node is None:
+        raise Unreadable(Place(1, 1), "the file is empty")
+    return node
 
 
 def place_of(node: yaml.Node) -> Place:

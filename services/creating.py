@@ -1,0 +1,179 @@
+"""Create, change, make live and archive a service."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from notify_project import audit, clock
+from notify_project.api.errors import ApiError
+from notify_project.versioning import save_versioned
+from services import hooks
+from services.models import (
+    ApiKey,
+    ApiKeyHistory,
+    Organisation,
+    Service,
+    ServiceHistory,
+    ServicePermission,
+    ServiceSmsSender,
+    ServiceUser,
+    User,
+)
+from services.names import local_part
+from services.read_models import forget_service
+
+# Source: the domain model, creating a service and daily limits.
+DEFAULT_PERMISSIONS = ("sms", "email", "letter", "international_sms")
+LIVE_LIMITS = {
+    "email_message_limit": 250_000,
+    "sms_message_limit": 250_000,
+    "letter_message_limit": 20_000,
+}
+MAX_NAME = 255
+_AUDITED = frozenset({*LIVE_LIMITS, "international_sms_message_limit", "rate_limit", "restricted"})
+
+
+class InvalidService(ApiError):
+    """A service that cannot be saved."""
+
+
+def create_service(
+    name: str,
+    *,
+    actor: User | None,
+    organisation: Organisation | None = None,
+    permissions: Iterable[str] = DEFAULT_PERMISSIONS,
+    service_id: uuid.UUID | None = None,
+    **columns: Any,
+) -> Service:
+    """Create a service with its permissions, one default sender, and its creator in the team.
+
+    Raises:
+        InvalidService: the name is empty, too long or taken.
+    """
+    service = Service(
+        id=service_id or uuid.uuid4(),
+        name=name.strip(),
+        organisation=organisation,
+        organisation_type=organisation.organisation_type if organisation else "other",
+        created_by=actor,
+        **columns,
+    )
+    _set_derived(service)
+    _require_valid(service)
+    with transaction.atomic():
+        save_versioned(service, ServiceHistory)
+        _grant(service, permissions)
+        ServiceSmsSender.objects.create(
+            service=service, sms_sender=settings.FROM_NUMBER, is_default=True
+        )
+        if actor is not None:
+            ServiceUser.objects.create(service=service, user=actor)
+        audit.record("create service", service, actor=actor, service_id=service.id)
+        hooks.service_created(service)
+        forget_service(service.id)
+    return service
+
+
+def update_service(service: Service, *, actor: User | None, **changes: Any) -> Service:
+    """Save changes as the next version; what differs in nothing makes no version.
+
+    Raises:
+        InvalidService: the new name is empty, too long or taken.
+    """
+    with transaction.atomic():
+        row = Service.objects.select_for_update().get(id=service.id)
+        before = {name: getattr(row, name) for name in changes}
+        for name, value in changes.items():
+            setattr(row, name, value)
+        changed = {name for name in changes if getattr(row, name) != before[name]}
+        if not changed:
+            return row
+        _set_derived(row)
+        _require_valid(row)
+        save_versioned(row, ServiceHistory)
+        audited = sorted(changed & _AUDITED)
+        if audited:
+            audit.record(
+                "change service",
+                row,
+                actor=actor,
+                service_id=row.id,
+                before={name: before[name] for name in audited},
+                after={name: changes[name] for name in audited},
+            )
+        forget_service(row.id)
+    return row
+
+
+def set_permissions(service: Service, permissions: Iterable[str], *, actor: User | None) -> None:
+    """Give a service exactly these permissions."""
+    wanted = set(permissions)
+    with transaction.atomic():
+        Service.objects.select_for_update().get(id=service.id)
+        rows = ServicePermission.objects.filter(service=service)
+        held = set(rows.values_list("permission", flat=True))
+        if held == wanted:
+            return
+        rows.exclude(permission__in=wanted).delete()
+        _grant(service, wanted - held)
+        audit.record(
+            "change permissions",
+            service,
+            actor=actor,
+            service_id=service.id,
+            before={"permissions": sorted(held)},
+            after={"permissions": sorted(wanted)},
+        )
+        forget_service(service.id)
+
+
+def make_live(service: Service, *, actor: User | None) -> Service:
+    """End the trial mode: anyone may be written to, within the limits of a live service."""
+    return update_service(service, actor=actor, restricted=False, **LIVE_LIMITS)
+
+
+def archive_service(service: Service, *, actor: User | None) -> Service:
+    """Archive a service: its name is free again, its keys are revoked now."""
+    now = clock.now()
+    with transaction.atomic():
+        row = Service.objects.select_for_update().get(id=service.id)
+        if not row.active:
+            return row
+        row.active = False
+        row.name = f"_archived_{now:%Y-%m-%d_%H:%M:%S}_{row.name}"[:MAX_NAME]
+        _set_derived(row)
+        save_versioned(row, ServiceHistory)
+        for key in ApiKey.objects.select_for_update().filter(service=row, expiry_date=None):
+            key.expiry_date = now
+            save_versioned(key, ApiKeyHistory)
+        audit.record("archive service", row, actor=actor, service_id=row.id)
+        hooks.service_archived(row)
+        forget_service(row.id)
+    return row
+
+
+def _set_derived(service: Service) -> None:
+    service.normalised_service_name = local_part(service.name)
+    service.email_sender_local_part = local_part(service.custom_email_sender_name or service.name)
+
+
+def _require_valid(service: Service) -> None:
+    if not 0 < len(service.name) <= MAX_NAME:
+        raise InvalidService(f"The name must have 1 to {MAX_NAME} characters")
+    if not service.email_sender_local_part or not service.normalised_service_name:
+        raise InvalidService("The name needs a letter or a digit")
+    others = Service.objects.exclude(id=service.id)
+    if others.filter(name=service.name).exists():
+        raise InvalidService(f"The service {service.name} exists already")
+    if others.filter(normalised_service_name=service.normalised_service_name).exists():
+        raise InvalidService(f"Another service has a name too much like {service.name}")
+
+
+def _grant(service: Service, permissions: Iterable[str]) -> None:
+    ServicePermission.objects.bulk_create(
+        ServicePermission(service=service, permission=word) for word in sorted(set(permissions))
+    )

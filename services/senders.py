@@ -1,0 +1,107 @@
+"""Senders: exactly one default sender of texts, at most one default reply-to address."""
+
+import re
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from notify_project import clock
+from notify_project.api.errors import ApiError
+from notify_project.recipients.email import InvalidEmail, parse_email
+from services.models import Service, ServiceEmailReplyTo, ServiceSmsSender
+from services.read_models import forget_service
+
+Sender = TypeVar("Sender", ServiceSmsSender, ServiceEmailReplyTo)
+
+# Source: the domain model, senders.
+_CHARACTERS = re.compile(r"[A-Za-z0-9 &.\-_]{3,11}")
+_NUMBER = re.compile(r"07[0-9]{9}|[678][0-9]{4}")
+_FORBIDDEN = frozenset({"info", "verify", "alert"})
+
+
+class InvalidSender(ApiError):
+    """A sender that cannot be saved."""
+
+
+def require_sms_sender(text: str) -> None:
+    """Refuse what networks would not show.
+
+    Raises:
+        InvalidSender: the message says why.
+    """
+    if not _CHARACTERS.fullmatch(text):
+        raise InvalidSender("A sender has 3 to 11 letters, digits, spaces or & . - _")
+    if text.startswith("00") or text.lower() in _FORBIDDEN:
+        raise InvalidSender(f"{text} cannot be a sender")
+    if re.fullmatch(r"[0-9.]+", text) and not _NUMBER.fullmatch(text):
+        raise InvalidSender("A sender of digits is a mobile number (07...) or a short code")
+
+
+def add_sms_sender(service: Service, text: str, *, is_default: bool = False) -> ServiceSmsSender:
+    """Add a sender of texts.
+
+    Raises:
+        InvalidSender: networks would not show it, or the service has it already.
+    """
+    require_sms_sender(text)
+    return _add(service, ServiceSmsSender, {"sms_sender": text}, is_default=is_default)
+
+
+def add_reply_to(
+    service: Service, address: str, *, is_default: bool = False
+) -> ServiceEmailReplyTo:
+    """Add a reply-to address.
+
+    Raises:
+        InvalidSender: not an address, or the service has it already.
+    """
+    try:
+        cleaned = parse_email(address).cleaned
+    except InvalidEmail as error:
+        raise InvalidSender(str(error)) from error
+    return _add(service, ServiceEmailReplyTo, {"email_address": cleaned}, is_default=is_default)
+
+
+def make_default(sender: Sender) -> None:
+    """Make a sender the only default of its service and kind."""
+    with transaction.atomic():
+        # The service's row orders concurrent changes of its defaults.
+        Service.objects.select_for_update().get(id=sender.service_id)
+        rows = type(sender).objects.filter(service=sender.service_id, archived=False)
+        rows.filter(is_default=True).exclude(id=sender.id).update(
+            is_default=False, updated_at=clock.now()
+        )
+        rows.filter(id=sender.id, is_default=False).update(is_default=True, updated_at=clock.now())
+        forget_service(sender.service_id)
+
+
+def archive_sender(sender: Sender) -> None:
+    """Archive a sender.
+
+    Raises:
+        InvalidSender: it is the default.
+    """
+    archived = (
+        type(sender)
+        .objects.filter(id=sender.id, is_default=False)
+        .update(archived=True, updated_at=clock.now())
+    )
+    if not archived:
+        raise InvalidSender("The default cannot be archived: make another one the default first")
+    forget_service(sender.service_id)
+
+
+def _add(
+    service: Service, kind: type[Sender], value: dict[str, Any], *, is_default: bool
+) -> Sender:
+    with transaction.atomic():
+        Service.objects.select_for_update().get(id=service.id)
+        rows: models.QuerySet[Sender] = kind.objects.filter(service=service, archived=False)
+        if rows.filter(**value).exists():
+            raise InvalidSender(f"{next(iter(value.values()))} exists already")
+        sender = kind.objects.create(service=service, **value)
+        if is_default:
+            make_default(sender)
+            sender.is_default = True
+        forget_service(service.id)
+    return sender

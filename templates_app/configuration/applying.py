@@ -1,0 +1,144 @@
+"""Make the installation what a file says, all of it or nothing."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from notify_project.api.errors import ApiError
+from services.models import Organisation, User
+from templates_app.configuration.declarations import (
+    Configuration,
+    DeclaredOrganisation,
+    DeclaredUser,
+)
+from templates_app.configuration.report import Report
+from templates_app.configuration.services import apply_service
+from templates_app.configuration.source import Entry, Place, read
+
+
+def apply_file(
+    source: bytes, *, dry_run: bool, environment: Mapping[str, str] | None = None
+) -> Report:
+    """Apply a file; with a problem, or as a dry run, everything is taken back.
+
+    Args:
+        source: the file's content.
+        dry_run: only find out what would change.
+        environment: where ``*_env`` fields look; the process's own unless given.
+    """
+    report = Report()
+    configuration = read(source, Configuration, report.problems)
+    if configuration is None:
+        return report
+    with transaction.atomic():
+        run = _Application(report, os.environ if environment is None else environment)
+        run.apply(configuration)
+        transaction.set_rollback(dry_run or bool(report.problems))
+    report.problems.sort()
+    return report
+
+
+class _Application:
+    """One run over a file, which goes on after a problem to find the others too."""
+
+    def __init__(self, report: Report, environment: Mapping[str, str]) -> None:
+        self.report = report
+        self.environment = environment
+
+    def apply(self, configuration: Configuration) -> None:
+        self._refuse_twins(configuration.users, "user", "email")
+        self._refuse_twins(configuration.organisations, "organisation", "name")
+        self._refuse_twins(configuration.services, "service", "name")
+        for user in configuration.users:
+            with self.noting(user.place):
+                self._user(user)
+        for organisation in configuration.organisations:
+            with self.noting(organisation.place):
+                self._organisation(organisation)
+        for service in configuration.services:
+            apply_service(service, self)
+
+    @contextmanager
+    def noting(self, place: Place) -> Iterator[None]:
+        """Turn a refusal of a use case into a problem at a place, without what it had done."""
+        try:
+            with transaction.atomic():
+                yield
+        except ApiError as error:
+            self.report.problem(place, error.message)
+
+    def secret(self, name: str | None, place: Place, *, is_needed: bool) -> str | None:
+        """Return the value of an environment variable that a field names.
+
+        Args:
+            name: of the variable; None when the file names none.
+            place: of the field.
+            is_needed: what it is for does not exist yet.
+        """
+        if name is None:
+            return None
+        value = self.environment.get(name)
+        if not value and is_needed:
+            self.report.problem(place, f"the environment variable {name} is not set")
+        return value or None
+
+    def _refuse_twins(self, entries: tuple[Entry, ...], what: str, field: str) -> None:
+        seen: set[str] = set()
+        for entry in entries:
+            name = str(getattr(entry, field))
+            if name.lower() in seen:
+                self.report.problem(entry.places[field], f"the {what} {name} is declared twice")
+            seen.add(name.lower())
+
+    def _user(self, entry: DeclaredUser) -> None:
+        email = entry.email.lower()
+        user = User.objects.filter(email_address=email).first()
+        place = entry.places.get("password_env", entry.place)
+        password = self.secret(entry.password_env, place, is_needed=user is None)
+        if user is None:
+            User.objects.create_user(
+                email,
+                password,
+                name=entry.name,
+                mobile_number=entry.mobile,
+                platform_admin=entry.support,
+                is_superuser=entry.support,
+            )
+            self.report.added(f'user "{entry.name}"')
+            return
+        wanted = {"name": entry.name}
+        if entry.gives("mobile"):
+            wanted["mobile_number"] = entry.mobile or ""
+        differences = {
+            field: (getattr(user, field) or "", value)
+            for field, value in wanted.items()
+            if (getattr(user, field) or "") != value
+        }
+        if entry.gives("support") and user.platform_admin != entry.support:
+            differences["support"] = (str(user.platform_admin), str(entry.support))
+            user.platform_admin = user.is_superuser = entry.support
+        if password and not user.check_password(password):
+            user.set_password(password)
+            differences["password"] = ("set", "changed")
+        if differences:
+            user.name = entry.name
+            if entry.gives("mobile"):
+                user.mobile_number = entry.mobile
+            user.save()
+            self.report.changed(f'user "{entry.name}"', differences)
+
+    def _organisation(self, entry: DeclaredOrganisation) -> None:
+        organisation = Organisation.objects.filter(name=entry.name).first()
+        if organisation is None:
+            organisation = Organisation.objects.create(
+                name=entry.name, organisation_type=entry.type
+            )
+            self.report.added(f'organisation "{entry.name}"')
+        elif entry.gives("type") and organisation.organisation_type != entry.type:
+            before = organisation.organisation_type
+            organisation.organisation_type = entry.type
+            organisation.save()
+            self.report.changed(f'organisation "{entry.name}"', {"type": (before, entry.type)})
+        self.report.ids["organisations"][entry.name] = {"id": str(organisation.id)}

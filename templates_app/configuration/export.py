@@ -1,0 +1,144 @@
+"""Write an installation as a configuration file, without its secrets."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from services.models import (
+    ApiKey,
+    Organisation,
+    Service,
+    ServiceCallbackApi,
+    ServiceEmailReplyTo,
+    ServiceGuestList,
+    ServicePermission,
+    ServiceSmsSender,
+    User,
+)
+from templates_app.models import Template
+
+HEADER = "# Written by export_config. Secrets are not in it: name them with the *_env fields.\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks that people can read."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def export(service_names: Iterable[str] = ()) -> str:
+    """Return the file.
+
+    Args:
+        service_names: only these services, with their organisations and teams; all when empty.
+
+    Raises:
+        LookupError: there is no service of that name.
+    """
+    services = Service.objects.filter(active=True).order_by("name")
+    names = list(service_names)
+    if names:
+        services = services.filter(name__in=names)
+        missing = set(names) - {service.name for service in services}
+        if missing:
+            raise LookupError(f"there is no service {min(missing)}")
+    users = User.objects.order_by("email_address")
+    organisations = Organisation.objects.order_by("name")
+    if names:
+        users = users.filter(memberships__service__in=services).distinct()
+        organisations = organisations.filter(services__in=services).distinct()
+    document = {
+        "users": [_user(user) for user in users],
+        "organisations": [
+            {"name": each.name, "type": each.organisation_type} for each in organisations
+        ],
+        "services": [_service(service) for service in services],
+    }
+    kept = {name: value for name, value in document.items() if value}
+    return HEADER + yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _user(user: User) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": user.name, "email": user.email_address}
+    if user.mobile_number:
+        found["mobile"] = user.mobile_number
+    return {**found, "support": user.platform_admin}
+
+
+def _service(service: Service) -> dict[str, Any]:
+    found = {
+        "name": service.name,
+        "organisation": service.organisation.name if service.organisation else None,
+        "live": not service.restricted,
+        "research_mode": service.research_mode,
+        "prefix_sms": service.prefix_sms,
+        "contact_link": service.contact_link,
+        "email_sender_name": service.custom_email_sender_name,
+        "permissions": sorted(_values(ServicePermission, service, "permission")),
+        "limits": {
+            "email": service.email_message_limit,
+            "sms": service.sms_message_limit,
+            "letter": service.letter_message_limit,
+            "international_sms": service.international_sms_message_limit,
+            "per_minute": service.rate_limit,
+        },
+        "team": sorted(
+            User.objects.filter(memberships__service=service).values_list(
+                "email_address", flat=True
+            )
+        ),
+        "guest_list": sorted(_values(ServiceGuestList, service, "recipient")),
+        "sms_senders": _senders(ServiceSmsSender, service, "sms_sender", "sender"),
+        "reply_tos": _senders(ServiceEmailReplyTo, service, "email_address", "email"),
+        "callbacks": [
+            {"type": kind, "url": url}
+            for kind, url in ServiceCallbackApi.objects.filter(service=service)
+            .order_by("callback_type")
+            .values_list("callback_type", "url")
+        ],
+        "api_keys": [
+            {"name": name, "type": kind}
+            for name, kind in ApiKey.objects.filter(service=service, expiry_date=None)
+            .order_by("name")
+            .values_list("name", "key_type")
+        ],
+        "templates": [
+            _template(row)
+            for row in Template.objects.filter(service=service, hidden=False).order_by(
+                "name", "template_type", "archived", "-created_at"
+            )
+        ],
+    }
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _values(model: Any, service: Service, column: str) -> list[str]:
+    return list(model.objects.filter(service=service).values_list(column, flat=True))
+
+
+def _senders(model: Any, service: Service, column: str, field: str) -> list[dict[str, Any]]:
+    rows = model.objects.filter(service=service, archived=False).order_by("-is_default", column)
+    return [
+        {field: value, **({"default": True} if is_default else {})}
+        for value, is_default in rows.values_list(column, "is_default")
+    ]
+
+
+def _template(row: Template) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": row.name, "type": row.template_type}
+    if row.subject is not None:
+        found["subject"] = row.subject
+    found["content"] = row.content
+    found["process_type"] = row.process_type
+    if row.postage is not None:
+        found["postage"] = row.postage
+    if row.archived:
+        found["archived"] = True
+    return found

@@ -1,0 +1,222 @@
+"""Services of a file: the service itself and what belongs to it."""
+
+from typing import Any, Protocol
+
+from services import callbacks, guest_list, members, senders
+from services.api_keys import issue
+from services.creating import LIVE_LIMITS, create_service, set_permissions, update_service
+from services.models import (
+    ApiKey,
+    Organisation,
+    Service,
+    ServiceCallbackApi,
+    ServiceEmailReplyTo,
+    ServicePermission,
+    ServiceSmsSender,
+    User,
+)
+from templates_app.configuration.declarations import (
+    DeclaredCallback,
+    DeclaredKey,
+    DeclaredReplyTo,
+    DeclaredService,
+    DeclaredSmsSender,
+)
+from templates_app.configuration.report import Report
+from templates_app.configuration.source import Entry, Place, suggestion
+from templates_app.configuration.templates import apply_template
+
+_LIMITS = {
+    "email": "email_message_limit",
+    "sms": "sms_message_limit",
+    "letter": "letter_message_limit",
+    "international_sms": "international_sms_message_limit",
+    "per_minute": "rate_limit",
+}
+# Field of the file -> column of the service.
+_COLUMNS = {
+    "research_mode": "research_mode",
+    "prefix_sms": "prefix_sms",
+    "contact_link": "contact_link",
+    "email_sender_name": "custom_email_sender_name",
+}
+
+
+class Run(Protocol):
+    """What a service needs of the run over the file."""
+
+    report: Report
+
+    def noting(self, place: Place) -> Any:
+        """Turn a refusal within the block into a problem."""
+
+    def secret(self, name: str | None, place: Place, *, is_needed: bool) -> str | None:
+        """Return the value of an environment variable."""
+
+
+def apply_service(entry: DeclaredService, run: Run) -> None:
+    """Make one service what the file says; what the file does not mention is left alone."""
+    service = None
+    with run.noting(entry.place):
+        service = _service(entry, run)
+    if service is None:
+        return
+    what = f'service "{entry.name}"'
+    ids: dict[str, Any] = {"id": str(service.id), "templates": {}, "api_keys": {}}
+    run.report.ids["services"][entry.name] = ids
+    _team(entry, service, run, what)
+    for sender in (*entry.sms_senders, *entry.reply_tos):
+        with run.noting(sender.place):
+            _sender(sender, service, run, what)
+    for callback in entry.callbacks:
+        with run.noting(callback.place):
+            _callback(callback, service, run, what)
+    _refuse_twins(entry, run)
+    for key in entry.api_keys:
+        with run.noting(key.place):
+            ids["api_keys"][key.name] = _key(key, service, run, what)
+    for template in entry.templates:
+        with run.noting(template.place):
+            row = apply_template(template, service, run.report, what)
+            ids["templates"][template.name] = {"id": str(row.id), "version": row.version}
+
+
+def _service(entry: DeclaredService, run: Run) -> Service:
+    wanted = _given(entry, _COLUMNS)
+    if entry.limits is not None:
+        wanted |= _given(entry.limits, _LIMITS)
+    if entry.gives("organisation"):
+        wanted["organisation"] = _organisation(entry, run)
+    permissions = [item.text for item in entry.permissions]
+    service = Service.objects.filter(name=entry.name).first()
+    if service is None:
+        given = {"permissions": permissions} if entry.gives("permissions") else {}
+        columns = {"restricted": not entry.live, **(LIVE_LIMITS if entry.live else {}), **wanted}
+        run.report.added(f'service "{entry.name}"')
+        return create_service(entry.name, actor=None, **given, **columns)
+    if entry.gives("live"):
+        becomes_live = service.restricted and entry.live
+        wanted = {"restricted": not entry.live, **(LIVE_LIMITS if becomes_live else {}), **wanted}
+    run.report.changed(
+        f'service "{entry.name}"',
+        {
+            name.removesuffix("_message_limit") + ("_limit" if name.endswith("_limit") else ""): (
+                getattr(service, name),
+                value,
+            )
+            for name, value in wanted.items()
+            if getattr(service, name) != value
+        },
+    )
+    if entry.gives("permissions"):
+        _permissions(service, permissions, run)
+    return update_service(service, actor=None, **wanted)
+
+
+def _given(entry: Entry, columns: dict[str, str]) -> dict[str, Any]:
+    return {column: getattr(entry, name) for name, column in columns.items() if entry.gives(name)}
+
+
+def _organisation(entry: DeclaredService, run: Run) -> Organisation | None:
+    if entry.organisation is None:
+        return None
+    found = Organisation.objects.filter(name=entry.organisation).first()
+    if found is None:
+        names = Organisation.objects.values_list("name", flat=True)
+        hint = suggestion(entry.organisation, names)
+        run.report.problem(
+            entry.places["organisation"], f"there is no organisation {entry.organisation}{hint}"
+        )
+    return found
+
+
+def _permissions(service: Service, wanted: list[str], run: Run) -> None:
+    held = ServicePermission.objects.filter(service=service).values_list("permission", flat=True)
+    before, after = ", ".join(sorted(held)), ", ".join(sorted(wanted))
+    if before != after:
+        run.report.changed(f'service "{service.name}"', {"permissions": (before, after)})
+        set_permissions(service, wanted, actor=None)
+
+
+def _team(entry: DeclaredService, service: Service, run: Run, what: str) -> None:
+    for item in entry.team:
+        user = User.objects.filter(email_address=item.text.lower()).first()
+        if user is None:
+            run.report.problem(item.place, f"there is no user {item.text}")
+        elif members.add_member(service, user, actor=None):
+            run.report.added(f'{what}: team member "{user.name}"')
+    if entry.gives("guest_list"):
+        with run.noting(entry.places["guest_list"]):
+            guests = [item.text for item in entry.guest_list]
+            if guest_list.replace_guest_list(service, guests, actor=None):
+                run.report.changes.append(f"~ {what}: guest list of {len(guests)}")
+
+
+def _sender(
+    entry: DeclaredSmsSender | DeclaredReplyTo, service: Service, run: Run, what: str
+) -> None:
+    row: ServiceSmsSender | ServiceEmailReplyTo | None
+    if isinstance(entry, DeclaredSmsSender):
+        value = entry.sender
+        row = ServiceSmsSender.objects.filter(
+            service=service, archived=False, sms_sender=value
+        ).first()
+    else:
+        value = entry.email
+        row = ServiceEmailReplyTo.objects.filter(
+            service=service, archived=False, email_address=value
+        ).first()
+    if row is None:
+        add = (
+            senders.add_sms_sender if isinstance(entry, DeclaredSmsSender) else senders.add_reply_to
+        )
+        add(service, value, is_default=entry.default)
+        run.report.added(f'{what}: sender "{value}"')
+    elif entry.default and not row.is_default:
+        senders.make_default(row)
+        run.report.changed(f'{what}: sender "{value}"', {"default": (False, True)})
+
+
+def _callback(entry: DeclaredCallback, service: Service, run: Run, what: str) -> None:
+    rows = ServiceCallbackApi.objects.filter(service=service, callback_type=entry.type)
+    is_new = not rows.exists()
+    place = entry.places.get("bearer_token_env", entry.place)
+    if is_new and entry.bearer_token_env is None:
+        run.report.problem(place, "bearer_token_env is missing: it names an environment variable")
+        return
+    token = run.secret(entry.bearer_token_env, place, is_needed=is_new)
+    if is_new and token is None:
+        return
+    if callbacks.set_callback(service, entry.type, url=entry.url, token=token, actor=None):
+        run.report.changes.append(f"{'+' if is_new else '~'} {what}: callback {entry.type}")
+
+
+def _refuse_twins(entry: DeclaredService, run: Run) -> None:
+    for what, names in (
+        ("API key", [(key.name, key.place) for key in entry.api_keys]),
+        ("template", [(f"{each.name} ({each.type})", each.place) for each in entry.templates]),
+    ):
+        seen: set[str] = set()
+        for name, place in names:
+            if name in seen:
+                run.report.problem(place, f"the {what} {name} is declared twice")
+            seen.add(name)
+
+
+def _key(entry: DeclaredKey, service: Service, run: Run, what: str) -> dict[str, str]:
+    key = ApiKey.objects.filter(service=service, name=entry.name, expiry_date=None).first()
+    place = entry.places.get("secret_env", entry.place)
+    secret = entry.secret or run.secret(entry.secret_env, place, is_needed=key is None)
+    if key is None:
+        if secret is None and entry.secret_env is not None:
+            return {}
+        issued = issue(service, entry.name, entry.type, actor=None, secret=secret)
+        run.report.added(f'{what}: API key "{entry.name}" ({entry.type})')
+        return {"id": str(issued.key.id), "key": issued.shown_once}
+    if key.key_type != entry.type:
+        run.report.problem(
+            entry.places["type"], f"the API key {entry.name} is {key.key_type}: revoke it first"
+        )
+    if secret is not None and secret != key.secret:
+        run.report.problem(place, f"the API key {entry.name} has another secret: revoke it first")
+    return {"id": str(key.id)}
