@@ -11,10 +11,9 @@ from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 
 
-def pytest_configure(config):
+def pytest_configure():
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("Set DATABASE_URL and REDIS_URL, or run `make test`, which starts both.", 2)
-    config.addinivalue_line("markers", "redis: needs a real Redis")
 
 
 class EnqueuedWithoutFixture(AssertionError):

@@ -46,7 +46,7 @@ def throw_away(*, durable: bool = False) -> Iterator[dict[str, str]]:
     Raises:
         LaunchFailed: a server cannot be started or reached.
     """
-    with _addresses(_throw_away_home, durable=durable) as addresses:
+    with _addresses(throw_away_home, durable=durable) as addresses:
         yield addresses
 
 
@@ -87,7 +87,8 @@ def _kept_home(account: Account) -> Iterator[Home]:
 
 
 @contextmanager
-def _throw_away_home(account: Account) -> Iterator[Home]:
+def throw_away_home(account: Account) -> Iterator[Home]:
+    """Give a new home for servers, and remove it afterwards."""
     temporary = Path(tempfile.gettempdir())
     for left in temporary.glob(f"{THROW_AWAY_PREFIX}*"):
         # Another run may be removing it, too.

@@ -64,7 +64,8 @@ def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
     """Run the tests and return their exit code."""
     processes = max(2, os.cpu_count() or 2)
     print("pytest", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", str(processes), *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadgroup"]
+    command += arguments
     with subprocess.Popen(command, cwd=ROOT, env=env) as tests:
         try:
             return tests.wait()

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.receipts.views import SmsReceiptViewSet
 
@@ -10,6 +11,11 @@ _public.register("notifications", NotificationViewSet, basename="notification")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", include(_public.urls)),
+    path(
+        "service/<uuid:service_id>/template-statistics",
+        TemplateStatisticsViewSet.as_view({"get": "list"}),
+        name="template-statistics",
+    ),
     path(
         "notifications/sms/<str:provider_name>",
         SmsReceiptViewSet.as_view({"post": "create"}),

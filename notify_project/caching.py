@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from redis import Redis, RedisError
 
 from notify_project import clock
 from notify_project.constants import EXPIRE_CACHE_TEN_MINUTES
+from notify_project.database import is_away
 from notify_project.redis_connection import RedisUnavailable, ask_redis, redis_connection
 
 logger = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ def remember(
         return found[0]
     try:
         value = compute()
-    except (OperationalError, InterfaceError):
-        if found is None:
+    except (DatabaseError, InterfaceError) as error:
+        if found is None or not is_away(error):
             raise
         logger.warning("the database cannot be reached: an old copy of %s is used", key)
         return found[0]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from rq import SimpleWorker
 from rq.executions import Execution
 from rq.job import Job
@@ -64,8 +64,12 @@ class NotifyWorker(SimpleWorker):
             super().set_state(state, pipeline)
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
-        """Run a task with a database connection that is known to be fresh."""
+        """Run a task with a database connection that is known to work."""
         close_old_connections()
+        # The database may have been restarted since the last task; beside the cost of a task one
+        # more question is nothing.
+        if connection.connection is not None and not connection.is_usable():
+            connection.close()
         try:
             return super().perform_job(job, queue, execution)
         finally:

@@ -98,6 +98,7 @@ def accept_email(body: dict[str, Any], caller: Caller) -> Accepted:
         rules.require_allowed_recipient(caller, address.normalised)
     rules.require_no_files_yet(given)
     rules.require_email_length(text)
+    subject = email_subject(placeholders.parse(template.subject or ""), personalisation)
     notification = persist_notification(
         **_common(body, caller, template, personalisation),
         recipient=body["email_address"],
@@ -107,7 +108,6 @@ def accept_email(body: dict[str, Any], caller: Caller) -> Accepted:
     )
     if not simulated:
         follow_up(notification, abroad=False)
-    subject = email_subject(template.parsed_subject, personalisation)
     return Accepted(notification, template, text, subject, sanitised)
 
 

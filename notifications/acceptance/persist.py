@@ -13,6 +13,7 @@ from notifications.models import HISTORY_COLUMNS, Notification
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.constants import KeyType, NotificationType
+from notify_project.encryption import EncryptedTextField
 from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
 from templates_app.read_models import find_version
@@ -147,12 +148,14 @@ def _set_phone_number(notification: Notification, recipient: str) -> None:
 
 
 def _insert(notification: Notification) -> None:
-    values = [
-        field.get_db_prep_save(getattr(notification, field.attname), connection)
-        for field in _fields()
-    ]
+    values = [_value(field, getattr(notification, field.attname)) for field in _fields()]
     with connection.cursor() as cursor:
         cursor.execute(_statement(with_history=notification.is_real), values)
+
+
+def _value(field: models.Field[Any, Any], value: Any) -> Any:
+    # The driver takes all other values as they are; asking each field costs 80 us a message.
+    return field.get_prep_value(value) if isinstance(field, EncryptedTextField) else value
 
 
 @lru_cache(maxsize=1)

@@ -96,7 +96,7 @@ def _content(row: Notification) -> dict[str, str | None]:
         return {"body": sms_body(template.parsed_content, values), "subject": None}
     if row.notification_type == NotificationType.LETTER and template.hidden:
         return {"body": "", "subject": PRECOMPILED}
-    subject = email_subject(template.parsed_subject, values)
+    subject = email_subject(placeholders.parse(template.subject or ""), values)
     if row.notification_type == NotificationType.LETTER:
         subject = escape(subject, quote=False)
     return {"body": email_body(template.parsed_content, values), "subject": subject}

@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from notifications import lifecycle
 from notifications.delivery.calls import Call, Finished, call, pool
@@ -18,6 +18,7 @@ from notifications.delivery.routing import Router
 from notifications.lifecycle import Outcome
 from notify_project import clock
 from notify_project.constants import Queue
+from notify_project.database import is_away
 
 logger = logging.getLogger(__name__)
 
@@ -118,15 +119,15 @@ def _record(outcomes: Iterable[Outcome]) -> None:
     """Write outcomes; a database that is away for a moment is waited for.
 
     Raises:
-        django.db.OperationalError: it stayed away. The leases end, and the messages are sent again.
+        django.db.DatabaseError: it stayed away. The leases end, and the messages are sent again.
     """
     batch = list(outcomes)
     give_up_at = time.monotonic() + WRITE_PATIENCE_SECONDS
     while batch:
         try:
             lifecycle.record_outcomes(batch, now=clock.now())
-        except (OperationalError, InterfaceError) as error:
-            if time.monotonic() > give_up_at:
+        except (DatabaseError, InterfaceError) as error:
+            if not is_away(error) or time.monotonic() > give_up_at:
                 raise
             logger.warning(
                 "%s outcomes wait for the database: %s", len(batch), type(error).__name__

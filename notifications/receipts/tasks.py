@@ -3,12 +3,13 @@
 import logging
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
 from notifications.statuses import Status
 from notify_project.constants import Queue
+from notify_project.database import is_away
 from notify_project.queues import enqueue
 
 logger = logging.getLogger(__name__)
@@ -38,8 +39,8 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
     receipt = Receipt(notification_id or None, reference or None, Status(status), detail)
     try:
         apply(provider_name, receipt)
-    except (OperationalError, InterfaceError) as error:
-        if int(attempt) >= RETRIES:
+    except (DatabaseError, InterfaceError) as error:
+        if not is_away(error) or int(attempt) >= RETRIES:
             raise
         logger.warning(
             "receipt for notification %s waits: %s", notification_id, type(error).__name__

@@ -10,13 +10,14 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
 
 from notify_project.api.errors import ApiError, ServiceUnavailable, ValidationFailed
+from notify_project.database import is_away
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def answer_for(exc: Exception, path: str, allowed: tuple[str, ...] = ()) -> Answ
     if isinstance(exc, MethodNotAllowed):
         answer = _unroutable(405, "MethodNotAllowed", METHOD_NOT_ALLOWED, path)
         return Answer(answer.status, answer.body, {"Allow": ", ".join(allowed)})
-    if isinstance(exc, OperationalError | InterfaceError) and _is_unreachable(exc):
+    if is_away(exc):
         logger.warning("the database cannot be reached: %s", type(exc).__name__)
         close_old_connections()
         return _refusal(ServiceUnavailable(), path)
@@ -130,13 +131,6 @@ def _unexpected(exc: Exception, path: str) -> Answer:
     # A route's path holds ids and tokens at most; the traceback tells where.
     logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
     return _shaped(500, "Exception", "Internal server error", path)
-
-
-def _is_unreachable(exc: Exception) -> bool:
-    """Tell a lost or refused connection from a statement that failed, such as by timeout."""
-    code = getattr(exc.__cause__, "pgcode", None)
-    # Source: PostgreSQL, appendix A: connection exceptions, too many connections, shutdown.
-    return code is None or code[:2] == "08" or code[:3] in {"53", "57P"} or code == "53300"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

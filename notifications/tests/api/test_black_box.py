@@ -5,8 +5,6 @@ import pytest
 from notifications.models import Notification, NotificationHistory
 from notifications.tests.api.conftest import BASE, read_cases
 
-pytestmark = pytest.mark.redis
-
 
 def value_at(body, path):
     for name in path.split("."):

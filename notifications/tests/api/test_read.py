@@ -11,8 +11,6 @@ from notify_project.versioning import save_versioned
 from services.tests.factories import UserFactory
 from templates_app.models import TemplateHistory
 
-pytestmark = pytest.mark.redis
-
 
 def show(world, name, key="K_READ"):
     response = world.get(f"/v2/notifications/{{{name}}}", key)

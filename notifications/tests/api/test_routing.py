@@ -3,7 +3,6 @@ import json
 import pytest
 from django.test import Client
 
-pytestmark = pytest.mark.redis
 NOT_FOUND = (
     "The requested URL was not found on the server. If you entered the URL manually please "
     "check your spelling and try again."

@@ -8,7 +8,6 @@ from notifications.models import Notification, NotificationHistory, TemplateUsag
 from notify_project import clock
 from notify_project.clock import london_today
 
-pytestmark = pytest.mark.redis
 SPELLINGS = {
     "sms": [
         "+447700900000",

@@ -18,12 +18,13 @@ import redis
 from notifications_python_client import NotificationsAPIClient
 
 from deploy.embedded import throw_away_home
+from deploy.processes import web_command
 from deploy.programs import Account
 from deploy.servers import Postgres, Redis
 from deploy.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[3]
-BIN = Path(sys.executable).parent
+INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
 MESSAGE_POOLS = ("priority", "normal", "research")
 CONFIG = """
 organisations:
@@ -97,7 +98,7 @@ class Platform:
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": "end-to-end",
             "ENCRYPTION_KEYS": "bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
-            "INTERNAL_API_SECRET": "end-to-end",
+            "INTERNAL_API_SECRET": INTERNAL_API_SECRET,
             "API_HOST_URL": f"http://127.0.0.1:{self.web_port}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "MMG_URL": f"http://127.0.0.1:{self.http_port}/mmg",
@@ -117,10 +118,8 @@ class Platform:
         start = self.supervisor.start
         stubs = ["--http-port", self.http_port, "--smtp-port", self.smtp_port, "--api-key", "mmg"]
         stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
-        start("stubs", [sys.executable, ROOT / "deploy" / "stubs.py", *map(str, stubs)])
-        web = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", "1", "--no-ws"]
-        web += ["--host", "127.0.0.1", "--port", str(self.web_port)]
-        start("web", [BIN / "granian", *web, "notify_project.wsgi:application"])
+        start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
+        start("web", web_command(host="127.0.0.1", port=self.web_port, workers=1))
         for pool in (*MESSAGE_POOLS, "receipts", "background"):
             start(pool, [sys.executable, "manage.py", "run_worker", pool])
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
