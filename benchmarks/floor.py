@@ -39,9 +39,9 @@ def accept(request: HttpRequest) -> HttpResponse:
             (message_id, request.body.decode()),
         )
     queue.rpush("bench-floor", message_id)
-    return HttpResponse(
-        b'{"id": "%s"}' % message_id.encode(), status=201, content_type="application/json"
-    )
+    body = b'{"id": "%s"}' % message_id.encode()
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    return HttpResponse(body, status=201, headers=headers)
 
 
 urlpatterns = [path("v2/notifications/email", accept)]

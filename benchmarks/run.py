@@ -310,7 +310,7 @@ def accepting(
     )
     figures["web_process_mb"] = ours["web_process_mb"]
     counted = subprocess.run(
-        [sys.executable, "benchmarks/trips.py", json.dumps(body), sign(service["id"])],
+        [sys.executable, "-m", "benchmarks.trips", json.dumps(body), sign(service["id"])],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if counted.returncode:

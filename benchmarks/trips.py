@@ -33,7 +33,7 @@ def main(body: str, token: str) -> None:
         return send(self, *args, **kwargs)
 
     AbstractConnection.send_packed_command = count_trip
-    client = Client(headers={"Authorization": f"Bearer {token}"})
+    client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {token}"})
     with connection.execute_wrapper(count_statement):
         for number in range(WARM_UP + MEASURED):
             if number == WARM_UP:

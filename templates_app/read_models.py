@@ -1,6 +1,6 @@
 """What sending and reading must know of a template, remembered and dropped on change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -66,10 +66,22 @@ def find_version(template_id: UUID, version: int) -> TemplateModel | None:
         if not rows:
             return None
         [found] = rows
-        if len(_versions) >= MAX_VERSIONS:
-            _versions.clear()
-        _versions[template_id, version] = found
+        _remember([found])
     return found
+
+
+def prepare_versions(wanted: Iterable[tuple[UUID, int]]) -> None:
+    """Remember some versions at once, so that a list does not ask for each."""
+    unknown = set(wanted) - _versions.keys()
+    if unknown:
+        ids, versions = {pair[0] for pair in unknown}, {pair[1] for pair in unknown}
+        _remember(_models(list(TemplateHistory.objects.filter(id__in=ids, version__in=versions))))
+
+
+def _remember(found: Sequence[TemplateModel]) -> None:
+    if len(_versions) + len(found) > MAX_VERSIONS:
+        _versions.clear()
+    _versions.update({(one.id, one.version): one for one in found})
 
 
 def list_templates(service_id: UUID, template_type: str | None) -> list[TemplateModel]:

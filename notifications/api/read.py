@@ -15,6 +15,7 @@ from notify_project.api.errors import NoResultFound
 from notify_project.api.schema import parse_uuid
 from notify_project.api.views import ApiViewSet, read_query
 from services.api.authentication import Caller, TokenAuthentication, caller_of
+from templates_app.read_models import prepare_versions
 
 
 class NotificationViewSet(ApiViewSet):
@@ -27,6 +28,7 @@ class NotificationViewSet(ApiViewSet):
         query = read_query(request, *schemas.REPEATABLE)
         schemas.LISTING.require(query)
         page = pagination.page_of(_matching(caller_of(request), query))
+        prepare_versions((row.template_id, row.template_version) for row in page)
         body = {
             "notifications": [responses.notification(row) for row in page],
             "links": pagination.links(request, page[-1].id if page else None),

@@ -10,6 +10,7 @@ from notify_project import clock
 from notify_project.versioning import save_versioned
 from services.tests.factories import UserFactory
 from templates_app.models import TemplateHistory
+from templates_app.tests.factories import TemplateFactory
 
 
 def show(world, name, key="K_READ"):
@@ -131,6 +132,19 @@ def test_a_list_costs_one_query_more_than_finding_the_caller(
 
     with django_assert_max_num_queries(1):
         assert len(world.get("/v2/notifications").json()["notifications"]) == 13
+
+
+def test_versions_that_nobody_has_read_yet_cost_two_queries_a_page(
+    world, settings, django_assert_max_num_queries
+):
+    settings.READ_MODEL_SECONDS = 60
+    world.get("/v2/notifications")
+    for _ in range(20):
+        template = TemplateFactory(service=world.rows["S_READ"])
+        NotificationFactory(template=template, created_at=clock.now())
+
+    with django_assert_max_num_queries(3):
+        assert len(world.get("/v2/notifications").json()["notifications"]) == 33
 
 
 def test_pages_have_250_items_and_the_last_is_empty(world):
