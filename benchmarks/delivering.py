@@ -39,17 +39,25 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
 def _drain(service: dict[str, Any], kind: str, count: int, env: dict[str, str]) -> dict[str, Any]:
     """Fill the normal lane, let one worker empty it."""
     import django  # noqa: PLC0415 - the settings come from the environment
+    from django.db import connection  # noqa: PLC0415
 
     django.setup()
     from notifications.delivery.wake import wake  # noqa: PLC0415
     from notifications.models import Notification  # noqa: PLC0415
     from notify_project.constants import Queue  # noqa: PLC0415
+    from notify_project.redis_connection import redis_connection  # noqa: PLC0415
 
+    waiting = Notification.objects.filter(status="created")
+    # What was accepted before is not what is measured here.
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE notifications, notification_history")
+    redis_connection().flushdb()
+    _fill(service, kind, count)
     worker = [sys.executable, "manage.py", "run_worker", "normal"]
     with run.running(*worker, log=f"worker-{kind}", **env) as process:
-        _fill(service, kind, count)
-        time.sleep(3)  # the worker is up and idle
-        waiting = Notification.objects.filter(status="created")
+        while not redis_connection().exists("rq:workers"):
+            time.sleep(0.1)
+        time.sleep(1)  # it is up and idle
         before = run.cpu_seconds([process.pid])
         started = time.perf_counter()
         wake(Queue.NORMAL)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import django_rq
+import rq
 from django.db import transaction
-from redis import RedisError
+from redis import Redis, RedisError
 from redis.client import Pipeline
 from rq import Retry
 from rq.scheduler import RQScheduler
@@ -74,8 +76,7 @@ def _push(
     delay: timedelta | None = None,
     pipeline: Pipeline | None = None,
 ) -> None:
-    # django-rq would open a connection for each call.
-    rq_queue = django_rq.get_queue(Queue(queue).value, connection=redis_connection())
+    rq_queue = _rq_queue(Queue(queue).value, redis_connection())
     options: dict[str, Any] = {
         "description": " ".join([task.__name__, *args]),
         "failure_ttl": FAILURE_TTL_SECONDS,
@@ -83,10 +84,21 @@ def _push(
         # Without a retry left RQ does not run a task again whose worker died.
         "retry": Retry(max=1),
     }
-    if delay is None:
+    if delay is not None:
+        rq_queue.enqueue_in(delay, task, *args, **options)
+    elif pipeline is not None:
         rq_queue.enqueue_call(task, args=args, pipeline=pipeline, **options)
     else:
-        rq_queue.enqueue_in(delay, task, *args, **options)
+        # Without a pipeline RQ makes a round trip of each of its commands.
+        with redis_connection().pipeline() as own:
+            rq_queue.enqueue_call(task, args=args, pipeline=own, **options)
+            own.execute()
+
+
+@lru_cache(maxsize=256)
+def _rq_queue(name: str, connection: Redis) -> rq.Queue:
+    # django-rq would open a connection, and ask for the server's version, for each call.
+    return django_rq.get_queue(name, connection=connection)
 
 
 class DelayedTasks:

@@ -5,13 +5,10 @@ import math
 from datetime import datetime
 from uuid import UUID
 
-from redis import Redis
-from redis.client import Pipeline
-
 from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
 from notify_project.constants import KeyType, NotificationType
-from notify_project.redis_connection import RedisUnavailable, ask_redis
+from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 from services.api.authentication import Caller
 
 logger = logging.getLogger(__name__)
@@ -64,13 +61,21 @@ def require_within_limits(caller: Caller, notification_type: str) -> None:
     capacity = min(math.ceil(rate / 3) + 1, LARGEST_BUCKET)
     keys = [_bucket_key(caller), _counter_key(caller, notification_type, now)]
     try:
-        left, used = ask_redis(
+        [answer] = ask_redis(
             "check limits",
-            lambda redis: redis.eval(_CHECK, len(keys), *keys, now.timestamp(), rate, capacity),
+            lambda redis: (
+                Batch()
+                .eval(_CHECK, len(keys), *keys, now.timestamp(), rate, capacity)
+                .answers(redis)
+            ),
         )
     except RedisUnavailable:
         logger.warning("limits of service %s are not enforced", caller.service.id)
         return
+    if isinstance(answer, Exception):
+        logger.error("limits cannot be read: %s", type(answer).__name__)
+        return
+    left, used = answer
     if int(left) < 1:
         raise RateLimited(
             f"Exceeded rate limit for key type {_KEY_WORDS[caller.key.key_type]} "
@@ -95,9 +100,9 @@ def require_international_allowance(caller: Caller) -> None:
 
 
 def count_accepted(
-    target: Pipeline | Redis, service_id: UUID, notification_type: str, *, international: bool
+    target: Batch, service_id: UUID, notification_type: str, *, international: bool
 ) -> None:
-    """Add the increments of one accepted message to a pipeline, which the caller executes."""
+    """Add the increments of one accepted message to a batch, which the caller sends."""
     now = clock.now()
     words = [notification_type, *([INTERNATIONAL_SMS] if international else [])]
     for word in words:

@@ -9,7 +9,7 @@ from notifications.delivery.wake import enqueue_lane, raise_flag
 from notifications.models import Notification
 from notifications.statistics import template_usage
 from notify_project.constants import Queue
-from notify_project.redis_connection import RedisUnavailable, ask_redis
+from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 from services.limits import count_accepted
 
 logger = logging.getLogger(__name__)
@@ -46,20 +46,20 @@ def follow_up(notification: Notification, *, abroad: bool) -> None:
 def _count_and_flag(
     client: Redis, notification: Notification, lane: Queue, *, abroad: bool
 ) -> list[object]:
-    pipeline = client.pipeline(transaction=False)
+    batch = Batch()
     if notification.is_real:
         template_usage.increment(
-            pipeline, notification.service_id, notification.template_id, notification.created_at
+            batch, notification.service_id, notification.template_id, notification.created_at
         )
         count_accepted(
-            pipeline,
+            batch,
             notification.service_id,
             notification.notification_type,
             international=abroad,
         )
-    raise_flag(pipeline, lane)
+    raise_flag(batch, lane)
     # One command's trouble must not hide the answers of the others.
-    answers: list[object] = pipeline.execute(raise_on_error=False)
+    answers: list[object] = batch.answers(client)
     for answer in answers:
         if isinstance(answer, Exception):
             logger.warning("redis failed: count or wake: %s", type(answer).__name__)

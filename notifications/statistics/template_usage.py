@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from redis import Redis
-from redis.client import Pipeline
 
 from notifications.statistics.repair import note_lost_increment
 from notifications.statistics.tasks import rebuild_template_usage
@@ -24,7 +23,7 @@ from notifications.statistics.usage_counters import (
 from notify_project.clock import london_day
 from notify_project.constants import Queue
 from notify_project.queues import enqueue_with
-from notify_project.redis_connection import RedisUnavailable, ask_redis
+from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 
 # A rebuild that was asked for is asked for again after this long, if its task was lost.
 ASKED_SECONDS = 60
@@ -47,17 +46,13 @@ return redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1])
 """
 
 
-def increment(
-    pipeline: Pipeline, service_id: UUID, template_id: UUID, created_at: datetime
-) -> None:
-    """Add the command that counts a stored, real notification to a pipeline.
+def increment(batch: Batch, service_id: UUID, template_id: UUID, created_at: datetime) -> None:
+    """Add the command that counts a stored, real notification to a batch.
 
-    Its answer goes to ``after_increment``; if the pipeline fails, call ``increment_lost``.
+    Its answer goes to ``after_increment``; if the batch fails, call ``increment_lost``.
     """
     key = usage_key(service_id, london_day(created_at))
-    # By its text: by its digest a flushed server would fail the whole pipeline, and to ask first
-    # whether it is known would cost a round trip.
-    pipeline.eval(
+    batch.eval(
         INCREMENT,
         4,
         key,
