@@ -5,8 +5,11 @@ import uuid
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol, cast
+from weakref import WeakKeyDictionary
 
-from django.db import connection, models
+from django.db import OperationalError, connection, models
+from django.db.backends.utils import CursorWrapper
+from psycopg2 import errorcodes
 
 from notifications.letters.references import reference_for_new_letter
 from notifications.models import HISTORY_COLUMNS, Notification
@@ -20,6 +23,8 @@ from templates_app.read_models import find_version
 
 # Source: the API contract, postage decided by a foreign country.
 INTERNATIONAL_POSTAGES = frozenset({"europe", "rest-of-world"})
+# What each open connection has prepared.
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -150,7 +155,29 @@ def _set_phone_number(notification: Notification, recipient: str) -> None:
 def _insert(notification: Notification) -> None:
     values = [_value(field, getattr(notification, field.attname)) for field in _fields()]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(with_history=notification.is_real), values)
+        if connection.in_atomic_block:
+            cursor.execute(_statement(with_history=notification.is_real), values)
+        else:
+            _execute_prepared(cursor, values, with_history=notification.is_real)
+
+
+def _execute_prepared(cursor: CursorWrapper, values: list[Any], *, with_history: bool) -> None:
+    """Run the statement without having it planned each time, which takes longer than running it."""
+    name = f"persist_{'with' if with_history else 'without'}_history"
+    prepared = _prepared.setdefault(cast("Any", connection.connection), set())
+    if name not in prepared:
+        places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+        statement = _statement(with_history=with_history).replace(_places(), places)
+        cursor.execute(f"PREPARE {name} AS {statement}")
+        prepared.add(name)
+    try:
+        cursor.execute(f"EXECUTE {name} ({_places()})", values)
+    except OperationalError as error:
+        # A pooler between us and PostgreSQL may have handed us another session.
+        if getattr(error.__cause__, "pgcode", None) != errorcodes.INVALID_SQL_STATEMENT_NAME:
+            raise
+        prepared.clear()
+        cursor.execute(_statement(with_history=with_history), values)
 
 
 def _value(field: models.Field[Any, Any], value: Any) -> Any:
@@ -173,12 +200,16 @@ _FILLED_LATER = frozenset(
 )
 
 
+@lru_cache(maxsize=1)
+def _places() -> str:
+    return ", ".join(["%s"] * len(_fields()))
+
+
 @lru_cache(maxsize=2)
 def _statement(*, with_history: bool) -> str:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in _fields())
-    places = ", ".join(["%s"] * len(_fields()))
-    insert = f"INSERT INTO notifications ({columns}) VALUES ({places})"  # noqa: S608 - our columns
+    insert = f"INSERT INTO notifications ({columns}) VALUES ({_places()})"  # noqa: S608 - our columns
     if not with_history:
         return insert
     copied = ", ".join(quote(column) for column in HISTORY_COLUMNS)
