@@ -81,6 +81,8 @@ def _fill(service: dict[str, Any], kind: str, count: int) -> None:
     from services.read_models import find_service  # noqa: PLC0415
 
     model = find_service(uuid.UUID(service["id"]))
+    if model is None:
+        raise SystemExit("the benchmark's service is not there")
     template = service["templates"][kind]
     for number in range(count):
         persist_notification(

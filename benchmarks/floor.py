@@ -3,6 +3,7 @@
 import os
 import threading
 import uuid
+from typing import Any
 
 import psycopg2
 import redis
@@ -21,7 +22,7 @@ settings.configure(
 _mine = threading.local()
 
 
-def _servers() -> tuple["psycopg2.extensions.connection", redis.Redis]:
+def _servers() -> Any:
     if not hasattr(_mine, "servers"):
         database = psycopg2.connect(os.environ["FLOOR_DSN"])
         database.autocommit = True

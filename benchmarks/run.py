@@ -195,7 +195,9 @@ def measure_accept(
     """Load one web server; warm it up first."""
     port = free_port()
     with running(
-        *web_command(server, application, port), log=f"{server}-{application.split('.')[0]}", **env
+        *web_command(server, application, port),
+        log=f"{server}-{application.partition('.')[0]}",
+        **env,
     ) as process:
         wait_for(port)
         address = ("127.0.0.1", port)

@@ -6,12 +6,13 @@ Usage: sinks.py SMTP_PORT HTTP_PORT HTTP_DELAY_MS
 import asyncio
 import itertools
 import sys
+from typing import Any
 
 
 class SmtpSink(asyncio.Protocol):
     """Just enough SMTP for a client that keeps its connection. Source: RFC 5321."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: Any) -> None:
         """Greet."""
         self.transport = transport
         self.buffer = b""
@@ -52,7 +53,7 @@ class SmsSink(asyncio.Protocol):
     delay_seconds = 0.1
     numbers = itertools.count(1)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: Any) -> None:
         """Take a connection that will be kept."""
         self.transport = transport
         self.buffer = b""

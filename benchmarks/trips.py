@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from typing import Any
 
 import django
 from redis.connection import AbstractConnection
@@ -22,17 +23,17 @@ def main(body: str, token: str) -> None:
     sql: list[str] = []
     trips = [0]
 
-    def count_statement(execute, statement, *rest):
+    def count_statement(execute: Any, statement: str, *rest: Any) -> Any:
         sql.append(statement)
         return execute(statement, *rest)
 
-    send = AbstractConnection.send_packed_command
+    send: Any = AbstractConnection.send_packed_command
 
-    def count_trip(self, *args, **kwargs):
+    def count_trip(self: AbstractConnection, *args: Any, **kwargs: Any) -> Any:
         trips[0] += 1
         return send(self, *args, **kwargs)
 
-    AbstractConnection.send_packed_command = count_trip
+    AbstractConnection.send_packed_command = count_trip  # type: ignore[method-assign]  # counted
     client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {token}"})
     with connection.execute_wrapper(count_statement):
         for number in range(WARM_UP + MEASURED):

@@ -8,7 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
@@ -130,7 +130,7 @@ def _look(connection: Redis, key: str) -> tuple[bytes | None, bytes]:
     for owed in tuple(_owed):
         _drop(connection, owed)
         _owed.discard(owed)
-    text, fence = connection.mget(_names(key))
+    text, fence = cast("list[bytes | None]", connection.mget(_names(key)))
     return text, fence or b""
 
 

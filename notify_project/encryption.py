@@ -75,6 +75,10 @@ class Unreadable(dict[str, Any]):
 class EncryptedJSONField(EncryptedTextField):
     """A JSON object, encrypted as a whole."""
 
+    # What the type checker's plugin takes for the types of the column's values.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     empty = Unreadable()
 
     def to_text(self, value: Any) -> str:

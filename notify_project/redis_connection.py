@@ -10,7 +10,6 @@ from django.conf import settings
 from redis import Redis, RedisError
 from redis import exceptions as redis_exceptions
 from redis.backoff import NoBackoff
-from redis.connection import AbstractConnection
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
@@ -83,20 +82,21 @@ class Batch:
             connection.disconnect()
             raise
 
-    def _exchange(self, connection: AbstractConnection) -> list[Any]:
+    def _exchange(self, connection: Any) -> list[Any]:
         connection.send_packed_command(connection.pack_commands(self._commands))
         return [_answer(connection) for _ in self._commands]
 
 
-def _answer(connection: AbstractConnection) -> Any:
+def _answer(connection: Any) -> Any:
     try:
         return connection.read_response()
     except redis_exceptions.ResponseError as error:
         return error
 
 
-def _kept_connection(client: Redis) -> AbstractConnection:
-    kept: AbstractConnection | None = getattr(_state, "kept", None)
+def _kept_connection(client: Redis) -> Any:
+    """Return a connection of redis-py, whose methods have no types."""
+    kept = getattr(_state, "kept", None)
     if kept is None or _state.kept_for is not client:
         kept = client.connection_pool.get_connection()
         _state.kept, _state.kept_for = kept, client

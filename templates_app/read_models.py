@@ -102,13 +102,12 @@ def _load(template_id: UUID) -> TemplateModel | None:
 
 
 def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
-    authors = dict(
-        User.objects.filter(id__in={row.created_by_id for row in rows}).values_list(
-            "id", "email_address"
-        )
+    author_ids = {row.created_by_id for row in rows if row.created_by_id}
+    authors: dict[UUID | None, str] = dict(
+        User.objects.filter(id__in=author_ids).values_list("id", "email_address")
     )
-    contacts = {row.service_letter_contact_id for row in rows} - {None}
-    blocks = dict(
+    contacts = {row.service_letter_contact_id for row in rows if row.service_letter_contact_id}
+    blocks: dict[UUID | None, str] = dict(
         ServiceLetterContact.objects.filter(id__in=contacts).values_list("id", "contact_block")
         if contacts
         else ()

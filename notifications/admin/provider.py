@@ -1,6 +1,6 @@
 """Providers: on, off, and how much each carries."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from notifications.models import ProviderDetails, ProviderDetailsHistory
 from notify_project import audit
 from notify_project.versioning import save_versioned
+from services.models import User
 
 
 class ProviderForm(ModelForm[ProviderDetails]):
@@ -61,4 +62,6 @@ class ProviderDetailsAdmin(ModelAdmin[ProviderDetails]):
         obj.created_by_id = request.user.pk
         save_versioned(obj, ProviderDetailsHistory)
         after = {name: form.cleaned_data[name] for name in form.changed_data}
-        audit.record("change provider", obj, actor=request.user, after=after, reason=obj.reason)
+        audit.record(
+            "change provider", obj, actor=cast("User", request.user), after=after, reason=obj.reason
+        )

@@ -1,8 +1,9 @@
 """Wake a lane once, however many messages have come."""
 
 import logging
+from functools import partial
 
-from redis import RedisError
+from redis import Redis, RedisError
 
 from notifications.delivery.lane_flag import lower_flag, raise_flag
 from notifications.delivery.tasks import deliver_lane
@@ -32,7 +33,11 @@ def wake(*lanes: Queue) -> None:
     """Queue a task for each lane in which none waits; without Redis, log and go on."""
     for lane in lanes:
         try:
-            if ask_redis(f"wake lane {lane}", lambda redis, lane=lane: raise_flag(redis, lane)):
-                ask_redis(f"wake lane {lane}", lambda _redis, lane=lane: enqueue_lane(lane))
+            ask_redis(f"wake lane {lane}", partial(_wake_one, lane))
         except RedisUnavailable:
             logger.warning("lane %s was not woken; the schedule tries again", lane)
+
+
+def _wake_one(lane: Queue, redis: Redis) -> None:
+    if raise_flag(redis, lane):
+        enqueue_lane(lane)

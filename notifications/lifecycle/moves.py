@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ def move(
     Returns:
         Whether it moved. A move that is refused changes nothing and is logged.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": notification_id,
         "to": to.value,
         "now": now,

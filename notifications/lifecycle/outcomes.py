@@ -4,6 +4,7 @@ import logging
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
@@ -93,7 +94,10 @@ def record_outcomes(outcomes: list[Outcome], *, now: datetime) -> list[Moved]:
     """
     if not outcomes:
         return []
-    values = {"outcomes": orjson.dumps(list(map(asdict, outcomes))).decode(), "now": now}
+    values: dict[str, Any] = {
+        "outcomes": orjson.dumps(list(map(asdict, outcomes))).decode(),
+        "now": now,
+    }
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, values)

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.forms import ModelForm
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from services.models import (
-    Service,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServicePermission,

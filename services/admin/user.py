@@ -3,8 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
 from unfold.admin import ModelAdmin
 
 from services.models import User
@@ -24,7 +24,7 @@ class AddUserForm(BaseUserCreationForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin[User]):
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
     """Support staff and members of services' teams."""
 
     add_form = AddUserForm

@@ -14,7 +14,7 @@ from templates_app.configuration.declarations import (
     DeclaredUser,
 )
 from templates_app.configuration.report import Report
-from templates_app.configuration.services import apply_service
+from templates_app.configuration.service_entries import apply_service
 from templates_app.configuration.source import Entry, Place, read
 
 

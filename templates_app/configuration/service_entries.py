@@ -1,5 +1,6 @@
 """Services of a file: the service itself and what belongs to it."""
 
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from services import callbacks, guest_list, members, senders
@@ -24,7 +25,7 @@ from templates_app.configuration.declarations import (
 )
 from templates_app.configuration.report import Report
 from templates_app.configuration.source import Entry, Place, suggestion
-from templates_app.configuration.templates import apply_template
+from templates_app.configuration.template_entries import apply_template
 
 _LIMITS = {
     "email": "email_message_limit",
@@ -47,7 +48,7 @@ class Run(Protocol):
 
     report: Report
 
-    def noting(self, place: Place) -> Any:
+    def noting(self, place: Place) -> AbstractContextManager[None]:
         """Turn a refusal within the block into a problem."""
 
     def secret(self, name: str | None, place: Place, *, is_needed: bool) -> str | None:
@@ -56,7 +57,7 @@ class Run(Protocol):
 
 def apply_service(entry: DeclaredService, run: Run) -> None:
     """Make one service what the file says; what the file does not mention is left alone."""
-    service = None
+    service: Service | None = None
     with run.noting(entry.place):
         service = _service(entry, run)
     if service is None:
@@ -65,9 +66,12 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     ids: dict[str, Any] = {"id": str(service.id), "templates": {}, "api_keys": {}}
     run.report.ids["services"][entry.name] = ids
     _team(entry, service, run, what)
-    for sender in (*entry.sms_senders, *entry.reply_tos):
-        with run.noting(sender.place):
-            _sender(sender, service, run, what)
+    for sms_sender in entry.sms_senders:
+        with run.noting(sms_sender.place):
+            _sms_sender(sms_sender, service, run, what)
+    for reply_to in entry.reply_tos:
+        with run.noting(reply_to.place):
+            _reply_to(reply_to, service, run, what)
     for callback in entry.callbacks:
         with run.noting(callback.place):
             _callback(callback, service, run, what)
@@ -90,10 +94,11 @@ def _service(entry: DeclaredService, run: Run) -> Service:
     permissions = [item.text for item in entry.permissions]
     service = Service.objects.filter(name=entry.name).first()
     if service is None:
-        given = {"permissions": permissions} if entry.gives("permissions") else {}
+        if entry.gives("permissions"):
+            wanted["permissions"] = permissions
         columns = {"restricted": not entry.live, **(LIVE_LIMITS if entry.live else {}), **wanted}
         run.report.added(f'service "{entry.name}"')
-        return create_service(entry.name, actor=None, **given, **columns)
+        return create_service(entry.name, actor=None, **columns)
     if entry.gives("live"):
         becomes_live = service.restricted and entry.live
         wanted = {"restricted": not entry.live, **(LIVE_LIMITS if becomes_live else {}), **wanted}
@@ -152,29 +157,26 @@ def _team(entry: DeclaredService, service: Service, run: Run, what: str) -> None
                 run.report.changes.append(f"~ {what}: guest list of {len(guests)}")
 
 
-def _sender(
-    entry: DeclaredSmsSender | DeclaredReplyTo, service: Service, run: Run, what: str
-) -> None:
-    row: ServiceSmsSender | ServiceEmailReplyTo | None
-    if isinstance(entry, DeclaredSmsSender):
-        value = entry.sender
-        row = ServiceSmsSender.objects.filter(
-            service=service, archived=False, sms_sender=value
-        ).first()
-    else:
-        value = entry.email
-        row = ServiceEmailReplyTo.objects.filter(
-            service=service, archived=False, email_address=value
-        ).first()
+def _sms_sender(entry: DeclaredSmsSender, service: Service, run: Run, what: str) -> None:
+    rows = ServiceSmsSender.objects.filter(service=service, archived=False)
+    row = rows.filter(sms_sender=entry.sender).first()
     if row is None:
-        add = (
-            senders.add_sms_sender if isinstance(entry, DeclaredSmsSender) else senders.add_reply_to
-        )
-        add(service, value, is_default=entry.default)
-        run.report.added(f'{what}: sender "{value}"')
+        senders.add_sms_sender(service, entry.sender, is_default=entry.default)
+        run.report.added(f'{what}: sender "{entry.sender}"')
     elif entry.default and not row.is_default:
         senders.make_default(row)
-        run.report.changed(f'{what}: sender "{value}"', {"default": (False, True)})
+        run.report.changed(f'{what}: sender "{entry.sender}"', {"default": (False, True)})
+
+
+def _reply_to(entry: DeclaredReplyTo, service: Service, run: Run, what: str) -> None:
+    rows = ServiceEmailReplyTo.objects.filter(service=service, archived=False)
+    row = rows.filter(email_address=entry.email).first()
+    if row is None:
+        senders.add_reply_to(service, entry.email, is_default=entry.default)
+        run.report.added(f'{what}: reply-to "{entry.email}"')
+    elif entry.default and not row.is_default:
+        senders.make_default(row)
+        run.report.changed(f'{what}: reply-to "{entry.email}"', {"default": (False, True)})
 
 
 def _callback(entry: DeclaredCallback, service: Service, run: Run, what: str) -> None:
