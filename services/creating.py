@@ -161,16 +161,31 @@ def _set_derived(service: Service) -> None:
     service.email_sender_local_part = local_part(service.custom_email_sender_name or service.name)
 
 
-def _require_valid(service: Service) -> None:
-    if not 0 < len(service.name) <= MAX_NAME:
+def require_free_name(name: str, service_id: uuid.UUID | None) -> None:
+    """Refuse a name that a service cannot have.
+
+    Args:
+        name: trimmed.
+        service_id: the service that may have it already.
+
+    Raises:
+        InvalidService: it is empty, too long, without letters, taken, or too much like another.
+    """
+    if not 0 < len(name) <= MAX_NAME:
         raise InvalidService(f"The name must have 1 to {MAX_NAME} characters")
-    if not service.email_sender_local_part or not service.normalised_service_name:
+    if not local_part(name):
         raise InvalidService("The name needs a letter or a digit")
-    others = Service.objects.exclude(id=service.id)
-    if others.filter(name=service.name).exists():
-        raise InvalidService(f"The service {service.name} exists already")
-    if others.filter(normalised_service_name=service.normalised_service_name).exists():
-        raise InvalidService(f"Another service has a name too much like {service.name}")
+    others = Service.objects.exclude(id=service_id or uuid.UUID(int=0))
+    if others.filter(name=name).exists():
+        raise InvalidService(f"The service {name} exists already")
+    if others.filter(normalised_service_name=local_part(name)).exists():
+        raise InvalidService(f"Another service has a name too much like {name}")
+
+
+def _require_valid(service: Service) -> None:
+    require_free_name(service.name, service.id)
+    if not service.email_sender_local_part:
+        raise InvalidService("The sender's name needs a letter or a digit")
 
 
 def _grant(service: Service, permissions: Iterable[str]) -> None:

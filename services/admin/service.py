@@ -1,16 +1,27 @@
 """Services with their permissions, senders, team and guests."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
 from django.http import HttpRequest
-from unfold.admin import TabularInline
+from unfold.admin import ModelAdmin, TabularInline
 
+from services.creating import (
+    InvalidService,
+    create_service,
+    require_free_name,
+    update_service,
+)
 from services.models import (
+    Service,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServicePermission,
     ServiceSmsSender,
     ServiceUser,
+    User,
 )
 
 
@@ -64,3 +75,78 @@ class GuestInline(ShownInline):
 
     model = ServiceGuestList
     fields = ["recipient_type", "recipient"]
+
+
+class ServiceForm(ModelForm[Service]):
+    """Refuses names that the use cases would refuse, before anything is saved."""
+
+    class Meta:
+        model = Service
+        fields = "__all__"  # noqa: DJ007 - the page names its fields
+
+    def clean(self) -> dict[str, Any]:
+        """Check the name."""
+        cleaned = super().clean() or {}
+        if "name" in cleaned:
+            try:
+                require_free_name(cleaned["name"].strip(), self.instance.pk)
+            except InvalidService as error:
+                raise ValidationError({"name": error.message}) from error
+        return cleaned
+
+
+@admin.register(Service)
+class ServiceAdmin(ModelAdmin[Service]):
+    """One page a service: its switches and limits to change, what belongs to it to see."""
+
+    form = ServiceForm
+    list_display = ["name", "organisation", "active", "restricted", "research_mode", "created_at"]
+    list_filter = ["active", "restricted", "research_mode"]
+    list_select_related = ["organisation"]
+    search_fields = ["=id", "name"]
+    search_help_text = "Id, or part of a name."
+    ordering = ["name"]
+    autocomplete_fields = ["organisation"]
+    inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
+    readonly_fields = ["id", "active", "email_sender_local_part", "created_at", "version"]
+    fieldsets = [
+        (None, {"fields": ["name", "id", "organisation", "active", "version", "created_at"]}),
+        ("Mode", {"fields": ["restricted", "research_mode", "prefix_sms"]}),
+        ("Email", {"fields": ["custom_email_sender_name", "email_sender_local_part"]}),
+        (
+            "Limits",
+            {
+                "fields": [
+                    "email_message_limit",
+                    "sms_message_limit",
+                    "letter_message_limit",
+                    "international_sms_message_limit",
+                    "rate_limit",
+                ]
+            },
+        ),
+    ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Show what belongs to a service once there is one."""
+        return self.inlines if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Services are archived, not deleted."""
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Service,
+        form: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Create, or save as a new version, through the use cases."""
+        actor = cast("User", request.user)
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            update_service(obj, actor=actor, **values)
+            return
+        given = dict(form.cleaned_data)
+        obj.pk = create_service(given.pop("name"), actor=actor, **given).pk

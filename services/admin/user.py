@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
 from unfold.admin import ModelAdmin
 
 from services.models import User
@@ -28,7 +28,6 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
     """Support staff and members of services' teams."""
 
     add_form = AddUserForm
-    form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["email_address", "name", "state", "platform_admin"]
     list_filter = ["platform_admin", "state"]

@@ -61,7 +61,7 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     with run.noting(entry.place):
         service = _service(entry, run)
     if service is None:
-        return
+        return  # type: ignore[unreachable]  # a refusal was noted
     what = f'service "{entry.name}"'
     ids: dict[str, Any] = {"id": str(service.id), "templates": {}, "api_keys": {}}
     run.report.ids["services"][entry.name] = ids
