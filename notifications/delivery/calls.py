@@ -144,12 +144,11 @@ def try_again(
 ) -> Outcome:
     """Plan the next attempt, or give up when there were enough."""
     now = clock.now()
-    if isinstance(error, Throttled):
-        again, given_back = retry.after_throttling(created_at, now), 1
-    else:
+    again = retry.after_throttling(created_at, now) if isinstance(error, Throttled) else None
+    given_back = 0 if again is None else 1
+    if again is None:
         is_unknown = isinstance(error, OutcomeUnknown)
         again = retry.next_attempt_at(notification_type, attempt, now, is_unknown=is_unknown)
-        given_back = 0
     if again is None:
         logger.error("notification %s is given up after %s attempts", notification_id, attempt)
         return Outcome(

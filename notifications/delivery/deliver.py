@@ -54,13 +54,18 @@ class Run:
             How many messages were claimed.
         """
         count = 0
-        while True:
-            claimed = self._start_more() if self._may_claim() else 0
-            count += claimed
-            if self.under_way:
+        try:
+            while True:
+                claimed = self._start_more() if self._may_claim() else 0
+                count += claimed
+                if self.under_way:
+                    self._finish(self._gather())
+                elif not claimed:
+                    return count
+        finally:
+            # Whatever went wrong, a call whose outcome is not written is a message sent twice.
+            while self.under_way:
                 self._finish(self._gather())
-            elif not claimed:
-                return count
 
     def _may_claim(self) -> bool:
         now = time.monotonic()

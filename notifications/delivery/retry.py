@@ -34,7 +34,11 @@ def next_attempt_at(
 
 
 def after_throttling(created_at: datetime, now: datetime) -> datetime | None:
-    """Return when to try again after the provider asked for patience; None when it is too late."""
+    """Return when to try again, at no cost, after the provider asked for patience.
+
+    None for an old message: from then on each attempt counts, or there might be no end. It is not
+    given up at once, because a message that waited in a backlog may be at its first attempt.
+    """
     if now - created_at > THROTTLED_FOR_AT_MOST:
         return None
     return now + timedelta(seconds=random.uniform(*THROTTLED_SECONDS))  # noqa: S311 - only spreads load

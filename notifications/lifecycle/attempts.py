@@ -17,8 +17,10 @@ _WAITING = (
 _DUE_AT = "GREATEST(n.created_at, n.claimed_until, n.next_attempt_at)"
 
 # Services that wait are found by skipping through the index, so that a backlog of one costs
-# nothing; each gets an equal share, oldest due first. The Message-ID of an attempt at an email
-# is written with the claim, so that what comes back can be matched whatever happens next.
+# nothing; each with something due gets an equal share, oldest due first. Those that only wait
+# for a retry get none: after an outage they are many, and what is due would go out a few at a
+# time. The Message-ID of an attempt at an email is written with the claim, so that what comes
+# back can be matched whatever happens next.
 _CLAIM = f"""
 WITH RECURSIVE services (id) AS (
     (SELECT n.service_id FROM notifications n WHERE {_WAITING} ORDER BY n.service_id LIMIT 1)
@@ -27,14 +29,19 @@ WITH RECURSIVE services (id) AS (
         SELECT n.service_id FROM notifications n
         WHERE {_WAITING} AND n.service_id > services.id ORDER BY n.service_id LIMIT 1
     ) FROM services WHERE services.id IS NOT NULL
-), share (size) AS (
-    SELECT ceil(%(limit)s::numeric / greatest(count(id), 1))::int FROM services
-), picked AS (
-    SELECT due.id FROM services CROSS JOIN LATERAL (
-        SELECT n.id, {_DUE_AT} AS due_at FROM notifications n
+), ready (id) AS (
+    SELECT services.id FROM services WHERE EXISTS (
+        SELECT FROM notifications n
         WHERE {_WAITING} AND n.service_id = services.id AND {_DUE_AT} <= %(now)s
+    )
+), share (size) AS (
+    SELECT ceil(%(limit)s::numeric / greatest(count(*), 1))::int FROM ready
+), picked AS (
+    SELECT due.id FROM ready CROSS JOIN LATERAL (
+        SELECT n.id, {_DUE_AT} AS due_at FROM notifications n
+        WHERE {_WAITING} AND n.service_id = ready.id AND {_DUE_AT} <= %(now)s
         ORDER BY {_DUE_AT} LIMIT (SELECT size FROM share) FOR UPDATE SKIP LOCKED
-    ) due WHERE services.id IS NOT NULL ORDER BY due.due_at LIMIT %(limit)s
+    ) due ORDER BY due.due_at LIMIT %(limit)s
 ), claimed AS (
     UPDATE notifications n SET
         claimed_until = %(lease_until)s,

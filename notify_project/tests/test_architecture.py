@@ -47,7 +47,7 @@ def test_does_not_create_notifications(path):
 
 @each_module
 def test_does_not_move_a_status(path):
-    if path.match("notifications/lifecycle.py"):
+    if path.match("notifications/lifecycle/*.py"):
         pytest.skip("the only writer of a status")
     assert not [
         name for name, keywords in calls(path) if name.endswith(".update") and "status" in keywords
@@ -66,8 +66,51 @@ def test_every_provider_has_tests(name):
     assert (ROOT / f"notifications/tests/providers/test_{name}.py").exists()
 
 
+README = (ROOT / "README.md").read_text()
+
+
+def missing_in_readme(names):
+    return [name for name in names if f"`{name}`" not in README]
+
+
 def test_readme_lists_every_variable():
     settings = (ROOT / "notify_project/settings.py").read_text()
-    variables = re.findall(r'env\.\w+\(\s*"(\w+)"', settings)
-    readme = (ROOT / "README.md").read_text()
-    assert [name for name in variables if f"`{name}`" not in readme] == []
+    assert missing_in_readme(re.findall(r'env\.\w+\(\s*"(\w+)"', settings)) == []
+
+
+def test_readme_lists_every_command():
+    commands = {
+        path.stem
+        for app in APPS
+        for path in (ROOT / app).glob("management/commands/*.py")
+        if path.stem != "__init__"
+    }
+    assert missing_in_readme(commands) == []
+
+
+def test_readme_lists_every_queue_and_pool(settings):
+    queues = [queue for pool in settings.WORKER_POOLS.values() for queue in pool]
+    assert missing_in_readme([*settings.WORKER_POOLS, *queues]) == []
+
+
+def test_readme_lists_every_provider(settings):
+    assert missing_in_readme(settings.PROVIDER_OPTIONS) == []
+
+
+def test_a_status_is_written_with_sql_in_one_place_only():
+    writers = [
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if re.search(r"SET[^;]*notification_status\s*=", path.read_text())
+    ]
+    assert writers
+    assert {str(Path(writer).parent) for writer in writers} == {"notifications/lifecycle"}
+
+
+def test_notifications_are_inserted_with_sql_in_one_place_only():
+    writers = [
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if re.search(r"INSERT INTO notification", path.read_text())
+    ]
+    assert writers == ["notifications/acceptance/persist.py"]

@@ -80,9 +80,7 @@ class ApiKeyAdmin(ModelAdmin[ApiKey]):
             "issued": issued,
             "opts": self.opts,
         }
-        response = TemplateResponse(request, "admin/services/apikey/issued.html", context)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/services/apikey/issued.html", context)
 
     @admin.action(description="Revoke", permissions=["add"])
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:

@@ -1,10 +1,11 @@
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from werkzeug import Response
 
 from notifications.delivery.calls import pool
@@ -227,6 +228,29 @@ def deliver_once(row):
     run = Run(Queue.NORMAL)
     assert run._start_more() == 1
     run._finish(run._gather())
+
+
+def test_calls_under_way_are_recorded_when_the_database_is_lost(sms_provider, transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+
+    def lose_the_database(message):
+        with connection.cursor() as cursor:  # the thread's own connection, not the worker's
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        connection.close()
+        time.sleep(0.5)  # the worker asks for more messages meanwhile, and fails
+        return Response('{"Reference": "1"}', 200)
+
+    sms_provider.answer = lose_the_database
+    row = text()
+
+    with pytest.raises(DatabaseError):
+        deliver(Queue.NORMAL)
+
+    connection.close()
+    assert len(sms_provider.seen) == 1
+    assert Notification.objects.get(id=row.id).status == "sending"
 
 
 def test_a_backlog_of_one_service_does_not_hold_up_another(sms_provider):

@@ -93,6 +93,16 @@ def test_a_backlog_of_one_service_leaves_others_their_share():
     assert len(claimed) == 15
 
 
+def test_services_that_only_wait_for_a_retry_take_nobodys_share():
+    for _ in range(10):
+        waiting(template=TemplateFactory(), next_attempt_at=NOW + timedelta(minutes=5))
+    busy = TemplateFactory()
+    for _ in range(12):
+        waiting(template=busy)
+
+    assert len(take(limit=10)) == 10
+
+
 def test_priority_and_normal_are_different_lanes():
     normal = waiting()
     priority = waiting(template=TemplateFactory(priority=True))

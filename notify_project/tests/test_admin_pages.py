@@ -1,0 +1,191 @@
+"""The admin site in a real browser, and what its pages cost."""
+
+import os
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from notifications.tests.factories import NotificationFactory
+from services.models import ApiKey
+from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
+from templates_app.models import TemplateHistory
+from templates_app.tests.factories import TemplateFactory
+
+BROWSER = os.environ.get("NOTIFY_BROWSER")
+PASSWORD = "a long enough password"
+LISTS = [
+    "services_service",
+    "services_organisation",
+    "services_user",
+    "services_apikey",
+    "templates_app_template",
+    "templates_app_templatehistory",
+    "notifications_notification",
+    "notifications_providerdetails",
+    "notifications_callbackdelivery",
+    "notify_project_periodicrun",
+    "notify_project_auditevent",
+]
+
+
+@pytest.fixture
+def staff(db):
+    user = UserFactory(email_address="staff@example.org", support=True)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def signed_in(staff):
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_costs_few_queries_however_many_rows(signed_in, name, django_assert_max_num_queries):
+    for _ in range(5):
+        ApiKeyFactory()
+        NotificationFactory()
+
+    with django_assert_max_num_queries(15):
+        answer = signed_in.get(reverse(f"admin:{name}_changelist"))
+
+    assert answer.status_code == 200
+
+
+def test_the_list_of_notifications_counts_no_more_than_it_pages_to(
+    signed_in, django_assert_max_num_queries
+):
+    NotificationFactory()
+
+    with django_assert_max_num_queries(15) as queries:
+        signed_in.get(reverse("admin:notifications_notification_changelist"))
+
+    counts = [each["sql"] for each in queries if "COUNT(" in each["sql"]]
+    assert counts
+    assert all("LIMIT 1000" in sql for sql in counts if '"notifications"' in sql)
+
+
+@pytest.mark.parametrize("term", ["id", "client_reference", "normalised_to"])
+def test_a_notification_is_found_by_an_exact_value(signed_in, term):
+    wanted = NotificationFactory(client_reference="order 7", normalised_to="447900900999")
+    other = NotificationFactory()
+
+    url = reverse("admin:notifications_notification_changelist")
+    page = signed_in.get(url, {"q": str(getattr(wanted, term))}).content.decode()
+
+    assert str(wanted.id) in page
+    assert str(other.id) not in page
+
+
+def test_nobody_changes_a_notification(signed_in):
+    row = NotificationFactory()
+
+    page = signed_in.get(reverse("admin:notifications_notification_change", args=[row.id]))
+    posted = signed_in.post(
+        reverse("admin:notifications_notification_change", args=[row.id]), {"status": "delivered"}
+    )
+
+    row.refresh_from_db()
+    assert page.status_code == 200
+    assert posted.status_code == 403
+    assert row.status == "created"
+
+
+def test_a_recipient_is_shown_only_to_people_with_the_right(db):
+    from django.contrib.auth.models import Permission  # noqa: PLC0415
+
+    row = NotificationFactory()
+    user = UserFactory(platform_admin=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_notification"))
+    client = Client()
+    client.force_login(user)
+
+    page = client.get(reverse("admin:notifications_notification_change", args=[row.id]))
+
+    assert page.status_code == 200
+    assert row.to not in page.content.decode()
+
+
+def test_the_secret_of_a_key_is_shown_once(signed_in):
+    service = ServiceFactory()
+
+    page = signed_in.post(
+        reverse("admin:services_apikey_add"),
+        {"service": service.id, "name": "New key", "key_type": "team"},
+    )
+
+    key = ApiKey.objects.get()
+    again = signed_in.get(reverse("admin:services_apikey_change", args=[key.id]))
+    assert f"new_key-{service.id}-{key.secret}" in page.content.decode()
+    assert "no-store" in page.headers["Cache-Control"]
+    assert key.secret not in again.content.decode()
+
+
+def test_editing_a_template_makes_a_version_and_saving_it_unchanged_makes_none(signed_in):
+    template = TemplateFactory(content="Old")
+    url = reverse("admin:templates_app_template_change", args=[template.id])
+    form = {"name": template.name, "content": "New", "process_type": "normal", "subject": ""}
+
+    for _ in range(2):
+        assert signed_in.post(url, form).status_code == 302
+
+    versions = TemplateHistory.objects.filter(id=template.id).order_by("version")
+    assert [version.content for version in versions] == ["Old", "New"]
+
+
+def test_a_template_that_cannot_be_sent_is_refused_on_the_page(signed_in):
+    template = TemplateFactory()
+    url = reverse("admin:templates_app_template_change", args=[template.id])
+
+    page = signed_in.post(
+        url, {"name": "x", "content": "y" * 919, "process_type": "normal", "subject": ""}
+    )
+
+    assert page.status_code == 200
+    assert "greater than the limit of 918" in page.content.decode()
+    assert TemplateHistory.objects.count() == 1
+
+
+@pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine")
+def test_support_staff_sign_in_and_issue_a_key_in_a_browser(
+    transactional_db, live_server, settings
+):
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop
+    user = UserFactory(email_address="staff@example.org", support=True)
+    user.set_password(PASSWORD)
+    user.save()
+    service = ServiceFactory(name="Library")
+    row = NotificationFactory(template=TemplateFactory(service=service))
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page()
+        page.goto(f"{live_server.url}/admin/")
+        page.fill("[name=username]", "Staff@example.org")
+        page.fill("[name=password]", PASSWORD)
+        page.click("[type=submit]")
+        page.goto(f"{live_server.url}/admin/notifications/notification/?q={row.id}")
+        expect(page.get_by_text(str(row.id))).to_be_visible()
+        page.goto(f"{live_server.url}/admin/services/apikey/add/")
+        page.fill("[name=name]", "From the browser")
+        page.select_option("[name=key_type]", "normal")
+        page.evaluate(
+            "([id, name]) => document.querySelector('[name=service]')"
+            ".append(new Option(name, id, true, true))",
+            [str(service.id), service.name],
+        )
+        page.click("[name=_save]")
+        shown = page.locator("#issued-key").inner_text()
+        browser.close()
+
+    key = ApiKey.objects.get()
+    assert shown.strip() == f"from_the_browser-{service.id}-{key.secret}"
