@@ -2,7 +2,8 @@
 
 import os
 
-TEST_REDIS_URL = os.environ.get("REDIS_URL", "")
+# Kept apart, because the processes of a parallel run inherit what is set below.
+TEST_REDIS_URL = os.environ.setdefault("TEST_REDIS_URL", os.environ.get("REDIS_URL", ""))
 _servers = {"DATABASE_URL": os.environ.get("DATABASE_URL", "postgres://postgres@/notify")}
 os.environ.update(
     _servers,

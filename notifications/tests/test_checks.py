@@ -20,7 +20,7 @@ def test_a_queue_that_no_pool_reads_is_an_error(settings):
 
 
 def test_a_pool_that_reads_no_queue_is_an_error(settings):
-    settings.WORKER_POOLS = {**settings.WORKER_POOLS, "more": ["recipts"]}
+    settings.WORKER_POOLS = {**settings.WORKER_POOLS, "more": ["receiptz"]}
 
     assert ids() == ["notify.E002"]
 
@@ -47,7 +47,7 @@ def test_an_email_ends_as_delivered_or_sent(settings, word):
 
 @pytest.mark.parametrize(
     ("timeout", "lease", "found"),
-    [(2, 17, ["notify.E006"]), (2, 18, []), (30, 120, ["notify.E006"]), (30, 121, [])],
+    [(2, 17, ["notify.E006"]), (2, 18, []), (60, 120, ["notify.E006"]), (60, 121, [])],
 )
 def test_a_lease_outlives_a_call(settings, timeout, lease, found):
     settings.PROVIDER_TIMEOUT_SECONDS = timeout

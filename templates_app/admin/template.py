@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notify_project.admin.pages import ReadOnlyAdmin
 from services.models import User
@@ -29,6 +30,7 @@ class TemplateForm(ModelForm[Template]):
     class Meta:
         model = Template
         fields: ClassVar[list[str]] = ["service", "template_type", *EDITABLE]
+        widgets: ClassVar[dict[str, Any]] = {"subject": UnfoldAdminTextInputWidget}
 
     def clean(self) -> dict[str, Any]:
         """Check what the use cases check, before anything is saved."""
@@ -37,7 +39,7 @@ class TemplateForm(ModelForm[Template]):
         for name, value in cleaned.items():
             setattr(row, name, value)
         if row.template_type == "sms":
-            row.subject = cleaned["subject"] = cleaned.get("subject") or None
+            row.subject = cleaned["subject"] = cleaned.get("subject") or None  # "" is not null
         if row.template_type == "letter":
             row.postage = row.postage or "second"
         if not self.errors:
@@ -70,7 +72,9 @@ class TemplateAdmin(ModelAdmin[Template]):
         """Ask for service and type once; they never change."""
         if obj is None:
             return ["service", "template_type", *EDITABLE]
-        return ["service", "template_type", *EDITABLE, *self.readonly_fields]
+        hidden = {"subject"} if obj.template_type == "sms" else set()
+        shown = [name for name in EDITABLE if name not in hidden]
+        return ["service", "template_type", *shown, *self.readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Protect what a version cannot change."""
@@ -88,7 +92,7 @@ class TemplateAdmin(ModelAdmin[Template]):
     def versions(self, obj: Template) -> str:
         """Link to the versions of this template."""
         url = reverse("admin:templates_app_templatehistory_changelist")
-        return format_html('<a href="{}?q={}">{} versions</a>', url, obj.pk, obj.version)
+        return format_html('<a href="{}?q={}">{}</a>', url, obj.pk, f"1 to {obj.version}")
 
     def save_model(
         self,
@@ -99,7 +103,7 @@ class TemplateAdmin(ModelAdmin[Template]):
     ) -> None:
         """Create, or save as a new version, through the use cases."""
         actor = cast("User", request.user)
-        values = {name: form.cleaned_data[name] for name in EDITABLE}
+        values = {name: form.cleaned_data[name] for name in EDITABLE if name in form.cleaned_data}
         if change:
             update_template(obj, actor=actor, **values)
             return

@@ -172,7 +172,7 @@ def test_a_new_generation_and_a_day_give_a_day_that_is_believed(redis):
     assert counters(redis, service.id) == {}
 
 
-NOBODY = str(uuid.uuid4())
+NOBODY = "0f0f0f0f-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize(
