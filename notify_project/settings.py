@@ -122,7 +122,8 @@ RQ_QUEUES = {
     queue: {
         "URL": REDIS_URL,
         "SERIALIZER": "rq.serializers.JSONSerializer",
-        "DEFAULT_TIMEOUT": 90,
+        # Counting a day again takes minutes where there are thousands of services.
+        "DEFAULT_TIMEOUT": 1200 if queue in {"periodic", "reporting"} else 90,
         "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.5},
     }
     for queues in WORKER_POOLS.values()
