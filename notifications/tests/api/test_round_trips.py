@@ -45,14 +45,14 @@ def test_waking_a_lane_costs_one_enqueue_more(
     warm, redis, round_trips, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(queues, "intercept", None)
-    redis.delete(*redis.scan_iter("lane-*"))
-    round_trips.clear()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        assert warm.send("sms").status_code == 201
+    for _ in range(2):  # the first asks for the server's version, once in a process
+        redis.delete(*redis.scan_iter("lane-*"))
+        round_trips.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert warm.send("sms").status_code == 201
 
     assert len(round_trips) == 3
-    assert redis.llen("rq:queue:normal") == 1
+    assert redis.llen("rq:queue:normal") == 2
 
 
 def test_a_simulated_message_costs_no_statement(warm, round_trips, django_assert_num_queries):
