@@ -1,0 +1,183 @@
+import time
+import uuid
+
+import jwt
+import pytest
+from django.test import Client
+
+from notify_project.clock import api_time
+from services.models import ServiceLetterContact
+from services.tests.factories import ApiKeyFactory, UserFactory
+from templates_app.tests.factories import TemplateFactory
+from templates_app.versions import archive_template, update_template
+
+pytestmark = pytest.mark.django_db
+
+NOT_FOUND = {
+    "status_code": 404,
+    "errors": [{"error": "NoResultFound", "message": "No result found"}],
+}
+REQUIRED = {"required": True}
+
+
+def violation(message):
+    return {"status_code": 400, "errors": [{"error": "ValidationError", "message": message}]}
+
+
+class World:
+    """The service of the published cases, with its templates by name."""
+
+    def __init__(self):
+        self.key = ApiKeyFactory()
+        service = self.key.service
+        self.author = UserFactory(email_address="author@example.org")
+        made = {"service": service, "created_by": self.author}
+        first = "v1 ((name)) ((First Name)) ((over18??adult)) ((NAME))"
+        sms = TemplateFactory(name="b", content=first, **made)
+        contact = ServiceLetterContact.objects.create(
+            service=service, contact_block="1 Road\n((ref))"
+        )
+        self.sms = update_template(sms, actor=self.author, content="v2 ((name))")
+        self.email = TemplateFactory(
+            name="a", email=True, subject="S ((s))", content="B ((b))", **made
+        )
+        self.letter = TemplateFactory(
+            name="c",
+            letter=True,
+            subject="L ((x))",
+            content="LB",
+            postage="first",
+            service_letter_contact=contact,
+            **made,
+        )
+        self.archived = archive_template(TemplateFactory(name="d", **made), actor=self.author)
+        self.hidden = TemplateFactory(name="e", hidden=True, **made)
+        self.foreign = TemplateFactory()
+
+    def get(self, path):
+        claims = {"iss": str(self.key.service_id), "iat": int(time.time())}
+        token = jwt.encode(claims, self.key.secret, "HS256")
+        ids = {name: str(row.id) for name, row in vars(self).items() if hasattr(row, "content")}
+        path = path.format(unknown=uuid.uuid4(), **ids)
+        return Client().get(path, headers={"authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
+def world(db):
+    return World()
+
+
+def test_the_newest_version_is_shown_whole(world):
+    answer = world.get("/v2/template/{sms}")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "id": str(world.sms.id),
+        "type": "sms",
+        "name": "b",
+        "created_at": api_time(world.sms.created_at),
+        "updated_at": api_time(world.sms.updated_at),
+        "created_by": "author@example.org",
+        "version": 2,
+        "body": "v2 ((name))",
+        "subject": None,
+        "personalisation": {"name": REQUIRED},
+        "postage": None,
+        "letter_contact_block": None,
+    }
+
+
+def test_an_older_version_is_shown_as_it_was(world):
+    body = world.get("/v2/template/{sms}/version/1").json()
+
+    assert (body["version"], body["updated_at"]) == (1, None)
+    assert list(body["personalisation"]) == ["name", "First Name", "over18"]
+    assert body["body"].startswith("v1 ")
+
+
+def test_version_0_is_the_newest(world):
+    assert world.get("/v2/template/{sms}/version/0").json()["version"] == 2
+
+
+def test_a_letter_shows_its_contact_block_and_names_its_placeholders_first(world):
+    body = world.get("/v2/template/{letter}").json()
+
+    assert body["letter_contact_block"] == "1 Road\n((ref))"
+    assert (body["subject"], body["postage"]) == ("L ((x))", "first")
+    assert list(body["personalisation"]) == ["ref", "x"]
+
+
+def test_an_email_names_the_placeholders_of_its_subject_first(world):
+    body = world.get("/v2/template/{email}").json()
+
+    assert body["personalisation"] == {"s": REQUIRED, "b": REQUIRED}
+    assert list(body["personalisation"]) == ["s", "b"]
+
+
+def test_an_archived_template_can_still_be_read(world):
+    assert world.get("/v2/template/{archived}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v2/template/{sms}/version/3",
+        "/v2/template/{sms}/version/99999999999999999999",
+        "/v2/template/{unknown}",
+        "/v2/template/{foreign}",
+        "/v2/template/{foreign}/version/1",
+        "/v2/template/{hidden}",
+        "/v2/template/{hidden}/version/1",
+    ],
+)
+def test_what_is_not_the_callers_or_not_there_is_not_found(world, path):
+    answer = world.get(path)
+
+    assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+
+@pytest.mark.parametrize("version", ["abc", "-1", "1/", ""])
+def test_a_version_that_is_no_number_is_not_routed(world, version):
+    answer = world.get("/v2/template/{sms}/version/" + version)
+
+    assert answer.status_code == 404
+    assert (answer.json()["result"], answer.json()["errors"][0]["error"]) == ("error", "NotFound")
+
+
+def test_an_id_that_is_no_uuid_is_a_violation(world):
+    answer = world.get("/v2/template/abc")
+
+    assert (answer.status_code, answer.json()) == (400, violation("id is not a valid UUID"))
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [("", ["a", "b", "c"]), ("?type=letter", ["c"]), ("?type=email&type=sms", ["a"])],
+)
+def test_the_list_has_what_can_be_sent_by_name(world, query, names):
+    answer = world.get("/v2/templates" + query)
+
+    assert answer.status_code == 200
+    assert [each["name"] for each in answer.json()["templates"]] == names
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("?type=foo", "type foo is not one of [sms, email, letter]"),
+        ("?type=", "type  is not one of [sms, email, letter]"),
+        ("?foo=1", "Additional properties are not allowed (foo was unexpected)"),
+    ],
+)
+def test_a_wrong_query_is_a_violation(world, query, message):
+    answer = world.get("/v2/templates" + query)
+
+    assert (answer.status_code, answer.json()) == (400, violation(message))
+
+
+def test_a_list_costs_no_query_for_each_template(world, settings, django_assert_num_queries):
+    settings.READ_MODEL_SECONDS = 60
+    world.get("/v2/templates")
+
+    with django_assert_num_queries(3):  # templates, authors, contact blocks
+        world.get("/v2/templates")
