@@ -61,11 +61,11 @@ def remember(
     Raises:
         django.db.OperationalError: the database cannot be reached, and no older value is known.
     """
+    looked_at = time.monotonic()
     try:
         text, fence = ask_redis(f"read cache {key}", lambda connection: _look(connection, key))
     except RedisUnavailable:
         return compute()
-    looked_at = time.monotonic()
     found = _read(key, text, decode)
     if found is not None and found[1]:
         return found[0]

@@ -15,6 +15,8 @@ from services.models import ApiKey, ApiKeyHistory, Service, User
 from services.names import key_word
 from services.read_models import forget_service
 
+MAX_NAME = 255
+
 
 class InvalidKey(ApiError):
     """A key that cannot be issued."""
@@ -73,7 +75,7 @@ def issue(
 def revoke(key: ApiKey, *, actor: User | None, now: datetime | None = None) -> ApiKey:
     """Revoke a key at once; a second time changes nothing."""
     with transaction.atomic():
-        row = ApiKey.objects.select_for_update().get(id=key.id)
+        row = ApiKey.objects.select_for_update(no_key=True).get(id=key.id)
         if row.expiry_date is not None:
             return row
         row.expiry_date = now or clock.now()
@@ -85,8 +87,12 @@ def revoke(key: ApiKey, *, actor: User | None, now: datetime | None = None) -> A
 
 
 def _require_valid(service: Service, name: str, key_type: str, secret: str) -> None:
+    if not service.active:
+        raise InvalidKey("The service is archived")
     if not key_word(name):
         raise InvalidKey("The name of a key needs a letter or a digit")
+    if len(name) > MAX_NAME:
+        raise InvalidKey(f"The name of a key has at most {MAX_NAME} characters")
     if key_type not in KeyType.values:
         raise InvalidKey(f"{key_type} is not a type of key")
     try:

@@ -18,6 +18,7 @@ from services.read_models import forget_service
 
 # Source: the API contract, callbacks.
 SHORTEST_TOKEN = 10
+LONGEST_URL = 2000
 
 
 class InvalidCallback(ApiError):
@@ -40,8 +41,10 @@ def set_callback(
         InvalidCallback: the message says why.
     """
     with transaction.atomic():
-        rows = ServiceCallbackApi.objects.select_for_update()
-        row = rows.filter(service=service, callback_type=callback_type).first()
+        # There may be no row of the callback yet to lock.
+        Service.objects.select_for_update(no_key=True).get(id=service.id)
+        rows = ServiceCallbackApi.objects.filter(service=service, callback_type=callback_type)
+        row = rows.first()
         if row is None:
             row = ServiceCallbackApi(service=service, callback_type=callback_type)
         before = (row.url, row.bearer_token)
@@ -60,8 +63,16 @@ def set_callback(
 def _require_valid(row: ServiceCallbackApi) -> None:
     if row.callback_type not in CallbackType.values:
         raise InvalidCallback(f"{row.callback_type} is not a type of callback")
-    parts = urlsplit(row.url)
-    if parts.scheme != "https" or not parts.hostname:
-        raise InvalidCallback("The address of a callback must begin with https://")
+    if not row.url.startswith("https://") or not _host(row.url):
+        raise InvalidCallback("The address of a callback must begin with https:// and a host")
+    if len(row.url) > LONGEST_URL:
+        raise InvalidCallback(f"The address of a callback has at most {LONGEST_URL} characters")
     if len(row.bearer_token) < SHORTEST_TOKEN:
         raise InvalidCallback(f"A bearer token has at least {SHORTEST_TOKEN} characters")
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

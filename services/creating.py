@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
 from notify_project.versioning import save_versioned
-from services import hooks
+from services import api_keys, hooks
 from services.models import (
     ApiKey,
-    ApiKeyHistory,
     Organisation,
     Service,
     ServiceHistory,
@@ -33,7 +32,9 @@ LIVE_LIMITS = {
     "letter_message_limit": 20_000,
 }
 MAX_NAME = 255
-_AUDITED = frozenset({*LIVE_LIMITS, "international_sms_message_limit", "rate_limit", "restricted"})
+MAX_LIMIT = 2**31 - 1
+_LIMITS = (*LIVE_LIMITS, "international_sms_message_limit", "rate_limit")
+_AUDITED = frozenset({*_LIMITS, "restricted"})
 
 
 class InvalidService(ApiError):
@@ -52,8 +53,10 @@ def create_service(
     """Create a service with its permissions, one default sender, and its creator in the team.
 
     Raises:
-        InvalidService: the name is empty, too long or taken.
+        InvalidService: the name is empty, too long or taken, a limit or permission impossible.
     """
+    # Source: the domain model: services that support staff create do not count as live.
+    columns.setdefault("count_as_live", actor is None or not actor.platform_admin)
     service = Service(
         id=service_id or uuid.uuid4(),
         name=name.strip(),
@@ -65,7 +68,7 @@ def create_service(
     _set_derived(service)
     _require_valid(service)
     with transaction.atomic():
-        save_versioned(service, ServiceHistory)
+        _save(service)
         _grant(service, permissions)
         ServiceSmsSender.objects.create(
             service=service, sms_sender=settings.FROM_NUMBER, is_default=True
@@ -82,10 +85,10 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
     """Save changes as the next version; what differs in nothing makes no version.
 
     Raises:
-        InvalidService: the new name is empty, too long or taken.
+        InvalidService: the new name is empty, too long or taken, or a limit impossible.
     """
     with transaction.atomic():
-        row = Service.objects.select_for_update().get(id=service.id)
+        row = _locked(service)
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():
             setattr(row, name, value)
@@ -94,7 +97,7 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
             return row
         _set_derived(row)
         _require_valid(row)
-        save_versioned(row, ServiceHistory)
+        _save(row)
         audited = sorted(changed & _AUDITED)
         if audited:
             audit.record(
@@ -110,10 +113,14 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
 
 
 def set_permissions(service: Service, permissions: Iterable[str], *, actor: User | None) -> None:
-    """Give a service exactly these permissions."""
+    """Give a service exactly these permissions.
+
+    Raises:
+        InvalidService: there is no such permission.
+    """
     wanted = set(permissions)
     with transaction.atomic():
-        Service.objects.select_for_update().get(id=service.id)
+        _locked(service)
         rows = ServicePermission.objects.filter(service=service)
         held = set(rows.values_list("permission", flat=True))
         if held == wanted:
@@ -140,20 +147,33 @@ def archive_service(service: Service, *, actor: User | None) -> Service:
     """Archive a service: its name is free again, its keys are revoked now."""
     now = clock.now()
     with transaction.atomic():
-        row = Service.objects.select_for_update().get(id=service.id)
+        row = _locked(service)
         if not row.active:
             return row
         row.active = False
-        row.name = f"_archived_{now:%Y-%m-%d_%H:%M:%S}_{row.name}"[:MAX_NAME]
+        row.name = f"_archived_{now:%Y-%m-%d_%H:%M:%S.%f}_{row.name}"[:MAX_NAME]
         _set_derived(row)
-        save_versioned(row, ServiceHistory)
-        for key in ApiKey.objects.select_for_update().filter(service=row, expiry_date=None):
-            key.expiry_date = now
-            save_versioned(key, ApiKeyHistory)
+        _save(row)
+        for key in ApiKey.objects.filter(service=row, expiry_date=None):
+            api_keys.revoke(key, actor=actor, now=now)
         audit.record("archive service", row, actor=actor, service_id=row.id)
         hooks.service_archived(row)
         forget_service(row.id)
     return row
+
+
+def _locked(service: Service) -> Service:
+    """Order concurrent changes of a service; its messages are stored meanwhile."""
+    return Service.objects.select_for_update(no_key=True).get(id=service.id)
+
+
+def _save(service: Service) -> None:
+    try:
+        with transaction.atomic():
+            save_versioned(service, ServiceHistory)
+    except IntegrityError as error:
+        # Somebody took the name between the check and now.
+        raise InvalidService(f"The service {service.name} exists already") from error
 
 
 def _set_derived(service: Service) -> None:
@@ -186,9 +206,16 @@ def _require_valid(service: Service) -> None:
     require_free_name(service.name, service.id)
     if not service.email_sender_local_part:
         raise InvalidService("The sender's name needs a letter or a digit")
+    for name in _LIMITS:
+        if not 0 <= getattr(service, name) <= MAX_LIMIT:
+            raise InvalidService(f"The {name} must be between 0 and {MAX_LIMIT}")
 
 
 def _grant(service: Service, permissions: Iterable[str]) -> None:
+    words = sorted(set(permissions))
+    for word in words:
+        if word not in ServicePermission.Name.values:
+            raise InvalidService(f"{word} is not a permission")
     ServicePermission.objects.bulk_create(
-        ServicePermission(service=service, permission=word) for word in sorted(set(permissions))
+        ServicePermission(service=service, permission=word) for word in words
     )

@@ -30,7 +30,7 @@ def replace_guest_list(service: Service, recipients: Iterable[str], *, actor: Us
         if sum(entry_kind == kind for entry_kind, _ in wanted) > MOST_OF_A_KIND:
             raise InvalidGuestList(f"At most {MOST_OF_A_KIND} guests of each kind: {kind.value}")
     with transaction.atomic():
-        Service.objects.select_for_update().get(id=service.id)
+        Service.objects.select_for_update(no_key=True).get(id=service.id)
         rows = ServiceGuestList.objects.filter(service=service)
         held = set(rows.values_list("recipient_type", "recipient"))
         if held == wanted:

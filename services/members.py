@@ -29,3 +29,9 @@ def remove_member(service: Service, user: User, *, actor: User | None) -> bool:
             )
             forget_service(service.id)
     return bool(removed)
+
+
+def forget_member(user: User) -> None:
+    """Drop what is remembered of a person's services: call when the person has changed."""
+    for service_id in user.memberships.values_list("service_id", flat=True):
+        forget_service(service_id)

@@ -108,8 +108,9 @@ def _load(service_id: UUID) -> ServiceModel | None:
         return None
     permissions = ServicePermission.objects.filter(service=service_id)
     callbacks = ServiceCallbackApi.objects.filter(service=service_id)
-    sms_senders = ServiceSmsSender.objects.filter(service=service_id, archived=False)
-    reply_tos = ServiceEmailReplyTo.objects.filter(service=service_id, archived=False)
+    unarchived = Q(service=service_id, archived=False)
+    sms_senders = ServiceSmsSender.objects.filter(unarchived).order_by("created_at", "id")
+    reply_tos = ServiceEmailReplyTo.objects.filter(unarchived).order_by("created_at", "id")
     return ServiceModel(
         id=service.id,
         name=service.name,
@@ -139,10 +140,11 @@ def _load(service_id: UUID) -> ServiceModel | None:
 
 def _load_keys(service_id: UUID) -> tuple[KeyModel, ...]:
     remembered = Q(expiry_date=None) | Q(expiry_date__gt=clock.now() - REVOKED_KEYS_REMEMBERED)
-    keys = ApiKey.objects.filter(remembered, service=service_id).order_by(
-        "expiry_date", "created_at", "id"
+    keys = ApiKey.objects.filter(remembered, service=service_id).order_by("created_at", "id")
+    # A secret that cannot be decrypted reads as empty, and anybody can sign with nothing.
+    return tuple(
+        KeyModel(k.id, k.secret, KeyType(k.key_type), k.expiry_date) for k in keys if k.secret
     )
-    return tuple(KeyModel(k.id, k.secret, KeyType(k.key_type), k.expiry_date) for k in keys)
 
 
 def _senders(rows: Iterable[tuple[UUID, str, bool]]) -> tuple[SenderModel, ...]:
@@ -187,9 +189,12 @@ def _encode(service: ServiceModel | None) -> str | None:
 
 def _decode(text: str) -> ServiceModel:
     try:
-        columns: dict[str, Any] = orjson.loads(decrypt(text))
-    except InvalidToken as error:
-        raise ValueError("encrypted with a key that is not known any more") from error
+        return _built(orjson.loads(decrypt(text)))
+    except (InvalidToken, KeyError, TypeError) as error:
+        raise ValueError("encrypted with a forgotten key, or of another format") from error
+
+
+def _built(columns: dict[str, Any]) -> ServiceModel:
     columns["id"] = UUID(columns["id"])
     columns["keys"] = tuple(map(_decode_key, columns["keys"]))
     for name in ("sms_senders", "reply_tos"):

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -21,6 +22,12 @@ _FORBIDDEN = frozenset({"info", "verify", "alert"})
 
 class InvalidSender(ApiError):
     """A sender that cannot be saved."""
+
+
+class SenderExists(InvalidSender):
+    """The service has this sender already."""
+
+    status_code = 409
 
 
 def require_sms_sender(text: str) -> None:
@@ -63,11 +70,16 @@ def add_reply_to(
 
 
 def make_default(sender: Sender) -> None:
-    """Make a sender the only default of its service and kind."""
+    """Make a sender the only default of its service and kind.
+
+    Raises:
+        InvalidSender: it is archived.
+    """
     with transaction.atomic():
-        # The service's row orders concurrent changes of its defaults.
-        Service.objects.select_for_update().get(id=sender.service_id)
+        _lock(sender.service_id)
         rows = type(sender).objects.filter(service=sender.service_id, archived=False)
+        if not rows.filter(id=sender.id).exists():
+            raise InvalidSender("An archived sender cannot be the default")
         rows.filter(is_default=True).exclude(id=sender.id).update(
             is_default=False, updated_at=clock.now()
         )
@@ -81,27 +93,30 @@ def archive_sender(sender: Sender) -> None:
     Raises:
         InvalidSender: it is the default.
     """
-    archived = (
-        type(sender)
-        .objects.filter(id=sender.id, is_default=False)
-        .update(archived=True, updated_at=clock.now())
-    )
-    if not archived:
-        raise InvalidSender("The default cannot be archived: make another one the default first")
-    forget_service(sender.service_id)
+    with transaction.atomic():
+        _lock(sender.service_id)
+        rows = type(sender).objects.filter(id=sender.id, is_default=False)
+        if not rows.update(archived=True, updated_at=clock.now()):
+            raise InvalidSender("The default cannot be archived: make another the default first")
+        forget_service(sender.service_id)
 
 
 def _add(
     service: Service, kind: type[Sender], value: dict[str, Any], *, is_default: bool
 ) -> Sender:
     with transaction.atomic():
-        Service.objects.select_for_update().get(id=service.id)
+        _lock(service.id)
         rows: models.QuerySet[Sender] = kind.objects.filter(service=service, archived=False)
         if rows.filter(**value).exists():
-            raise InvalidSender(f"{next(iter(value.values()))} exists already")
+            raise SenderExists(f"{next(iter(value.values()))} exists already")
         sender = kind.objects.create(service=service, **value)
         if is_default:
             make_default(sender)
             sender.is_default = True
         forget_service(service.id)
     return sender
+
+
+def _lock(service_id: UUID) -> None:
+    """Put concurrent changes of a service's defaults in order; messages are stored meanwhile."""
+    Service.objects.select_for_update(no_key=True).get(id=service_id)

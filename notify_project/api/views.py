@@ -1,5 +1,7 @@
 """The base of the API's views: raw JSON in, JSON out, checks in the promised order."""
 
+import json
+import re
 from typing import Any, Protocol
 
 import orjson
@@ -14,6 +16,9 @@ from rest_framework.viewsets import ViewSet
 from notify_project.api.errors import BadRequest
 
 NOT_JSON = "Invalid JSON supplied in POST data"
+# From here on orjson makes a float of a number, which shows other digits.
+LONG_DIGITS = 19
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % LONG_DIGITS)
 # Deeper than any message needs, and far from where recursion in any library ends.
 MAX_DEPTH = 100
 
@@ -101,11 +106,18 @@ def read_json(request: HttpRequest | Request, *, may_be_empty: bool = False) -> 
         return {}
     try:
         value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        if _LONG_NUMBER.search(body):
+            value = json.loads(body, parse_int=_exact)
+    except ValueError as error:
         raise BadRequest(NOT_JSON) from error
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise BadRequest(NOT_JSON)
     return value or {}
+
+
+def _exact(digits: str) -> int | str:
+    """Keep a number that is longer than 64 bits as its digits, which is how messages show it."""
+    return int(digits) if len(digits) < LONG_DIGITS else digits
 
 
 def _depth(value: Any) -> int:

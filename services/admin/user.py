@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from services.members import forget_member
 from services.models import User
 
 
@@ -45,3 +47,14 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
             {"classes": ["wide"], "fields": ["email_address", "name", "password1", "password2"]},
         ),
     ]
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Save, and let the person's services know whom they may write to."""
+        super().save_model(request, obj, form, change)
+        forget_member(obj)

@@ -349,3 +349,18 @@ def test_the_limit_of_a_minute_is_told(world):
     message = "Exceeded rate limit for key type LIVE of 3 requests per 60 seconds"
     assert response.status_code == 429
     assert response.json()["errors"] == [{"error": "RateLimitError", "message": message}]
+
+
+@pytest.mark.parametrize(
+    "digits", ["9007199254740993", "9223372036854775808", "123456789012345678901234567890"]
+)
+def test_a_long_number_is_shown_digit_by_digit(world, recorded_tasks, digits):
+    body = (
+        f'{{"phone_number": "07900900123", "template_id": "{world.ids["T_SMS"]}", '
+        f'"personalisation": {{"name": {digits}}}}}'
+    ).encode()
+
+    answer = world.post("sms", body)
+
+    assert answer.status_code == 201
+    assert answer.json()["content"]["body"] == f"Hello {digits}"

@@ -1,0 +1,422 @@
+import uuid
+from dataclasses import replace
+
+import pytest
+from freezegun import freeze_time
+from redis import Redis
+
+from notify_project import clock
+from notify_project.api.errors import RateLimited, TooManyRequests
+from notify_project.constants import KeyType
+from notify_project.redis_connection import Batch
+from services.api.authentication import Caller
+from services.limits import (
+    DAY_SECONDS,
+    count_accepted,
+    require_international_allowance,
+    require_within_limits,
+)
+from services.read_models import KeyModel, ServiceModel
+
+NOON = "2026-03-02T12:00:00Z"
+LAST_SECOND = "2026-03-02T23:59:59Z"
+
+
+def caller(key_type="normal", *, rate_limit=3000, restricted=False, **limits):
+    limits = {"email": 50, "sms": 50, "letter": 0, "international_sms": 100} | limits
+    service = ServiceModel(
+        id=uuid.uuid4(),
+        name="Parking",
+        active=True,
+        restricted=restricted,
+        research_mode=False,
+        deferred_persistence=False,
+        email_sender_local_part="parking",
+        sender_name="Parking",
+        prefix_sms=False,
+        rate_limit=rate_limit,
+        daily_limits=limits,
+        contact_link=None,
+        permissions=frozenset({"sms", "email"}),
+        keys=(),
+        sms_senders=(),
+        reply_tos=(),
+        recipients=frozenset(),
+        callback_types=frozenset(),
+    )
+    return with_key(Caller(service, None), key_type)
+
+
+def with_key(who, key_type):
+    return replace(who, key=KeyModel(uuid.uuid4(), "secret", KeyType(key_type), None))
+
+
+def accept(redis, who, word="sms", *, international=False):
+    batch = Batch()
+    count_accepted(batch, who.service.id, word, international=international)
+    return batch.answers(redis)
+
+
+def counters(redis):
+    return {name.decode(): int(redis.get(name)) for name in redis.keys("daily-limit-*")}
+
+
+def requests_until_refused(who, most=2000):
+    for number in range(most):
+        try:
+            require_within_limits(who, "sms")
+        except RateLimited:
+            return number
+    return most
+
+
+# --- A minute ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rate_limit", "burst"),
+    [(0, 0), (1, 1), (3, 1), (4, 2), (30, 10), (300, 100), (3000, 999), (30_000, 999)],
+)
+def test_a_full_bucket_serves_its_capacity_less_one(redis, rate_limit, burst):
+    who = caller(rate_limit=rate_limit, sms=10_000)
+
+    with freeze_time(NOON):
+        assert requests_until_refused(who) == burst
+
+
+@pytest.mark.parametrize(
+    ("key_type", "word"), [("normal", "LIVE"), ("team", "TEAM"), ("test", "TEST")]
+)
+def test_a_refusal_names_the_key_type_and_the_limit(redis, key_type, word):
+    who = caller(key_type, rate_limit=3)
+    require_within_limits(who, "sms")
+
+    with pytest.raises(RateLimited) as refused:
+        require_within_limits(who, "sms")
+
+    assert (refused.value.status_code, refused.value.error) == (429, "RateLimitError")
+    assert refused.value.message == (
+        f"Exceeded rate limit for key type {word} of 3 requests per 60 seconds"
+    )
+
+
+def test_each_key_type_has_its_own_bucket(redis):
+    live = caller(rate_limit=3)
+
+    bursts = [requests_until_refused(with_key(live, word)) for word in ("normal", "team", "test")]
+
+    assert bursts == [1, 1, 1]
+
+
+def test_keys_of_one_type_share_a_bucket(redis):
+    who = caller(rate_limit=3)
+
+    assert [requests_until_refused(who), requests_until_refused(with_key(who, "normal"))] == [1, 0]
+
+
+def test_services_do_not_share_a_bucket(redis):
+    assert [requests_until_refused(caller(rate_limit=3)) for _ in range(2)] == [1, 1]
+
+
+def test_all_channels_share_a_bucket(redis):
+    who = caller(rate_limit=3)
+    require_within_limits(who, "sms")
+
+    with pytest.raises(RateLimited):
+        require_within_limits(who, "email")
+
+
+def test_the_bucket_fills_at_a_sixtieth_of_the_limit_a_second(redis):
+    who = caller(rate_limit=60, sms=1000)
+    with freeze_time(NOON) as time:
+        requests_until_refused(who)
+        time.tick(5)
+
+        # The fifth token is the one that must be left.
+        assert requests_until_refused(who) == 4
+
+
+def test_the_bucket_holds_no_more_than_its_capacity(redis):
+    who = caller(rate_limit=30)
+    with freeze_time(NOON) as time:
+        requests_until_refused(who)
+        time.tick(3600)
+
+        assert requests_until_refused(who) == 10
+
+
+def test_a_caller_below_the_limit_is_never_refused_however_uneven(redis):
+    who = caller(rate_limit=300, sms=10_000)
+    with freeze_time(NOON) as time:
+        # Four requests a second where five are allowed; most intervals earn a part of a token.
+        for interval in [0.1, 0.105, 0.398, 0.398] * 150:
+            time.tick(interval)
+            require_within_limits(who, "sms")
+
+
+def test_a_clock_that_goes_back_a_little_neither_fills_nor_blocks(redis):
+    who = caller(rate_limit=60, sms=1000)
+    with freeze_time(NOON) as time:
+        requests_until_refused(who)
+        time.tick(-2)
+        burst_before = requests_until_refused(who)
+        time.tick(2 + 3)
+
+        assert (burst_before, requests_until_refused(who)) == (0, 2)
+
+
+def test_a_clock_that_was_far_ahead_does_not_block_once_it_is_right(redis):
+    who = caller(rate_limit=60, sms=1000)
+    with freeze_time("2027-01-01T00:00:00Z"):
+        requests_until_refused(who)
+    with freeze_time(NOON) as time:
+        requests_until_refused(who)
+        time.tick(3)
+
+        assert requests_until_refused(who) == 2
+
+
+def test_a_bucket_ends_by_itself(redis):
+    require_within_limits(caller(), "sms")
+
+    [name] = redis.keys("rate-limit-*")
+    assert 0 < redis.ttl(name) <= 120
+
+
+# --- A day ---------------------------------------------------------------------------------------
+
+
+def test_three_of_three_are_accepted_and_the_fourth_is_refused(redis):
+    who = caller(sms=3)
+    for _ in range(3):
+        require_within_limits(who, "sms")
+        accept(redis, who)
+
+    with pytest.raises(TooManyRequests) as refused:
+        require_within_limits(who, "sms")
+
+    assert (refused.value.status_code, refused.value.error) == (429, "TooManyRequestsError")
+    assert refused.value.message == "Exceeded send limits (sms: 3) for today"
+
+
+@pytest.mark.parametrize("word", ["sms", "email", "letter"])
+def test_a_limit_of_nothing_refuses_the_first(redis, word):
+    who = caller(sms=0, email=0, letter=0)
+
+    with pytest.raises(TooManyRequests, match=rf"Exceeded send limits \({word}: 0\) for today"):
+        require_within_limits(who, word)
+
+
+def test_looking_at_the_limit_counts_nothing(redis):
+    who = caller(sms=1)
+    for _ in range(5):
+        require_within_limits(who, "sms")
+
+    assert counters(redis) == {}
+
+
+def test_each_channel_has_its_own_counter(redis):
+    who = caller(sms=1, email=1)
+    accept(redis, who)
+
+    require_within_limits(who, "email")
+    with pytest.raises(TooManyRequests):
+        require_within_limits(who, "sms")
+
+
+def test_normal_and_team_keys_share_a_counter(redis):
+    who = caller(sms=1)
+    accept(redis, who)
+
+    with pytest.raises(TooManyRequests):
+        require_within_limits(with_key(who, "team"), "sms")
+
+
+def test_a_test_key_is_not_measured_against_real_messages(redis):
+    who = caller(sms=1)
+    accept(redis, who)
+
+    require_within_limits(with_key(who, "test"), "sms")
+
+
+def test_a_test_key_is_refused_when_the_limit_itself_is_nothing(redis):
+    with pytest.raises(TooManyRequests, match=r"email: 0"):
+        require_within_limits(caller("test", email=0), "email")
+
+
+def test_a_test_key_of_a_trial_service_is_measured_against_the_live_defaults(redis):
+    require_within_limits(caller("test", restricted=True, letter=0), "letter")
+    require_within_limits(caller("test", restricted=True, email=0), "email")
+
+
+@pytest.mark.parametrize("key_type", ["normal", "team"])
+def test_other_keys_of_a_trial_service_are_measured_against_its_own_limits(redis, key_type):
+    with pytest.raises(TooManyRequests):
+        require_within_limits(caller(key_type, restricted=True, letter=0), "letter")
+
+
+def test_the_minute_is_told_before_the_day(redis):
+    with pytest.raises(RateLimited):
+        require_within_limits(caller(rate_limit=0, sms=0), "sms")
+
+
+def test_a_request_over_the_days_limit_still_takes_a_token(redis):
+    who = caller(rate_limit=3, sms=0)
+    with pytest.raises(TooManyRequests):
+        require_within_limits(who, "sms")
+
+    with pytest.raises(RateLimited):
+        require_within_limits(who, "sms")
+
+
+def test_the_counter_starts_again_at_midnight_utc_even_in_summer(redis):
+    who = caller(sms=1)
+    with freeze_time("2026-06-10T23:30:00Z") as time:  # 00:30 of the 11th in London
+        accept(redis, who)
+        with pytest.raises(TooManyRequests):
+            require_within_limits(who, "sms")
+        time.tick(1800)
+
+        require_within_limits(who, "sms")
+
+
+def test_a_counter_is_created_with_an_end(redis):
+    accept(redis, caller(), international=True)
+
+    assert sorted(counters(redis).values()) == [1, 1]
+    for name in counters(redis):
+        assert DAY_SECONDS - 5 < redis.ttl(name) <= DAY_SECONDS
+
+
+def test_an_increment_does_not_move_the_end(redis):
+    who = caller()
+    accept(redis, who)
+    [name] = counters(redis)
+    redis.expire(name, 100)
+    accept(redis, who)
+
+    assert 90 < redis.ttl(name) <= 100
+    assert counters(redis) == {name: 2}
+
+
+def test_a_stored_nothing_stays_with_its_end(redis):
+    who = caller(sms=1)
+    accept(redis, who)
+    [name] = counters(redis)
+    redis.set(name, 0, ex=100)
+    require_within_limits(who, "sms")
+    assert (redis.get(name), 90 < redis.ttl(name) <= 100) == (b"0", True)
+
+    accept(redis, who)
+
+    assert (redis.get(name), 90 < redis.ttl(name) <= 100) == (b"1", True)
+
+
+def test_a_counter_that_lost_its_end_gets_one(redis):
+    who = caller()
+    accept(redis, who)
+    [name] = counters(redis)
+    redis.persist(name)
+    accept(redis, who)
+
+    assert redis.ttl(name) > 0
+
+
+def test_many_callers_at_once_lose_no_count(redis):
+    who = caller()
+    batch = Batch()
+    for _ in range(200):
+        count_accepted(batch, who.service.id, "sms", international=False)
+
+    assert batch.answers(redis) == list(range(1, 201))
+
+
+# --- Texts abroad --------------------------------------------------------------------------------
+
+
+def test_texts_abroad_have_a_limit_of_their_own(redis):
+    who = caller(sms=10, international_sms=1)
+    require_international_allowance(who)
+    accept(redis, who, international=True)
+
+    with pytest.raises(TooManyRequests) as refused:
+        require_international_allowance(who)
+
+    assert refused.value.message == "Exceeded send limits (international_sms: 1) for today"
+    require_within_limits(who, "sms")
+
+
+def test_a_text_abroad_counts_as_a_text_too(redis):
+    who = caller(sms=1)
+    accept(redis, who, international=True)
+
+    with pytest.raises(TooManyRequests):
+        require_within_limits(who, "sms")
+
+
+def test_a_text_at_home_does_not_count_as_one_abroad(redis):
+    who = caller(international_sms=1)
+    accept(redis, who)
+
+    require_international_allowance(who)
+
+
+def test_a_test_key_is_refused_abroad_only_when_the_limit_is_nothing(redis):
+    who = caller("test", international_sms=1)
+    accept(redis, who, international=True)
+    require_international_allowance(who)
+
+    with pytest.raises(TooManyRequests):
+        require_international_allowance(caller("test", international_sms=0))
+
+
+# --- Redis ---------------------------------------------------------------------------------------
+
+
+def test_both_limits_cost_one_command(redis):
+    redis.config_resetstat()
+    require_within_limits(caller(), "sms")
+
+    evaluated = redis.info("commandstats")["cmdstat_eval"]["calls"]
+    assert evaluated == 1
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_without_redis_nothing_is_refused_and_that_is_logged(settings, caplog, is_enabled):
+    settings.REDIS_ENABLED = is_enabled
+    who = caller(rate_limit=0, sms=0)
+
+    require_within_limits(who, "sms")
+    require_international_allowance(caller(international_sms=0))
+
+    assert caplog.text.count("are not enforced") == 2
+    assert str(who.service.id) in caplog.text
+
+
+def test_a_key_of_the_wrong_kind_refuses_nothing_and_is_logged(redis, caplog):
+    who = caller(sms=1)
+    redis.set(f"rate-limit-{who.service.id}-normal", "x")
+
+    require_within_limits(who, "sms")
+
+    assert "limits cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize("word", ["sms", "international_sms"])
+def test_a_counter_that_is_no_number_refuses_nothing_and_is_logged(redis, caplog, word):
+    who = caller()
+    redis.set(f"daily-limit-{who.service.id}-{word}-{clock.now():%Y-%m-%d}", "x")
+
+    require_within_limits(who, "sms")
+    require_international_allowance(who)
+
+    assert "limits cannot be read" in caplog.text
+
+
+def test_a_flushed_redis_knows_the_scripts_again(redis: Redis):
+    who = caller()
+    require_within_limits(who, "sms")
+    redis.script_flush()
+    redis.flushdb()
+
+    require_within_limits(who, "sms")
