@@ -6,7 +6,7 @@ from templates_app.configuration.applying import apply_file
 KEY = "services:\n  - name: A\n    api_keys:\n      - {name: k, type: normal, "
 TEMPLATE = "services:\n  - name: A\n    templates:\n      - {name: t, type: "
 PROBLEMS = {
-    "unknown field": ("servces: []", "1:1: unknown field servces; did you mean services?"),
+    "unknown field": ("servicez: []", "1:1: unknown field servicez; did you mean services?"),
     "unknown field of a service": (
         "services:\n  - name: A\n    live: true\n    colour: red",
         "4:5: unknown field colour",
@@ -30,8 +30,8 @@ PROBLEMS = {
         "3:11: the service A is declared twice",
     ),
     "unknown organisation": (
-        "organisations:\n  - name: Council\nservices:\n  - name: A\n    organisation: Counsil",
-        "5:19: there is no organisation Counsil; did you mean Council?",
+        "organisations:\n  - name: Council\nservices:\n  - name: A\n    organisation: Counci",
+        "5:19: there is no organisation Counci; did you mean Council?",
     ),
     "unknown member": (
         "services:\n  - name: A\n    team: [nobody@example.org]",
