@@ -63,11 +63,11 @@ def test_a_secret_may_be_given(service):
     "secret",
     [
         "short",
-        str(uuid.uuid4()).upper(),
-        uuid.uuid4().hex,
-        str(uuid.uuid1()),
+        "070DC084-6FAE-41DE-8CFD-929DBD4F302D",
+        "0e4614548cbd4ca0a3026506ee697c10",
+        "7e916b80-e89b-11f1-84e2-02fc00000001",
         "00000000-0000-0000-0000-000000000000",
-        f"{{{uuid.uuid4()}}}",
+        "{18da95a6-54b8-4c22-9f72-4cdf909846eb}",
     ],
 )
 def test_a_secret_that_is_no_lower_case_uuid_of_version_4_is_refused(service, secret):
