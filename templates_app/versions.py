@@ -78,8 +78,10 @@ def update_template(template: Template, *, actor: User | None, **changes: Any) -
     """
     with transaction.atomic():
         row = Template.objects.select_for_update().get(id=template.id)
-        if row.archived and changes.get("archived", True):
+        if row.archived:
             raise InvalidTemplate("Template has been deleted")
+        if changes.get("template_type", row.template_type) != row.template_type:
+            raise InvalidTemplate("The type of a template never changes")
         before = _versioned_values(row)
         for field, value in changes.items():
             setattr(row, field, value.strip() if field == "name" else value)

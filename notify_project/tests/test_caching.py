@@ -3,7 +3,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from freezegun import freeze_time
 
 from notify_project import caching
@@ -198,6 +198,21 @@ def test_without_an_old_copy_an_unreachable_database_is_told(redis):
 
     with pytest.raises(OperationalError):
         remember(source)
+
+
+def test_a_query_that_is_wrong_is_told_even_with_an_old_copy(redis, db):
+    def wrong():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column")
+
+    with freeze_time(NOON) as time:
+        remember(Source("old"))
+        time.tick(EXPIRE_CACHE_TEN_MINUTES + 1)
+        source = Source("new")
+        source.while_reading = wrong
+
+        with pytest.raises(ProgrammingError):
+            remember(source)
 
 
 def test_any_other_error_propagates_even_with_an_old_copy(redis):

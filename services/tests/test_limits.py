@@ -1,4 +1,5 @@
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -174,6 +175,15 @@ def test_a_clock_that_was_far_ahead_does_not_block_once_it_is_right(redis):
         time.tick(3)
 
         assert requests_until_refused(who) == 2
+
+
+def test_many_callers_at_once_share_one_bucket(redis):
+    who = caller(rate_limit=30)
+
+    with freeze_time(NOON), ThreadPoolExecutor(8) as threads:
+        bursts = threads.map(lambda _: requests_until_refused(who, most=5), range(8))
+
+    assert sum(bursts) == 10
 
 
 def test_a_bucket_ends_by_itself(redis):

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from notify_project.api.errors import ApiError
+from notify_project.recipients.email import InvalidEmail, parse_email
+from notify_project.recipients.phone import InvalidPhone, parse_phone
+from services.members import forget_member
 from services.models import Organisation, User
 from templates_app.configuration.declarations import (
     Configuration,
@@ -95,6 +98,7 @@ class _Application:
     def _user(self, entry: DeclaredUser) -> None:
         email = entry.email.lower()
         user = User.objects.filter(email_address=email).first()
+        self._refuse_contacts(entry, user)
         place = entry.places.get("password_env", entry.place)
         password = self.secret(entry.password_env, place, is_needed=user is None)
         if user is None:
@@ -127,7 +131,21 @@ class _Application:
             if entry.gives("mobile"):
                 user.mobile_number = entry.mobile
             user.save()
+            forget_member(user)
             self.report.changed(f'user "{entry.name}"', differences)
+
+    def _refuse_contacts(self, entry: DeclaredUser, user: User | None) -> None:
+        """Note an address or a number, new with this file, that nothing can be sent to."""
+        try:
+            if user is None:
+                parse_email(entry.email)
+        except InvalidEmail as error:
+            self.report.problem(entry.places["email"], error.message)
+        try:
+            if entry.mobile and (user is None or entry.mobile != user.mobile_number):
+                parse_phone(entry.mobile)
+        except InvalidPhone as error:
+            self.report.problem(entry.places["mobile"], error.message)
 
     def _organisation(self, entry: DeclaredOrganisation) -> None:
         organisation = Organisation.objects.filter(name=entry.name).first()

@@ -125,19 +125,6 @@ class DeclaredService(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declaration(Entry):
-    """A whole file."""
-
-    users: tuple[DeclaredUser, ...] = optional(entries(DeclaredUser), default=())
-    organisations: tuple[DeclaredOrganisation, ...] = optional(
-        entries(DeclaredOrganisation), default=()
-    )
-    services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())
-    api_keys: tuple[DeclaredKey, ...] = optional(entries(DeclaredKey), default=())
-    templates: tuple[DeclaredTemplate, ...] = optional(entries(DeclaredTemplate), default=())
-
-
-@dataclass(frozen=True, kw_only=True)
 class Configuration(Entry):
     """A whole file."""
 

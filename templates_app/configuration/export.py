@@ -25,8 +25,14 @@ class _Dumper(yaml.SafeDumper):
     """Writes texts of several lines as blocks that people can read."""
 
 
+# YAML takes these for ends of lines, and some of them for plain ones; escaped, they stay.
+_OTHER_LINE_ENDS = frozenset("\x85\u2028\u2029")
+
+
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     style = "|" if "\n" in value else None
+    if not _OTHER_LINE_ENDS.isdisjoint(value):
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
@@ -49,7 +55,8 @@ def export(service_names: Iterable[str] = ()) -> str:
         missing = set(names) - {service.name for service in services}
         if missing:
             raise LookupError(f"there is no service {min(missing)}")
-    users = User.objects.order_by("email_address")
+    # Applied elsewhere, the file must not let people in again who were shut out.
+    users = User.objects.exclude(state=User.State.INACTIVE).order_by("email_address")
     organisations = Organisation.objects.order_by("name")
     if names:
         users = users.filter(memberships__service__in=services).distinct()
@@ -90,9 +97,9 @@ def _service(service: Service) -> dict[str, Any]:
             "per_minute": service.rate_limit,
         },
         "team": sorted(
-            User.objects.filter(memberships__service=service).values_list(
-                "email_address", flat=True
-            )
+            User.objects.exclude(state=User.State.INACTIVE)
+            .filter(memberships__service=service)
+            .values_list("email_address", flat=True)
         ),
         "guest_list": sorted(_values(ServiceGuestList, service, "recipient")),
         "sms_senders": _senders(ServiceSmsSender, service, "sms_sender", "sender"),
@@ -109,14 +116,14 @@ def _service(service: Service) -> dict[str, Any]:
             .order_by("name")
             .values_list("name", "key_type")
         ],
-        "templates": [
-            _template(row)
-            for row in Template.objects.filter(service=service, hidden=False).order_by(
-                "name", "template_type", "archived", "-created_at"
-            )
-        ],
+        "templates": [_template(row) for row in _templates(service)],
     }
-    return {name: value for name, value in found.items() if value not in (None, [])}
+    # No permissions are not the usual ones, which a service has of which the file says nothing.
+    return {
+        name: value
+        for name, value in found.items()
+        if value not in (None, []) or name == "permissions"
+    }
 
 
 def _values(model: Any, service: Service, column: str) -> list[str]:
@@ -129,6 +136,20 @@ def _senders(model: Any, service: Service, column: str, field: str) -> list[dict
         {field: value, **({"default": True} if is_default else {})}
         for value, is_default in rows.values_list(column, "is_default")
     ]
+
+
+def _templates(service: Service) -> list[Template]:
+    """Return the templates, without archived ones whose name and type another has taken."""
+    rows = Template.objects.filter(service=service, hidden=False).order_by(
+        "name", "template_type", "archived", "-created_at", "id"
+    )
+    found: list[Template] = []
+    for row in rows:
+        last = found[-1] if found else None
+        is_taken = last and (last.name, last.template_type) == (row.name, row.template_type)
+        if not (row.archived and is_taken):
+            found.append(row)
+    return found
 
 
 def _template(row: Template) -> dict[str, Any]:

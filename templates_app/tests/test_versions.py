@@ -1,6 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from freezegun import freeze_time
 
+from services.models import ServiceLetterContact
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.models import Template, TemplateHistory, TemplateRedacted
 from templates_app.read_models import find_template, find_version
@@ -19,6 +23,14 @@ pytestmark = pytest.mark.django_db
 def create(**values):
     values = {"name": "Code", "template_type": "sms", "content": "Code ((code))", **values}
     return create_template(ServiceFactory(), actor=UserFactory(), **values)
+
+
+def change_alone(template, content):
+    """Change a template on a connection of its own."""
+    try:
+        return update_template(template, actor=None, content=content).version
+    finally:
+        connection.close()
 
 
 def versions_of(template):
@@ -83,6 +95,75 @@ def test_an_archived_template_has_a_version_and_cannot_change_any_more():
     assert [version.archived for version in versions_of(template)] == [False, True]
     with pytest.raises(InvalidTemplate, match="has been deleted"):
         update_template(template, actor=template.created_by, content="Other")
+
+
+def test_an_archived_template_cannot_come_back():
+    template = create()
+    archive_template(template, actor=None)
+
+    with pytest.raises(InvalidTemplate, match="has been deleted"):
+        update_template(template, actor=None, archived=False)
+
+    assert Template.objects.get().archived
+
+
+def test_the_type_of_a_template_never_changes():
+    template = create()
+
+    with pytest.raises(InvalidTemplate, match="never changes"):
+        update_template(template, actor=None, template_type="letter", subject="s", postage="first")
+
+    assert len(versions_of(template)) == 1
+
+
+def test_a_change_that_is_refused_leaves_the_template_and_its_versions():
+    template = create()
+
+    with pytest.raises(InvalidTemplate):
+        update_template(template, actor=None, name="Other", content=" ")
+
+    template.refresh_from_db()
+    assert (template.name, template.version, len(versions_of(template))) == ("Code", 1, 1)
+
+
+def test_white_space_around_a_name_is_no_change():
+    template = create(name=" Code ")
+
+    update_template(template, actor=None, name="Code  ")
+
+    assert [version.name for version in versions_of(template)] == ["Code"]
+
+
+def test_a_version_has_the_templates_creation_and_its_own_time():
+    with freeze_time("2026-03-02T12:00:00Z"):
+        template = create()
+    with freeze_time("2026-03-03T12:00:00Z"):
+        update_template(template, actor=None, content="Other")
+
+    first, second = versions_of(template)
+    assert first.created_at == second.created_at == template.created_at
+    assert (first.updated_at, f"{second.updated_at:%d %H}") == (None, "03 12")
+
+
+def test_a_template_loses_its_contact_block_without_a_new_version():
+    letter = TemplateFactory(letter=True)
+    contact = ServiceLetterContact.objects.create(service=letter.service, contact_block="1 Road")
+
+    for block in (contact, None):
+        Template.objects.filter(id=letter.id).update(service_letter_contact=block)
+
+    assert len(versions_of(letter)) == 1
+
+
+def test_two_changes_at_once_are_two_versions_one_after_the_other(transactional_db):
+    template = create()
+
+    with ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(change_alone, template, f"Content {n}") for n in range(8)]
+        versions = sorted(each.result() for each in done)
+
+    assert versions == list(range(2, 10))
+    assert [version.version for version in versions_of(template)] == list(range(1, 10))
 
 
 def test_redaction_stays_on_and_makes_no_version():

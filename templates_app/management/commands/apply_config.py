@@ -50,7 +50,9 @@ class Command(BaseCommand):
             ]
             raise CommandError("\n".join([*lines, "Nothing was applied."]))
         if options["json"]:
-            self.stdout.write(json.dumps({"changes": report.changes, **report.ids}, indent=2))
+            # The ids and keys of a dry run are gone with it.
+            ids = {} if options["dry_run"] else report.ids
+            self.stdout.write(json.dumps({"changes": report.changes, **ids}, indent=2))
         else:
             self._print(report, dry_run=options["dry_run"])
 

@@ -161,6 +161,43 @@ def test_the_list_has_what_can_be_sent_by_name(world, query, names):
     assert [each["name"] for each in answer.json()["templates"]] == names
 
 
+def test_the_list_shows_each_template_as_it_is_shown_alone(world):
+    listed = world.get("/v2/templates").json()
+
+    alone = [
+        world.get(path).json()
+        for path in ("/v2/template/{email}", "/v2/template/{sms}", "/v2/template/{letter}")
+    ]
+    assert listed == {"templates": alone}
+
+
+def test_templates_of_one_name_are_sorted_by_type(world):
+    TemplateFactory(service=world.key.service, name="a", content="x")
+
+    listed = world.get("/v2/templates").json()["templates"]
+
+    assert [(each["name"], each["type"]) for each in listed][:2] == [("a", "email"), ("a", "sms")]
+
+
+def test_each_version_names_its_own_author(world):
+    update_template(world.sms, actor=UserFactory(email_address="b@example.org"), content="v3")
+
+    authors = [
+        world.get(f"/v2/template/{{sms}}/version/{version}").json()["created_by"]
+        for version in (2, 3)
+    ]
+
+    assert authors == ["author@example.org", "b@example.org"]
+
+
+@pytest.mark.parametrize("key_type", ["team", "test"])
+def test_templates_are_the_same_for_every_type_of_key(world, key_type):
+    expected = world.get("/v2/templates").json()
+    world.key = ApiKeyFactory(service=world.key.service, key_type=key_type)
+
+    assert world.get("/v2/templates").json() == expected
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [

@@ -208,6 +208,41 @@ def test_the_command_prints_ids_and_new_keys_once_as_json(db, tmp_path, monkeypa
     ]
 
 
+def test_a_dry_run_as_json_has_no_ids_and_no_keys(db, tmp_path, monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    path = tmp_path / "services.yaml"
+    path.write_text(WHOLE)
+
+    shown = json.loads(command(path, "--json", "--dry-run"))
+
+    assert list(shown) == ["changes"]
+    assert '+ service "Libraries"' in shown["changes"]
+    assert not Service.objects.exists()
+
+
+def test_a_dry_run_of_the_command_counts_and_shows_no_key(db, tmp_path, monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    path = tmp_path / "services.yaml"
+    path.write_text(WHOLE)
+
+    shown = command(path, "--dry-run")
+
+    assert shown.endswith("changes to make; nothing was changed.\n")
+    assert SECRET not in shown
+
+
+def test_the_export_command_prints_what_the_other_one_reads(run, tmp_path):
+    run(WHOLE)
+    path = tmp_path / "exported.yaml"
+
+    with path.open("w") as file:
+        call_command("export_config", stdout=file)
+
+    assert command(path) == "Nothing to change.\n"
+
+
 def test_the_command_says_when_there_is_nothing_to_change(db, tmp_path, monkeypatch):
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
