@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import floors
+import processes
 import run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,15 +15,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, Any]]:
     """Time emails to a sink that answers at once, and texts to one that takes a while."""
-    smtp_port, http_port = run.free_port(), run.free_port()
+    smtp_port, http_port = processes.free_port(), processes.free_port()
     sinks = [sys.executable, "benchmarks/sinks.py", str(smtp_port), str(http_port)]
     env = {
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         "MMG_URL": f"http://127.0.0.1:{http_port}/mmg",
     }
-    with run.running(*sinks, str(run.TEXT_DELAY_MS), log="sinks"):
-        run.wait_for(smtp_port)
-        run.wait_for(http_port)
+    with processes.running(*sinks, str(run.TEXT_DELAY_MS), log="sinks"):
+        processes.wait_for(smtp_port)
+        processes.wait_for(http_port)
         floor = floors.deliver(smtp_port, run.EMAILS)
         emails = _drain(service, "email", run.EMAILS, env)
         texts = _drain(service, "sms", run.TEXTS, env)
@@ -54,11 +55,11 @@ def _drain(service: dict[str, Any], kind: str, count: int, env: dict[str, str]) 
     redis_connection().flushdb()
     _fill(service, kind, count)
     worker = [sys.executable, "manage.py", "run_worker", "normal"]
-    with run.running(*worker, log=f"worker-{kind}", **env) as process:
+    with processes.running(*worker, log=f"worker-{kind}", **env) as process:
         while not redis_connection().exists("rq:workers"):
             time.sleep(0.1)
         time.sleep(1)  # it is up and idle
-        before = run.cpu_seconds([process.pid])
+        before = processes.cpu_seconds([process.pid])
         started = time.perf_counter()
         wake(Queue.NORMAL)
         while waiting.exists():
@@ -66,8 +67,8 @@ def _drain(service: dict[str, Any], kind: str, count: int, env: dict[str, str]) 
                 raise SystemExit(f"{waiting.count()} messages still wait: see .local/log/")
             time.sleep(0.02)
         elapsed = time.perf_counter() - started
-        used = run.cpu_seconds([process.pid]) - before
-        memory = run.resident_mb(process.pid)
+        used = processes.cpu_seconds([process.pid]) - before
+        memory = processes.resident_mb(process.pid)
     return {
         "messages": count,
         "per_second": round(count / elapsed, 1),

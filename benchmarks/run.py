@@ -5,17 +5,13 @@ starts such servers). Prints a table and writes benchmarks/results/<time>.json.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
-import signal
-import socket
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 import load  # noqa: E402
+import processes  # noqa: E402
 
 BIN = Path(sys.executable).parent
 CONCURRENCY = 16
@@ -82,72 +79,6 @@ VALUES = {
 }
 
 
-def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@contextlib.contextmanager
-def running(*command: str | Path, log: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program until the block ends."""
-    log_path = ROOT / ".local" / "log" / f"bench-{log}.log"
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    with log_path.open("wb") as output:
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=ROOT,
-            env={**os.environ, **env},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-
-
-def family(pid: int) -> list[int]:
-    """Return a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(int(child) for child in children)]
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """Return the processor time that processes have used."""
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[-1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
-
-
-def resident_mb(pid: int) -> float:
-    """Return the resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def wait_for(port: int, seconds: float = 30) -> None:
-    """Wait until something listens on a port."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise SystemExit(f"nothing listens on port {port} after {seconds} s: see .local/log/")
-
-
 def web_command(server: str, application: str, port: int) -> list[str | Path]:
     """Return the command of a web server with two processes."""
     if server == "granian":
@@ -193,19 +124,19 @@ def measure_accept(
     server: str, application: str, requests: Requests, seconds: float, **env: str
 ) -> dict[str, Any]:
     """Load one web server; warm it up first."""
-    port = free_port()
-    with running(
+    port = processes.free_port()
+    with processes.running(
         *web_command(server, application, port),
         log=f"{server}-{application.partition('.')[0]}",
         **env,
     ) as process:
-        wait_for(port)
+        processes.wait_for(port)
         address = ("127.0.0.1", port)
         load.run(address, requests, concurrency=CONCURRENCY, seconds=2)
-        pids = family(process.pid)
-        before = cpu_seconds(pids)
+        pids = processes.family(process.pid)
+        before = processes.cpu_seconds(pids)
         result = load.run(address, requests, concurrency=CONCURRENCY, seconds=seconds)
-        used = cpu_seconds(pids) - before
+        used = processes.cpu_seconds(pids) - before
         if result.failures:
             raise SystemExit(f"{result.failures} refused: {result.first_failure}")
         return {
@@ -214,7 +145,7 @@ def measure_accept(
             "p50_ms": round(result.percentile(0.50), 2),
             "p99_ms": round(result.percentile(0.99), 2),
             "cpu_ms_per_request": round(used / result.requests * 1000, 3),
-            "web_process_mb": round(max(resident_mb(pid) for pid in pids[1:] or pids), 1),
+            "web_process_mb": round(max(processes.resident_mb(pid) for pid in pids[1:] or pids), 1),
         }
 
 

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import Route, SimpleRouter
+from rest_framework.routers import SimpleRouter
 
 from notifications.api import pagination, responses, schemas, send
 from notifications.models import Notification
 from notifications.statuses import expand
 from notify_project.api.errors import NoResultFound
+from notify_project.api.routes import route
 from notify_project.api.schema import parse_uuid
 from notify_project.api.views import ApiViewSet, read_query
 from services.api.authentication import Caller, TokenAuthentication, caller_of
@@ -54,19 +55,12 @@ class NotificationRouter(SimpleRouter):
     """Routes of the resource: what follows the collection is an id, or a type to create."""
 
     routes = [
-        Route(
-            url=r"^{prefix}$",
-            mapping={"get": "list"},
-            name="{basename}-list",
-            detail=False,
-            initkwargs={},
-        ),
-        Route(
-            url=r"^{prefix}/{lookup}$",
-            mapping={"get": "retrieve", "post": "create"},
-            name="{basename}-detail",
+        route(r"^{prefix}$", "list", detail=False, methods={"get": "list"}),
+        route(
+            r"^{prefix}/{lookup}$",
+            "detail",
             detail=True,
-            initkwargs={},
+            methods={"get": "retrieve", "post": "create"},
         ),
     ]
 

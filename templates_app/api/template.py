@@ -4,9 +4,10 @@ from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import Route, SimpleRouter
+from rest_framework.routers import SimpleRouter
 
 from notify_project.api.errors import NoResultFound, ValidationFailed
+from notify_project.api.routes import route
 from notify_project.api.schema import Schema, object_of, parse_uuid
 from notify_project.api.views import ApiViewSet, read_query
 from services.api.authentication import TokenAuthentication, caller_of
@@ -41,26 +42,13 @@ class TemplateRouter(SimpleRouter):
     """Routes of the resource: the collection has a name of its own."""
 
     routes = [
-        Route(
-            url=r"^{prefix}s$",
-            mapping={"get": "list"},
-            name="{basename}-list",
-            detail=False,
-            initkwargs={},
-        ),
-        Route(
-            url=r"^{prefix}/{lookup}$",
-            mapping={"get": "retrieve"},
-            name="{basename}-detail",
+        route(r"^{prefix}s$", "list", detail=False, methods={"get": "list"}),
+        route(r"^{prefix}/{lookup}$", "detail", detail=True, methods={"get": "retrieve"}),
+        route(
+            r"^{prefix}/{lookup}/version/(?P<version>[0-9]+)$",
+            "version",
             detail=True,
-            initkwargs={},
-        ),
-        Route(
-            url=r"^{prefix}/{lookup}/version/(?P<version>[0-9]+)$",
-            mapping={"get": "retrieve"},
-            name="{basename}-version",
-            detail=True,
-            initkwargs={},
+            methods={"get": "retrieve"},
         ),
     ]
 
