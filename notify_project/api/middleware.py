@@ -3,10 +3,12 @@
 import secrets
 import string
 from collections.abc import Callable
+from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 from notify_project.api.responses import answer_for, is_api, plain_response
 
@@ -59,7 +61,7 @@ def _answer(request: HttpRequest, path: str) -> HttpResponseBase:
     """Resolve and call the view; whatever happens becomes JSON."""
     try:
         request.get_host()  # refuses a host that is not ours
-        request.resolver_match = match = resolve(path)
+        request.resolver_match = match = _resolve(path, settings.ROOT_URLCONF)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         render = getattr(response, "render", None)
         if render is not None:
@@ -71,6 +73,12 @@ def _answer(request: HttpRequest, path: str) -> HttpResponseBase:
     if not response.streaming:
         response.headers["Content-Length"] = str(len(response.content))
     return response
+
+
+@lru_cache(maxsize=256)
+def _resolve(path: str, urlconf: str) -> ResolverMatch:
+    # A few paths take nearly all requests, and each is some regular expressions to find.
+    return resolve(path, urlconf)
 
 
 def _trace_id(request: HttpRequest) -> str:

@@ -40,6 +40,7 @@ def parse(content: str) -> Parsed:
     return Parsed(tuple(parts))
 
 
+@lru_cache(maxsize=10_000)
 def key_of(name: str) -> str:
     """Return what names of the same field have in common."""
     return name.lower().replace(" ", "").replace("_", "").replace("-", "")
