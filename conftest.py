@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import django_rq
 import pytest
+from redis.connection import HiredisRespSerializer, PythonRespSerializer
 
 from notify_project import queues
 from notify_project.constants import Queue
@@ -89,3 +90,19 @@ def run_tasks(redis, monkeypatch):
         worker.work(burst=True)
 
     return run
+
+
+@pytest.fixture
+def redis_commands(redis, monkeypatch):
+    """List the names of the commands that this process sends; the server's own count is of all."""
+    names: list[str] = []
+    for serializer in (HiredisRespSerializer, PythonRespSerializer):
+        pack = serializer.pack
+
+        def count(self, *args, pack=pack):
+            name = args[0].decode() if isinstance(args[0], bytes) else args[0]
+            names.append(name.upper())
+            return pack(self, *args)
+
+        monkeypatch.setattr(serializer, "pack", count)
+    return names
