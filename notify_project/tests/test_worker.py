@@ -161,13 +161,23 @@ def start(redis, settings):
 
 @pytest.mark.redis
 @pytest.mark.parametrize(
-    ("command", "key"),
-    [(["run_worker", "normal"], "rq:worker:*"), (["run_scheduler"], "rq:scheduler-lock:*")],
+    ("command", "is_at_work"),
+    [
+        # A worker has a key before it listens to signals; it is idle only after that.
+        (
+            ["run_worker", "normal"],
+            lambda redis: [
+                key for key in redis.keys("rq:worker:*") if redis.hget(key, "state") == b"idle"
+            ],
+        ),
+        (["run_scheduler"], lambda redis: redis.keys("rq:scheduler-lock:*")),
+    ],
+    ids=["worker", "scheduler"],
 )
-def test_a_command_stops_at_once_and_cleanly(redis, start, command, key):
+def test_a_command_stops_at_once_and_cleanly(redis, start, command, is_at_work):
     process = start(*command)
     deadline = time.monotonic() + 20
-    while not redis.keys(key):
+    while not is_at_work(redis):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
