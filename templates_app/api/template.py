@@ -34,7 +34,7 @@ class TemplateViewSet(ApiViewSet):
         template_id = parse_uuid(pk)
         if template_id is None:
             raise ValidationFailed("id is not a valid UUID")
-        found = _find(caller_of(request).service.id, template_id, int(version[:9]))
+        found = _find(caller_of(request).service.id, template_id, _number(version))
         return Response(responses.template(found))
 
 
@@ -51,6 +51,11 @@ class TemplateRouter(SimpleRouter):
             methods={"get": "retrieve"},
         ),
     ]
+
+
+def _number(version: str) -> int:
+    """Return the number; one of more digits than any version has is cut, and found nowhere."""
+    return int(version.lstrip("0")[:9] or "0")
 
 
 def _find(service_id: UUID, template_id: UUID, version: int) -> TemplateModel:

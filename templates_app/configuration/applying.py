@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from notify_project.api.errors import ApiError
@@ -101,6 +103,7 @@ class _Application:
         self._refuse_contacts(entry, user)
         place = entry.places.get("password_env", entry.place)
         password = self.secret(entry.password_env, place, is_needed=user is None)
+        self._refuse_password(password, user, place)
         if user is None:
             User.objects.create_user(
                 email,
@@ -146,6 +149,16 @@ class _Application:
                 parse_phone(entry.mobile)
         except InvalidPhone as error:
             self.report.problem(entry.places["mobile"], error.message)
+
+    def _refuse_password(self, password: str | None, user: User | None, place: Place) -> None:
+        """Note a new password that people could not choose either."""
+        if password is None or (user is not None and user.check_password(password)):
+            return
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            for message in error.messages:
+                self.report.problem(place, message)
 
     def _organisation(self, entry: DeclaredOrganisation) -> None:
         organisation = Organisation.objects.filter(name=entry.name).first()

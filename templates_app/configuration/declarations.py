@@ -18,7 +18,7 @@ from templates_app.configuration.source import (
     text,
 )
 
-# The largest value of the columns, minus nothing: more than a service sends in a day.
+# The largest value that every limit's column holds.
 MOST_A_DAY = 2_147_483_647
 
 

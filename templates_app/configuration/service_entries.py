@@ -34,6 +34,13 @@ _LIMITS = {
     "international_sms": "international_sms_message_limit",
     "per_minute": "rate_limit",
 }
+# Columns whose words in the list of changes are not their own.
+_WORDS = {
+    **{column: f"{name}_limit" for name, column in _LIMITS.items()},
+    "rate_limit": "limit_per_minute",
+    "restricted": "trial_mode",
+    "custom_email_sender_name": "email_sender_name",
+}
 # Field of the file -> column of the service.
 _COLUMNS = {
     "research_mode": "research_mode",
@@ -105,10 +112,7 @@ def _service(entry: DeclaredService, run: Run) -> Service:
     run.report.changed(
         f'service "{entry.name}"',
         {
-            name.removesuffix("_message_limit") + ("_limit" if name.endswith("_limit") else ""): (
-                getattr(service, name),
-                value,
-            )
+            _WORDS.get(name, name): (getattr(service, name), value)
             for name, value in wanted.items()
             if getattr(service, name) != value
         },
@@ -197,17 +201,25 @@ def _refuse_twins(entry: DeclaredService, run: Run) -> None:
     for what, names in (
         ("API key", [(key.name, key.place) for key in entry.api_keys]),
         ("template", [(f"{each.name} ({each.type})", each.place) for each in entry.templates]),
+        ("sender", [(each.sender, each.place) for each in entry.sms_senders]),
+        ("reply-to", [(each.email, each.place) for each in entry.reply_tos]),
+        ("callback", [(each.type, each.place) for each in entry.callbacks]),
     ):
         seen: set[str] = set()
         for name, place in names:
             if name in seen:
                 run.report.problem(place, f"the {what} {name} is declared twice")
             seen.add(name)
+    for senders_of_kind in (entry.sms_senders, entry.reply_tos):
+        for second in [each for each in senders_of_kind if each.default][1:]:
+            run.report.problem(second.places["default"], "there can be only one default")
 
 
 def _key(entry: DeclaredKey, service: Service, run: Run, what: str) -> dict[str, str]:
     key = ApiKey.objects.filter(service=service, name=entry.name, expiry_date=None).first()
     place = entry.places.get("secret_env", entry.place)
+    if entry.secret is not None and entry.secret_env is not None:
+        run.report.problem(place, "give either secret or secret_env, not both")
     secret = entry.secret or run.secret(entry.secret_env, place, is_needed=key is None)
     if key is None:
         if secret is None and entry.secret_env is not None:

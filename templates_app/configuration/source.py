@@ -106,6 +106,8 @@ def _compose(source: bytes) -> yaml.Node:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
         raise Unreadable(place, f"this is not YAML: {error.problem or error.context}") from error
+    except RecursionError as error:
+        raise Unreadable(Place(1, 1), "the file is nested too deeply") from error
     if node is None:
         raise Unreadable(Place(1, 1), "the file is empty")
     return node

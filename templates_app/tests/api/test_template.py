@@ -95,6 +95,10 @@ def test_an_older_version_is_shown_as_it_was(world):
     assert body["body"].startswith("v1 ")
 
 
+def test_leading_zeros_of_a_version_count_for_nothing(world):
+    assert world.get("/v2/template/{sms}/version/00000000001").json()["version"] == 1
+
+
 def test_version_0_is_the_newest(world):
     assert world.get("/v2/template/{sms}/version/0").json()["version"] == 2
 

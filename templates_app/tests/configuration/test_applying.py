@@ -97,9 +97,7 @@ def test_a_changed_limit_is_shown_with_both_values(run):
 
     report = run(WHOLE.replace("sms: 7", "sms: 9"))
 
-    assert len(report.changes) == 1
-    assert report.changes[0].startswith('~ service "Libraries": sms')
-    assert report.changes[0].endswith("7 -> 9")
+    assert report.changes == ['~ service "Libraries": sms limit 7 -> 9']
     assert Service.objects.get().sms_message_limit == 9
 
 

@@ -57,6 +57,36 @@ USER = "users:\n  - name: A\n    email: "
             f"{SERVICE}    templates:\n      - {{name: t, type: sms, subject: s, content: a}}",
             "4:9: A text message has no subject",
         ),
+        (
+            f"{SERVICE}    sms_senders:\n      - sender: ACME\n      - sender: ACME",
+            "5:9: the sender ACME is declared twice",
+        ),
+        (
+            f"{SERVICE}    reply_tos:\n      - email: a@example.org\n      - email: a@example.org",
+            "5:9: the reply-to a@example.org is declared twice",
+        ),
+        (
+            f"{SERVICE}    callbacks:\n"
+            "      - {type: complaint, url: https://a.example, bearer_token_env: TOKEN}\n"
+            "      - {type: complaint, url: https://b.example, bearer_token_env: TOKEN}",
+            "5:9: the callback complaint is declared twice",
+        ),
+        (
+            f"{SERVICE}    sms_senders:\n      - {{sender: ONE, default: true}}\n"
+            "      - {sender: TWO, default: true}",
+            "5:32: there can be only one default",
+        ),
+        (
+            f"{SERVICE}    reply_tos:\n      - {{email: a@example.org, default: true}}\n"
+            "      - {email: b@example.org, default: true}",
+            "5:41: there can be only one default",
+        ),
+        (
+            f"{SERVICE}    api_keys:\n      - {{name: k, type: test, secret_env: KEY_SECRET, "
+            "secret: 2b0b0b0b-1111-4222-8333-444444444444}",
+            "4:43: give either secret or secret_env, not both",
+        ),
+        (f"a: {'[' * 5000}", "1:1: the file is nested too deeply"),
         (f"{USER}nobody", "3:12: Not a valid email address"),
         (f"{USER}a@example.org\n    mobile: abc", "4:13: "),
         (f"{USER}a@example.org\n    password_env: NOT_SET", "4:19: the environment variable"),
@@ -103,6 +133,28 @@ def test_a_name_too_much_like_another_services_is_a_problem(problems):
 
     assert len(found) == 1
     assert found[0].startswith("2:5: ")
+
+
+def test_a_new_password_that_is_too_short_is_a_problem(problems):
+    text = f"{USER}a@example.org\n    support: true\n    password_env: SHORT"
+
+    found = problems(text, environment={"SHORT": "abc12"})
+
+    assert [each for each in found if "too short" in each and each.startswith("5:19: ")] == found
+    assert len(found) == 1
+    assert not User.objects.exists()
+
+
+def test_the_changes_of_a_service_are_told_in_the_words_of_the_file(run):
+    service = f"{SERVICE}    live: {{live}}\n    limits: {{{{sms: 1, per_minute: {{limit}}}}}}"
+    run(service.format(live="true", limit=10))
+
+    report = run(service.format(live="false", limit=20))
+
+    assert sorted(report.changes) == [
+        '~ service "A": limit per minute 10 -> 20',
+        '~ service "A": trial mode no -> yes',
+    ]
 
 
 def test_what_cannot_be_sent_to_may_stay_where_it_is_already(run):
