@@ -52,7 +52,6 @@ def issue(
     """
     name = name.strip()
     secret = secret or str(uuid.uuid4())
-    _require_valid(service, name, key_type, secret)
     key = ApiKey(
         service=service,
         name=name,
@@ -63,6 +62,9 @@ def issue(
     )
     try:
         with transaction.atomic():
+            # The caller's copy of the service may be older than its archiving.
+            locked = Service.objects.select_for_update(no_key=True).get(id=service.id)
+            _require_valid(locked, name, key_type, secret)
             save_versioned(key, ApiKeyHistory)
             after = {"name": name, "key_type": str(key_type)}
             audit.record("issue key", key, actor=actor, service_id=service.id, after=after)

@@ -92,6 +92,7 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():
             setattr(row, name, value)
+        row.name = row.name.strip()
         changed = {name for name in changes if getattr(row, name) != before[name]}
         if not changed:
             return row

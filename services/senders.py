@@ -38,6 +38,8 @@ def require_sms_sender(text: str) -> None:
     """
     if not _CHARACTERS.fullmatch(text):
         raise InvalidSender("A sender has 3 to 11 letters, digits, spaces or & . - _")
+    if text != text.strip():
+        raise InvalidSender("A sender neither begins nor ends with a space")
     if text.startswith("00") or text.lower() in _FORBIDDEN:
         raise InvalidSender(f"{text} cannot be a sender")
     if re.fullmatch(r"[0-9.]+", text) and not _NUMBER.fullmatch(text):

@@ -3,10 +3,13 @@
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
+
+from notify_project.api.errors import ApiError
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -20,6 +23,27 @@ class BoundedPaginator(Paginator[Any]):
     def count(self) -> int:
         """Return how many rows there are, or the farthest that one can page to."""
         return int(cast("QuerySet[Any]", self.object_list)[: self.farthest].count())
+
+
+class UseCaseAdmin(ModelAdmin[AnyModel]):
+    """A page that saves through use cases; what one of them refuses is said on the page."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show or save; nothing of a refused save stays."""
+        try:
+            return cast(
+                "HttpResponse",
+                super().changeform_view(request, object_id, form_url, extra_context),
+            )
+        except ApiError as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
 
 class ReadOnlyAdmin(ModelAdmin[AnyModel]):

@@ -150,6 +150,54 @@ def test_a_template_that_cannot_be_sent_is_refused_on_the_page(signed_in):
     assert TemplateHistory.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"name": "!!!"}, "needs a letter or a digit"),
+        ({"archived": True}, "The service is archived"),
+    ],
+)
+def test_a_key_that_is_refused_is_explained_and_not_issued(signed_in, values, message):
+    service = ServiceFactory(archived=values.get("archived", False))
+    form = {"service": service.id, "name": values.get("name", "key"), "key_type": "team"}
+
+    page = signed_in.post(reverse("admin:services_apikey_add"), form, follow=True)
+
+    assert page.status_code == 200
+    assert message in page.content.decode()
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "value", "message"),
+    [
+        ("custom_email_sender_name", "!!!", "needs a letter or a digit"),
+        ("rate_limit", str(2**31), "Ensure this value is less than or equal to"),
+        ("sms_message_limit", str(2**40), "must be between 0 and"),
+    ],
+)
+def test_a_service_that_is_refused_is_explained_and_stays(signed_in, changed, value, message):
+    service = ServiceFactory()
+    url = reverse("admin:services_service_change", args=[service.id])
+    limits = ("email", "sms", "letter", "international_sms")
+    form = {f"{name}_message_limit": 7 for name in limits} | {"name": "New", "rate_limit": 7}
+    for shown in ("permissions", "sms_senders", "email_reply_tos", "members", "guest_list"):
+        form |= {f"{shown}-TOTAL_FORMS": 0, f"{shown}-INITIAL_FORMS": 0}
+
+    page = signed_in.post(url, {**form, changed: value}, follow=True)
+
+    service.refresh_from_db()
+    assert page.status_code == 200
+    assert message in page.content.decode()
+    assert service.version == 1
+
+
+def test_nobody_deletes_a_person(signed_in, staff):
+    page = signed_in.post(reverse("admin:services_user_delete", args=[staff.id]), {"post": "yes"})
+
+    assert page.status_code == 403
+
+
 @pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine")
 def test_support_staff_sign_in_and_issue_a_key_in_a_browser(
     transactional_db, live_server, settings

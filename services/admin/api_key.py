@@ -8,8 +8,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 
+from notify_project.admin.pages import UseCaseAdmin
 from services.api_keys import IssuedKey, issue, revoke
 from services.models import ApiKey, User
 
@@ -23,7 +23,7 @@ class IssueKeyForm(ModelForm[ApiKey]):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin[ApiKey]):
+class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     """Keys of services. The secret is shown on one page, once."""
 
     form = IssueKeyForm

@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from notify_project.admin.pages import UseCaseAdmin
 from services.creating import (
     InvalidService,
     create_service,
@@ -96,7 +97,7 @@ class ServiceForm(ModelForm[Service]):
 
 
 @admin.register(Service)
-class ServiceAdmin(ModelAdmin[Service]):
+class ServiceAdmin(UseCaseAdmin[Service]):
     """One page a service: its switches and limits to change, what belongs to it to see."""
 
     form = ServiceForm

@@ -58,3 +58,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         """Save, and let the person's services know whom they may write to."""
         super().save_model(request, obj, form, change)
         forget_member(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People are made inactive, not deleted: what they did stays theirs."""
+        return False

@@ -9,7 +9,8 @@ from freezegun import freeze_time
 from notify_project import clock
 from notify_project.models import AuditEvent
 from services.api_keys import InvalidKey, issue, revoke
-from services.models import ApiKey, ApiKeyHistory
+from services.creating import archive_service
+from services.models import ApiKey, ApiKeyHistory, Service
 from services.read_models import find_service
 from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
 
@@ -117,6 +118,15 @@ def test_a_secret_serves_one_key_only(service):
 def test_an_archived_service_gets_no_key():
     with pytest.raises(InvalidKey, match="archived"):
         issue(ServiceFactory(archived=True), "live", "normal", actor=None)
+
+
+def test_a_service_archived_since_it_was_read_gets_no_key(service):
+    archive_service(Service.objects.get(id=service.id), actor=None)
+
+    with pytest.raises(InvalidKey, match="archived"):
+        issue(service, "live", "normal", actor=None)
+
+    assert not ApiKey.objects.exists()
 
 
 def test_revoking_sets_the_instant_and_records_who_did_it(service):

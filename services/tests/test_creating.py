@@ -212,6 +212,18 @@ def test_a_new_name_gives_a_new_sending_address():
     )
 
 
+def test_a_new_name_is_trimmed():
+    service = create_service("Parking", actor=None)
+
+    assert update_service(service, actor=None, name="  Permits ").name == "Permits"
+
+
+def test_the_same_name_with_spaces_around_it_makes_no_version():
+    service = create_service("Parking", actor=None)
+
+    assert update_service(service, actor=None, name=" Parking ").version == 1
+
+
 def test_a_name_that_another_service_has_is_refused():
     taken, service = ServiceFactory(), ServiceFactory()
 

@@ -8,10 +8,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.admin.pages import ReadOnlyAdmin, UseCaseAdmin
 from services.models import User
 from templates_app.models import Template, TemplateHistory
 from templates_app.versions import (
@@ -51,7 +50,7 @@ class TemplateForm(ModelForm[Template]):
 
 
 @admin.register(Template)
-class TemplateAdmin(ModelAdmin[Template]):
+class TemplateAdmin(UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
     form = TemplateForm
