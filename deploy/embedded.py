@@ -104,7 +104,9 @@ def throw_away_home(account: Account) -> Iterator[Home]:
             yield home
         finally:
             home.remove_sockets()
-            shutil.rmtree(path, ignore_errors=True)
+            # Under another name first: a run that starts now must not look into what goes away.
+            gone = path.rename(temporary / path.name.replace(THROW_AWAY_PREFIX, "notify-gone-"))
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def _make_reachable(path: Path) -> None:
