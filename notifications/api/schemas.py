@@ -5,6 +5,7 @@ from notify_project.api.schema import (
     HTTPS_URL,
     PERSONALISATION,
     PHONE_NUMBER,
+    POSTAGE,
     REFERENCE,
     SCHEDULED_FOR,
     UUID_TEXT,
@@ -60,6 +61,23 @@ EMAIL = Schema(
             "sanitise_content_for": {"type": ["array", "null"], "items": {"type": "string"}},
         },
         required=("email_address", "template_id"),
+    )
+)
+LETTER = Schema(
+    object_of(
+        {
+            "reference": REFERENCE,
+            "template_id": UUID_TEXT,
+            "personalisation": PERSONALISATION,
+        },
+        required=("template_id", "personalisation"),
+    )
+)
+# A letter that comes as a PDF: its request has a `content`, which the other kind has not.
+PRECOMPILED_LETTER = Schema(
+    object_of(
+        {"reference": REFERENCE, "content": {"type": "string"}, "postage": POSTAGE},
+        required=("reference", "content"),
     )
 )
 BODIES = {NotificationType.SMS: SMS, NotificationType.EMAIL: EMAIL}

@@ -25,6 +25,7 @@ EMAIL_ADDRESS: Final[Definition] = {"type": "string", "format": "email_address",
 PERSONALISATION: Final[Definition] = {"type": "object", "nulls": False}
 SCHEDULED_FOR: Final[Definition] = {"type": ["string", "null"], "format": "scheduled_for"}
 HTTPS_URL: Final[Definition] = {"type": "string", "format": "https_url"}
+POSTAGE: Final[Definition] = {"type": "string", "format": "postage"}
 
 # Wrong type and wrong format read the same. Source: the API contract, schema validation.
 _ONE_TEXT = {"uuid": "is not a valid UUID", "https_url": "is not a valid https url"}
@@ -164,12 +165,18 @@ def _require_schedule(text: str) -> None:
         raise ValueError("datetime can only be 24 hours in the future")
 
 
+def _require_postage(text: str) -> None:
+    if text not in {"first", "second", "economy"}:
+        raise ValueError("invalid. It must be either first, second or economy.")
+
+
 _REQUIREMENTS: dict[str, Callable[[str], None]] = {
     "uuid": _require_uuid,
     "https_url": _require_https_url,
     "phone_number": _require_phone_number,
     "email_address": _require_email_address,
     "scheduled_for": _require_schedule,
+    "postage": _require_postage,
 }
 
 
