@@ -3,6 +3,9 @@
 import json
 from typing import Any, Final
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
 Schema = dict[str, Any]
 _FORMATS: Final = {
     "uuid": "UUID",
@@ -22,6 +25,7 @@ _TYPES: Final = {
 }
 # Of errors with the same meaning everywhere, the page speaks once.
 _COMMON: Final = frozenset({"401", "413", "500", "503"})
+_SAID_ALREADY: Final = {"403": "`AuthError`"}
 
 
 def page_of(document: Schema) -> dict[str, Any]:
@@ -42,7 +46,7 @@ def _operation(document: Schema, operation: Schema) -> dict[str, Any]:
     return {
         "id": operation["operationId"],
         "summary": operation["summary"],
-        "text": operation.get("description", ""),
+        "text": marked(operation.get("description", "")),
         "is_public": operation.get("security") == [],
         "parameters": [_parameter(document, each) for each in operation["parameters"]],
         "bodies": _bodies(document, operation),
@@ -51,11 +55,7 @@ def _operation(document: Schema, operation: Schema) -> dict[str, Any]:
             for status, answer in operation["responses"].items()
             if int(status) < 400
         ],
-        "errors": [
-            {"status": status, "text": answer["description"]}
-            for status, answer in operation["responses"].items()
-            if int(status) >= 400 and status not in _COMMON
-        ],
+        "errors": _errors(operation),
         "samples": operation["x-codeSamples"],
     }
 
@@ -65,7 +65,7 @@ def _parameter(document: Schema, parameter: Schema) -> dict[str, Any]:
     return row | {
         "place": parameter["in"],
         "is_required": parameter.get("required", False),
-        "text": parameter["description"],
+        "text": marked(parameter["description"]),
     }
 
 
@@ -80,6 +80,17 @@ def _bodies(document: Schema, operation: Schema) -> list[dict[str, Any]]:
     ]
 
 
+def _errors(operation: Schema) -> list[dict[str, Any]]:
+    """Return the errors that the guide has not spoken of."""
+    return [
+        {"status": status, "text": marked(answer["description"])}
+        for status, answer in operation["responses"].items()
+        if int(status) >= 400
+        and status not in _COMMON
+        and not answer["description"].endswith(f" is {_SAID_ALREADY.get(status)}.")
+    ]
+
+
 def _answer(document: Schema, status: str, answer: Schema) -> dict[str, Any]:
     content = answer.get("content", {})
     nothing: tuple[str, Schema] = ("", {})
@@ -87,7 +98,7 @@ def _answer(document: Schema, status: str, answer: Schema) -> dict[str, Any]:
     schema = _resolved(document, holds.get("schema", {}))
     return {
         "status": status,
-        "text": answer["description"],
+        "text": marked(answer["description"]),
         "media_type": media_type,
         "tables": [_rows(document, each) for each in schema.get("oneOf", [schema])],
         "example": json.dumps(holds["example"], indent=2) if "example" in holds else "",
@@ -115,7 +126,7 @@ def _row(document: Schema, name: str, schema: Schema) -> dict[str, Any]:
         "name": name,
         "type": type_words(document, schema),
         "words": [str(word) for word in _enum(schema) if word is not None],
-        "text": schema.get("description", ""),
+        "text": marked(schema.get("description", "")),
     }
 
 
@@ -123,6 +134,16 @@ def _enum(schema: Schema) -> list[Any]:
     items = schema.get("items", {})
     found: list[Any] = schema.get("enum") or items.get("enum") or []
     return found
+
+
+def marked(text: str) -> SafeString:
+    """Return text as HTML, what is between backticks as code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", part) if number % 2 else part,) for number, part in parts),
+    )
 
 
 def type_words(document: Schema, schema: Schema) -> str:
