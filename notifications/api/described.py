@@ -119,7 +119,8 @@ NOTIFICATION = Named(
             | {"description": "How a letter travels."},
             "type": {"type": "string", "enum": _TYPES} | {"description": "What was sent."},
             "status": _statuses(*NotificationType) | {"description": "Where it stands."},
-            "template": _template("Where the API shows this version."),
+            "template": _template("Where the API shows this version.")
+            | {"description": "What it was made from."},
             "body": TEXT | {"description": "The text, filled in; empty for a letter from a PDF."},
             "subject": nullable(TEXT) | {"description": "Null for texts."},
             "created_at": TIME | {"description": "When the API accepted it, in UTC."},
@@ -171,7 +172,8 @@ def _created(name: str, content: dict[str, Definition], **extra: Definition) -> 
         "reference": nullable(TEXT) | {"description": "Yours, or null."},
         "content": record(content) | {"description": "What the recipient will read."},
         "uri": _URL | {"description": "Where the API shows the notification."},
-        "template": _template("An opaque address of the template."),
+        "template": _template("An opaque address of the template.")
+        | {"description": "What it was made from."},
         "scheduled_for": NOTHING | {"description": "Always null: it is sent at once."},
     }
     return Named(name, record(fields | extra))

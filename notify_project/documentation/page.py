@@ -122,10 +122,13 @@ def _rows(document: Schema, schema: Schema, prefix: str = "") -> list[dict[str, 
 
 
 def _row(document: Schema, name: str, schema: Schema) -> dict[str, Any]:
+    words = _enum(schema)
+    choice = "any of" if "items" in schema else "one of"
     return {
         "name": name,
-        "type": type_words(document, schema),
-        "words": [str(word) for word in _enum(schema) if word is not None],
+        "type": choice if words else type_words(document, schema),
+        "words": [str(word) for word in words if word is not None],
+        "may_be_null": None in words,
         "text": marked(schema.get("description", "")),
     }
 
