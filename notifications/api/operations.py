@@ -185,7 +185,7 @@ RETRIEVE = Operation(
     answers={
         200: Answer("The notification.", described.NOTIFICATION, example=examples.NOTIFICATION)
     },
-    errors={404: ("NoResultFound",)},
+    errors={404: ("NoResultFound", "NotFound")},
     client_call=f'client.get_notification_by_id("{examples.NOTIFICATION_ID}")',
 )
 RETRIEVE_PDF = Operation(
@@ -197,7 +197,7 @@ RETRIEVE_PDF = Operation(
     text="It is made a moment after the letter is accepted: repeat on `PDFNotReadyError`.",
     parameters={"notification_id": _LETTER_ID},
     answers={200: Answer("The file.", media_type="application/pdf")},
-    errors={400: ("BadRequestError", "PDFNotReadyError"), 404: ("NoResultFound",)},
+    errors={400: ("BadRequestError", "PDFNotReadyError"), 404: ("NoResultFound", "NotFound")},
     client_call=f'client.get_pdf_for_letter("{examples.LETTER_ID}")',
 )
 RECEIVED_TEXTS = Operation(

@@ -1,5 +1,6 @@
 """Every operation of the API: those of the apps, and those that belong to none."""
 
+from dataclasses import replace
 from typing import Final
 
 from notifications.api.operations import OPERATIONS as NOTIFICATIONS
@@ -50,6 +51,7 @@ STATUS = Operation(
     },
     is_authenticated=False,
 )
+STATUS_BY_POST = replace(STATUS, method="post", name="postStatus")
 DESCRIPTION = Operation(
     method="get",
     path="/v2/openapi.json",
@@ -75,4 +77,4 @@ PAGE = Operation(
     },
     is_authenticated=False,
 )
-OPERATIONS: Final = (*NOTIFICATIONS, *TEMPLATES, STATUS, DESCRIPTION, PAGE)
+OPERATIONS: Final = (*NOTIFICATIONS, *TEMPLATES, STATUS, STATUS_BY_POST, DESCRIPTION, PAGE)

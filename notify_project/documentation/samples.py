@@ -27,6 +27,8 @@ def address_of(operation: Operation) -> str:
 
 def _curl(operation: Operation, host: str) -> str:
     words = ["curl"]
+    if operation.method == "post" and operation.example is None:
+        words.append("-X POST")
     if any(answer.media_type == "application/pdf" for answer in operation.answers.values()):
         words.append("-o letter.pdf")
     if operation.is_authenticated:

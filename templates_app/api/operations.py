@@ -44,7 +44,7 @@ _PREVIEW_EXAMPLE: Final = {
     "html": '<p style="margin: 0 0 20px 0">Dear Amala, please come on Monday.</p>',
     "postage": None,
 }
-_NOT_FOUND: Final = {400: ("ValidationError",), 404: ("NoResultFound",)}
+_NOT_FOUND: Final = {400: ("ValidationError",), 404: ("NoResultFound", "NotFound")}
 
 LIST = Operation(
     method="get",
@@ -80,7 +80,7 @@ RETRIEVE_VERSION = Operation(
     text="A notification names the version that it was made from.",
     parameters={"template_id": TEMPLATE_ID, "version": _VERSION},
     answers={200: Answer("The version.", described.TEMPLATE, example=_EXAMPLE)},
-    errors={**_NOT_FOUND, 404: ("NoResultFound", "NotFound")},
+    errors=_NOT_FOUND,
     client_call=f'client.get_template_version("{_EXAMPLE["id"]}", 1)',
 )
 PREVIEW = Operation(
@@ -106,7 +106,7 @@ PREVIEW = Operation(
     is_body_required=False,
     example={"personalisation": {"name": "Amala"}},
     answers={200: Answer("The preview.", described.PREVIEW, example=_PREVIEW_EXAMPLE)},
-    errors={400: ("ValidationError", "BadRequestError"), 404: ("NoResultFound",)},
+    errors={400: ("ValidationError", "BadRequestError"), 404: ("NoResultFound", "NotFound")},
     client_call=(
         f'client.post_template_preview("{_EXAMPLE["id"]}", personalisation={{"name": "Amala"}})'
     ),
