@@ -155,6 +155,12 @@ VALIDATE = Operation(
         )
     },
     errors={400: _REFUSED[400], 404: ("NotFound",), 429: ("RateLimitError",)},
+    client_call=(
+        'client.post(\n    "/v2/notifications/sms/validate",\n    data={\n'
+        '        "phone_number": "07900 900 123",\n'
+        f'        "template_id": "{examples.SMS_TEMPLATE}",\n'
+        '        "personalisation": {"name": "Amala"},\n    },\n)'
+    ),
 )
 LIST = Operation(
     method="get",
