@@ -8,21 +8,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from notifications.api import pagination, responses, schemas, send
+from notifications.api import pagination, responses, schemas, send, validate
 from notifications.models import Notification
 from notifications.statuses import expand
 from notify_project.api.errors import NoResultFound
 from notify_project.api.routes import route
 from notify_project.api.schema import parse_uuid
-from notify_project.api.views import ApiViewSet, read_query
-from services.api.authentication import Caller, TokenAuthentication, caller_of
+from notify_project.api.views import read_query
+from notify_project.constants import NotificationType
+from services.api.authentication import Caller, caller_of
+from services.api.views import ServiceViewSet
+from services.limits import peek
 from templates_app.read_models import prepare_versions
 
 
-class NotificationViewSet(ApiViewSet):
+class NotificationViewSet(ServiceViewSet):
     """``/v2/notifications``: a service's messages."""
-
-    authentication_classes = [TokenAuthentication]
 
     def list(self, request: Request) -> Response:
         """List the messages that the caller's kind of key sees, newest first."""
@@ -48,7 +49,14 @@ class NotificationViewSet(ApiViewSet):
 
     def create(self, request: Request, pk: str) -> Response:
         """Accept a message; the path names its type."""
-        return send.create(request, pk)
+        word = pk if pk in NotificationType else None
+        return send.create(request, pk, self.take_allowance(request, word))
+
+
+    def validate(self, request: Request, pk: str) -> Response:
+        """Check a message without sending it; the path names its type."""
+        word = pk if pk in NotificationType else None
+        return validate.validate(request, pk, peek(caller_of(request), word))
 
 
 class NotificationRouter(SimpleRouter):
@@ -61,6 +69,9 @@ class NotificationRouter(SimpleRouter):
             "detail",
             detail=True,
             methods={"get": "retrieve", "post": "create"},
+        ),
+        route(
+            r"^{prefix}/{lookup}/validate$", "validate", detail=True, methods={"post": "validate"}
         ),
     ]
 

@@ -26,6 +26,9 @@ _NO_ADDRESS: dict[str, str | None] = dict.fromkeys(ADDRESS_LINES)
 def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
     """Return the answer to an accepted message."""
     row, template = accepted.notification, accepted.template
+    if row.notification_type == NotificationType.LETTER and template.hidden:
+        reference, postage = row.client_reference, row.postage
+        return {"id": str(row.id), "reference": reference, "postage": postage}
     host = settings.API_HOST_URL
     body: dict[str, Any] = {
         "id": str(row.id),
@@ -40,6 +43,9 @@ def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
     }
     if row.notification_type == NotificationType.SMS:
         body["content"] = {"body": accepted.body, "from_number": row.reply_to_text}
+        return body
+    if row.notification_type == NotificationType.LETTER:
+        body["content"] = {"body": accepted.body, "subject": accepted.subject}
         return body
     body["content"] = {
         "body": accepted.body,

@@ -2,6 +2,7 @@
 
 from notifications.models.callback import CallbackDelivery
 from notifications.models.facts import TemplateUsageRepair
+from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.job import Job
 from notifications.models.notification import (
     DUE_AT,
@@ -15,6 +16,7 @@ __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
     "CallbackDelivery",
+    "IdempotentAnswer",
     "Job",
     "Notification",
     "NotificationHistory",

@@ -4,6 +4,9 @@ Kept apart from the views: authentication classes import it while Django REST Fr
 still half imported.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class ApiError(Exception):
     """A refusal, worded as the API words it.
@@ -12,10 +15,12 @@ class ApiError(Exception):
         error: the class of error that callers match on.
         status_code: HTTP status.
         message: what is wrong.
+        headers: that go out with the answer.
     """
 
     error = "BadRequestError"
     status_code = 400
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -29,6 +34,12 @@ class ApiError(Exception):
 
 class BadRequest(ApiError):
     """A rule of the service or of the platform refuses the request."""
+
+
+class Forbidden(ApiError):
+    """The key or the service may not do this at all."""
+
+    status_code = 403
 
 
 class ValidationFailed(ApiError):

@@ -92,7 +92,9 @@ def answer_for(exc: Exception, path: str, allowed: tuple[str, ...] = ()) -> Answ
 
 
 def _refusal(error: ApiError, path: str) -> Answer:
-    headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else {}
+    headers = dict(error.headers)
+    if error.status_code == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     if is_public(path):
         body: dict[str, Any] = {"status_code": error.status_code, "errors": error.errors}
     else:

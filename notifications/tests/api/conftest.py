@@ -29,6 +29,15 @@ CASES = Path(__file__).parent / "cases"
 BASE = {
     "sms": {"phone_number": "07900900123", "template_id": "T_SMS0"},
     "email": {"email_address": "a@example.com", "template_id": "T_EMAIL0"},
+    "letter": {
+        "template_id": "T_LETTER",
+        "personalisation": {
+            "address_line_1": "Amala Bird",
+            "address_line_2": "123 High Street",
+            "address_line_3": "SW14 6BH",
+            "name": "Jo",
+        },
+    },
 }
 
 
@@ -108,7 +117,7 @@ def world(_world, db, redis, recorded_tasks):
 
 
 def _services(world):
-    live = _service(world, "LIVE", "email", "sms", "letter")
+    live = _service(world, "LIVE", "email", "sms", "letter", contact_link="https://example.org/help")
     ServiceUserFactory(
         service=live, user__mobile_number="+447700900986", user__email_address="team@example.com"
     )
@@ -147,6 +156,11 @@ def _templates(world):
         columns = {"template_type": "email", "subject": subject, "content": content}
         return world.add(name, TemplateFactory(service=world.rows[service], **columns))
 
+    def letter(name, subject, content, service="S_LIVE", postage="second"):
+        columns = {"subject": subject, "content": content, "postage": postage}
+        row = TemplateFactory(letter=True, service=world.rows[service], **columns)
+        return world.add(name, row)
+
     sms("T_SMS0", "Hi there")
     sms("T_SMS", "Hello ((name))")
     sms("T_SMSALL", "((all))")
@@ -165,8 +179,11 @@ def _templates(world):
     email("T_EMAIL_SMSONLY", "Subj", "Plain", "S_SMSONLY")
     email("T_EMAIL_LIMITED", "Subj", "Plain", "S_LIMITED")
     email("TR_EMAIL", "Sub ((name))", "Body ((name))", "S_READ")
-    letter = TemplateFactory(letter=True, postage="first", service=world.rows["S_READ"])
-    world.add("TR_LETTER", letter)
+    letter("TR_LETTER", "Re ((name))", "Dear ((name))", "S_READ", postage="first")
+    letter("T_LETTER", "Re ((name))", "Dear ((name))")
+    letter("T_QR", "Subj", "QR: ((url))")
+    for name in ("TRIAL", "EMAILONLY", "INTL"):
+        letter(f"T_LETTER_{name}", "Subj", "Plain", f"S_{name}")
 
 
 def _messages(world):

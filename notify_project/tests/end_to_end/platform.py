@@ -119,7 +119,7 @@ class Platform:
         stubs = ["--http-port", self.http_port, "--smtp-port", self.smtp_port, "--api-key", "mmg"]
         stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
-        start("web", web_command(host="127.0.0.1", port=self.web_port, workers=1))
+        start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
         for pool in (*MESSAGE_POOLS, "receipts", "background"):
             start(pool, [sys.executable, "manage.py", "run_worker", pool])
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
