@@ -81,8 +81,16 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STORAGES = {
+FILES_ROOT: str = env.str("FILES_ROOT", default=str(BASE_DIR / ".local" / "files"))
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **{
+        area: {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": f"{FILES_ROOT}/{area}", "allow_overwrite": True},
+        }
+        for area in ("documents", "letters")
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 # Accepts a precompiled letter of 5 MiB in base64. Source: the API contract, request size.

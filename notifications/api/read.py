@@ -1,14 +1,16 @@
-"""Reading: the notifications resource, get one and list."""
+"""Reading: the notifications resource, get one, list, and a letter's PDF."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from notifications.api import pagination, responses, schemas, send, validate
+from notifications.letters.download import readable_pdf
 from notifications.models import Notification
 from notifications.statuses import expand
 from notify_project.api.errors import NoResultFound
@@ -39,13 +41,11 @@ class NotificationViewSet(ServiceViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return one message of the service, whichever key sent it."""
-        notification_id = parse_uuid(pk)
-        if notification_id is None:
-            raise NoResultFound
-        row = _of_service(caller_of(request)).filter(id=notification_id).first()
-        if row is None:
-            raise NoResultFound
-        return Response(responses.notification(row))
+        return Response(responses.notification(_get(request, pk)))
+
+    def pdf(self, request: Request, pk: str) -> HttpResponse:
+        """Return the PDF of one letter."""
+        return HttpResponse(readable_pdf(_get(request, pk)), content_type="application/pdf")
 
     def create(self, request: Request, pk: str) -> Response:
         """Accept a message; the path names its type."""
@@ -73,7 +73,18 @@ class NotificationRouter(SimpleRouter):
         route(
             r"^{prefix}/{lookup}/validate$", "validate", detail=True, methods={"post": "validate"}
         ),
+        route(r"^{prefix}/{lookup}/pdf$", "pdf", detail=True, methods={"get": "pdf"}),
     ]
+
+
+def _get(request: Request, pk: str) -> Notification:
+    notification_id = parse_uuid(pk)
+    if notification_id is None:
+        raise NoResultFound
+    row = _of_service(caller_of(request)).filter(id=notification_id).first()
+    if row is None:
+        raise NoResultFound
+    return row
 
 
 def _of_service(caller: Caller) -> QuerySet[Notification]:

@@ -13,12 +13,12 @@ from notifications.statuses import shown
 from notify_project.clock import api_time
 from notify_project.constants import NotificationType
 from services.read_models import ServiceModel
+from templates_app import precompiled
 from templates_app.read_models import find_version
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_subject
 from templates_app.rendering.sms import sms_body
 
-PRECOMPILED = "Pre-compiled PDF"
 ADDRESS_LINES = ("line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode")
 _NO_ADDRESS: dict[str, str | None] = dict.fromkeys(ADDRESS_LINES)
 
@@ -101,7 +101,7 @@ def _content(row: Notification) -> dict[str, str | None]:
     if row.notification_type == NotificationType.SMS:
         return {"body": sms_body(template.parsed_content, values), "subject": None}
     if row.notification_type == NotificationType.LETTER and template.hidden:
-        return {"body": "", "subject": PRECOMPILED}
+        return {"body": "", "subject": precompiled.NAME}
     subject = email_subject(placeholders.parse(template.subject or ""), values)
     if row.notification_type == NotificationType.LETTER:
         subject = escape(subject, quote=False)

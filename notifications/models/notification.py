@@ -18,6 +18,12 @@ from services.models import ApiKey, Service
 # of the worker that took it has run out. PostgreSQL's GREATEST passes over nulls.
 DUE_AT = Greatest("created_at", "claimed_until", "next_attempt_at")
 
+UNFINISHED_TEST_LETTERS = models.Q(
+    is_real=False,
+    notification_type=NotificationType.LETTER,
+    status__in=[Status.SENDING, Status.PENDING_VIRUS_CHECK],
+)
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Questions about notifications."""
@@ -32,6 +38,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             .alias(due_at=DUE_AT)
             .filter(due_at__lte=now)
         )
+
+    def unfinished_test_letters(self) -> Self:
+        """Letters that are not real and wait for their outcome."""
+        return self.filter(UNFINISHED_TEST_LETTERS)
 
     def of_service(self, service_id: uuid.UUID) -> Self:
         """What one service sent."""
@@ -183,6 +193,12 @@ class Notification(NotificationColumns):
                 DUE_AT,
                 condition=models.Q(status="created", notification_type__in=["sms", "email"]),
                 name="ix_notif_due",
+            ),
+            # Which letters wait for an outcome that is made up?
+            models.Index(
+                fields=["created_at", "id"],
+                condition=UNFINISHED_TEST_LETTERS,
+                name="ix_notif_test_letters",
             ),
         ]
 

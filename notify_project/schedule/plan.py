@@ -4,6 +4,7 @@ import logging
 from datetime import time, timedelta
 
 from notifications.delivery.claim import never_started_count
+from notifications.letters.tasks import finish_test_letters
 from notifications.statistics.tasks import (
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -31,6 +32,7 @@ def delete_old_periodic_runs() -> None:
 PERIODIC_TASKS = {
     task.name: task
     for task in (
+        PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),

@@ -10,6 +10,7 @@ from notify_project import clock
 from notify_project.versioning import save_versioned
 from services.tests.factories import UserFactory
 from templates_app.models import TemplateHistory
+from templates_app.precompiled import precompiled_template
 from templates_app.tests.factories import TemplateFactory
 
 
@@ -69,6 +70,25 @@ def test_a_letter_shows_its_address_as_text(world):
 
     assert (body["line_1"], body["line_2"], body["postcode"]) == ("5", None, None)
     assert "hidden" not in str(body)
+
+
+def test_a_letter_that_came_as_a_pdf_shows_no_content(world):
+    template = precompiled_template(world.rows["S_READ"].id)
+    letter = NotificationFactory(
+        template=template,
+        service=world.rows["S_READ"],
+        status="pending-virus-check",
+        personalisation={"address_line_1": "Provided as PDF"},
+        to="Provided as PDF",
+    )
+    world.ids["N_PDF"] = str(letter.id)
+
+    body = show(world, "N_PDF")
+
+    assert (body["body"], body["subject"]) == ("", "Pre-compiled PDF")
+    assert (body["line_1"], body["line_2"], body["postage"]) == ("Provided as PDF", None, "second")
+    assert (body["status"], body["is_cost_data_ready"]) == ("pending-virus-check", False)
+    assert body["template"]["id"] == str(template.id)
 
 
 @pytest.mark.parametrize("spelling", [str, str.upper, lambda text: text.replace("-", "")])
