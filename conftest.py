@@ -10,6 +10,7 @@ from redis.connection import HiredisRespSerializer, PythonRespSerializer
 from notify_project import queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
+from notify_project.storage import Area
 
 
 def pytest_configure():
@@ -78,6 +79,22 @@ def redis(settings):
     connection.flushdb()
     yield connection
     connection.flushdb()
+
+
+@pytest.fixture
+def files(settings, tmp_path):
+    """Give the test folders of its own for what is stored as files; return the folder of all."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            area: {
+                **settings.STORAGES[area],
+                "OPTIONS": {"location": str(tmp_path / area), "allow_overwrite": True},
+            }
+            for area in Area
+        },
+    }
+    return tmp_path
 
 
 @pytest.fixture
