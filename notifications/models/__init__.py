@@ -1,6 +1,7 @@
 """Everything the notifications app stores."""
 
 from notifications.models.callback import CallbackDelivery
+from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.job import Job
 from notifications.models.notification import (
@@ -15,6 +16,7 @@ __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
     "CallbackDelivery",
+    "Document",
     "Job",
     "Notification",
     "NotificationHistory",
