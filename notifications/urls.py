@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
+from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
 from notifications.receipts.views import SmsReceiptViewSet
 
 _public = NotificationRouter(trailing_slash=False)
@@ -21,4 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         SmsReceiptViewSet.as_view({"post": "create"}),
         name="sms-receipt",
     ),
+    path("documents/test-document", SampleDocumentPage.as_view(), name="sample-document"),
+    path("documents/<str:document_id>", DocumentPage.as_view(), name="document"),
+    path("documents/<str:document_id>/file", DocumentDownload.as_view(), name="document-download"),
 ]

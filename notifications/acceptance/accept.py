@@ -109,7 +109,7 @@ def _publish(draft: Draft, caller: Caller) -> dict[str, str]:
     if not draft.files:
         return {}
     if draft.simulated:
-        return publish.dummy_urls(draft.files)
+        return publish.dummy_urls(file.key for file in draft.files)
     return publish.publish(
         draft.files,
         service_id=caller.service.id,

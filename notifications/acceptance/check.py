@@ -79,7 +79,7 @@ def _judge(notification_type: NotificationType, body: dict[str, Any], case: Case
             return judge.judge_precompiled(case)
         return judge.judge_letter(case)
     draft = judge.judge_email(case)
-    judge.finish_email(draft, dummy_urls(draft.files), case.ask)
+    judge.finish_email(draft, dummy_urls(file.key for file in draft.files), case.ask)
     return draft
 
 

@@ -184,7 +184,10 @@ def _use_files(draft: Draft, files: dict[str, dict[str, Any]], case: Case) -> No
     fitting = case.ask(_fitting, files)
     case.ask(documents.require_set_up, case.caller.service)
     if fitting:
-        draft.files = case.ask(documents.opened, files) or []
+        used = draft.personalisation or {}
+        # All are judged; only those that the template shows are published.
+        opened = case.ask(documents.opened, files) or []
+        draft.files = [file for file in opened if file.key in used]
 
 
 def _fitting(files: dict[str, dict[str, Any]]) -> bool:

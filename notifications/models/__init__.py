@@ -1,6 +1,7 @@
 """Everything the notifications app stores."""
 
 from notifications.models.callback import CallbackDelivery
+from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.job import Job
@@ -17,6 +18,7 @@ __all__ = [
     "HISTORY_COLUMNS",
     "CallbackDelivery",
     "IdempotentAnswer",
+    "Document",
     "Job",
     "Notification",
     "NotificationHistory",

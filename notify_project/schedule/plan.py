@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 from notifications.delivery.claim import never_started_count
 from notifications.letters.tasks import finish_test_letters
+from notifications.documents.purge import purge_expired_documents
 from notifications.statistics.tasks import (
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -36,6 +37,7 @@ PERIODIC_TASKS = {
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
+        PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
     )
 }
