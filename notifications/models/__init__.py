@@ -2,6 +2,7 @@
 
 from notifications.models.callback import CallbackDelivery
 from notifications.models.facts import TemplateUsageRepair
+from notifications.models.inbound import InboundSms, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import (
     DUE_AT,
@@ -15,10 +16,12 @@ __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
     "CallbackDelivery",
+    "InboundSms",
     "Job",
     "Notification",
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
     "TemplateUsageRepair",
+    "UnsubscribeRequest",
 ]
