@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0004_seed_providers'),
+        ('notifications', '0006_idempotent_answers'),
         ('services', '0002_guards'),
     ]
 

@@ -4,6 +4,7 @@ from notifications.models.callback import CallbackDelivery
 from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.idempotency import IdempotentAnswer
+from notifications.models.inbound import InboundSms, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import (
     DUE_AT,
@@ -19,10 +20,12 @@ __all__ = [
     "CallbackDelivery",
     "IdempotentAnswer",
     "Document",
+    "InboundSms",
     "Job",
     "Notification",
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
     "TemplateUsageRepair",
+    "UnsubscribeRequest",
 ]
