@@ -3,6 +3,7 @@
 import logging
 from datetime import time, timedelta
 
+from notifications.callbacks.tasks import delete_old_callbacks
 from notifications.delivery.claim import never_started_count
 from notifications.statistics.tasks import (
     rebuild_template_usage_for_yesterday,
@@ -34,6 +35,7 @@ PERIODIC_TASKS = {
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
+        PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
     )
 }
