@@ -149,6 +149,7 @@ WORKER_POOLS: dict[str, list[str]] = {
     "normal": ["normal"],
     "research": ["research-mode"],
     "receipts": ["receipts"],
+    "callbacks": ["callbacks"],
     "background": ["periodic", "database", "letters", "reporting"],
 }
 RQ_QUEUES = {
@@ -181,6 +182,7 @@ PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
     "console": {},
 }
 HTTP_ALLOW_PRIVATE: bool = env.bool("HTTP_ALLOW_PRIVATE", default=False)
+HTTP_CA_FILE: str = env.str("HTTP_CA_FILE", default="")
 EMAIL_STATUS_WITHOUT_RECEIPTS: str = env.str("EMAIL_STATUS_WITHOUT_RECEIPTS", default="delivered")
 PROVIDER_TIMEOUT_SECONDS: int = env.int("PROVIDER_TIMEOUT_SECONDS", default=10)
 EMAIL_TIMEOUT = PROVIDER_TIMEOUT_SECONDS
@@ -190,6 +192,11 @@ DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)
 DELIVERY_RETRY_SECONDS: int = env.int("DELIVERY_RETRY_SECONDS", default=300)
 WAKE_INTERVAL_SECONDS: int = env.int("WAKE_INTERVAL_SECONDS", default=5)
 RESEND_CREATED_AFTER_SECONDS: int = env.int("RESEND_CREATED_AFTER_SECONDS", default=600)
+# Source: the API contract, callbacks the server makes to services.
+CALLBACK_TIMEOUT_SECONDS: int = env.int("CALLBACK_TIMEOUT_SECONDS", default=5)
+CALLBACK_RETRIES: int = env.int("CALLBACK_RETRIES", default=5)
+CALLBACK_RETRY_SECONDS: int = env.int("CALLBACK_RETRY_SECONDS", default=300)
+CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=32)
 # Source: the API contract, simulated recipients.
 SIMULATED_EMAIL_ADDRESSES: list[str] = env.list(
     "SIMULATED_EMAIL_ADDRESSES",
