@@ -98,22 +98,6 @@ def redis(settings):
 
 
 @pytest.fixture
-def files(settings, tmp_path):
-    """Give the test folders of its own for what is stored as files; return the folder of all."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        **{
-            area: {
-                **settings.STORAGES[area],
-                "OPTIONS": {"location": str(tmp_path / area), "allow_overwrite": True},
-            }
-            for area in Area
-        },
-    }
-    return tmp_path
-
-
-@pytest.fixture
 def run_tasks(redis, monkeypatch):
     """Queue for real, and return a function that runs what waits, in this process."""
     monkeypatch.setattr(queues, "intercept", None)

@@ -4,8 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
-from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
+from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
 from notifications.receipts.views import SmsReceiptViewSet
 
 _public = NotificationRouter(trailing_slash=False)

@@ -15,7 +15,7 @@ from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.constants import KeyType, NotificationType
-from services.api.authentication import Caller
+from services.caller import Caller
 from services.limits import Allowance
 from templates_app.read_models import TemplateModel
 

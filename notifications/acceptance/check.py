@@ -12,7 +12,7 @@ from notifications.acceptance.queue_choice import choose_queue
 from notifications.documents.publish import dummy_urls
 from notify_project import clock
 from notify_project.constants import KeyType, NotificationType, Queue
-from services.api.authentication import Caller
+from services.caller import Caller
 from services.limits import Allowance
 from templates_app.rendering.sms import character_count, sms_text
 

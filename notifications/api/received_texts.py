@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -25,8 +26,8 @@ class ReceivedTextViewSet(ServiceViewSet):
         """List received texts, newest first."""
         query = read_query(request)
         schemas.RECEIVED_TEXTS.require(query)
-        rows = InboundSms.objects.of_service(caller_of(request).service.id)
-        rows = rows.within_retention(DAYS_OF_RETENTION)
+        found = InboundSms.objects.of_service(caller_of(request).service.id)
+        rows: QuerySet[InboundSms] = found.within_retention(DAYS_OF_RETENTION)
         if "older_than" in query:
             rows = pagination.older_than(rows, UUID(query["older_than"]))
         page = pagination.page_of(rows)

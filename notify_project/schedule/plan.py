@@ -6,8 +6,8 @@ from datetime import time, timedelta
 from notifications.acceptance.idempotency import delete_old_answers
 from notifications.callbacks.tasks import delete_old_callbacks
 from notifications.delivery.claim import never_started_count
-from notifications.letters.tasks import finish_test_letters
 from notifications.documents.purge import purge_expired_documents
+from notifications.letters.tasks import finish_test_letters
 from notifications.statistics.tasks import (
     rebuild_template_usage_for_yesterday,
     repair_template_usage,

@@ -109,7 +109,7 @@ def test_a_folder_lists_its_own_files_sorted():
 
 @pytest.mark.usefixtures("files")
 def test_a_name_cannot_leave_its_area(files):
-    with pytest.raises(Exception, match="outside|traversal"):
+    with pytest.raises(Exception, match=r"outside|traversal"):
         storage.save(Area.DOCUMENTS, "../../escaped", b"x")
     assert not (files.parent / "escaped").exists()
 

@@ -117,7 +117,9 @@ def world(_world, db, redis, recorded_tasks):
 
 
 def _services(world):
-    live = _service(world, "LIVE", "email", "sms", "letter", contact_link="https://example.org/help")
+    live = _service(
+        world, "LIVE", "email", "sms", "letter", contact_link="https://example.org/help"
+    )
     ServiceUserFactory(
         service=live, user__mobile_number="+447700900986", user__email_address="team@example.com"
     )
