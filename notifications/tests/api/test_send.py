@@ -268,15 +268,6 @@ def test_a_hidden_template_does_not_exist(world):
     assert error_of(world.send("sms", template_id="T_HIDDEN"))[1] == "Template not found"
 
 
-def test_a_file_in_an_email_is_refused_in_words(world):
-    response = world.send("email", personalisation={"unused": {"file": "aGk="}})
-
-    assert error_of(response) == (
-        "BadRequestError",
-        "Sending files by email is not available on this installation",
-    )
-
-
 def test_items_of_a_list_are_sanitised(world):
     response = world.send(
         "email",
