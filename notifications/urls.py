@@ -6,6 +6,8 @@ from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.receipts.views import SmsReceiptViewSet
+from notifications.unsubscribe import page
+from notifications.unsubscribe.views import UnsubscribeViewSet
 
 _public = NotificationRouter(trailing_slash=False)
 _public.register("notifications", NotificationViewSet, basename="notification")
@@ -24,5 +26,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "notifications/sms/<str:provider_name>",
         SmsReceiptViewSet.as_view({"post": "create"}),
         name="sms-receipt",
+    ),
+    path(
+        "unsubscribe/<str:notification_id>/<str:token>",
+        UnsubscribeViewSet.as_view({"post": "create"}),
+        name="unsubscribe",
+    ),
+    path(
+        "unsubscribe/<str:notification_id>/<str:token>/confirm",
+        page.confirm,
+        name="unsubscribe-page",
     ),
 ]
