@@ -1,3 +1,4 @@
+import os
 import uuid
 
 import pytest
@@ -11,6 +12,7 @@ from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 
 pytestmark = pytest.mark.django_db
+BROWSER = os.environ.get("NOTIFY_BROWSER")
 
 
 @pytest.fixture
@@ -97,3 +99,32 @@ def test_other_methods_are_refused(email):
 )
 def test_an_address_is_masked_up_to_its_domain(address, shown):
     assert masked(address) == shown
+
+
+@pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine")
+def test_a_person_unsubscribes_in_a_browser_with_the_keyboard(transactional_db, live_server, email):
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop
+    link = live_server.url + path_for(email.id)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        page.goto(link)
+        expect(page).to_have_title("Unsubscribe from Bees & <Honey> emails")
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Stop emails from Bees & <Honey>?"
+        )
+        scrolls = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not page.evaluate(scrolls)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Unsubscribe")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You have unsubscribed")
+        browser.close()
+
+    assert UnsubscribeRequest.objects.get().notification_id == email.id

@@ -201,6 +201,21 @@ def test_the_answer_sets_no_cookie_and_is_not_stored(email):
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_without_the_database_a_mail_program_may_come_back(email, settings):
+    path = path_for(email.id)
+    connection.close()
+    settings.DATABASES["default"]["PORT"], port = "1", settings.DATABASES["default"]["PORT"]
+    try:
+        response = Client(raise_request_exception=False).post(path)
+    finally:
+        settings.DATABASES["default"]["PORT"] = port
+        connection.close()
+
+    assert response.status_code == 503
+    assert response.json()["result"] == "error"
+
+
 def test_nothing_personal_is_logged(email, caplog):
     caplog.set_level(0)
     post(path_for(email.id))
