@@ -7,6 +7,7 @@ import pytest
 from notifications.models import Notification, NotificationHistory, TemplateUsageRepair
 from notify_project import clock
 from notify_project.clock import london_today
+from templates_app.tests.factories import TemplateFactory
 
 SPELLINGS = {
     "sms": [
@@ -89,6 +90,16 @@ def test_the_answer_to_an_email(world):
         "scheduled_for": None,
         "sanitised_content": {"name": {"unsanitised": "a_b", "sanitised": "a\\_b"}},
     }
+
+
+def test_the_answer_to_an_email_shows_the_callers_unsubscribe_link_only(world):
+    template = TemplateFactory(unsubscribe=True, service=world.rows["S_LIVE"])
+    body = world.body("email", template_id=str(template.id), personalisation={"name": "Jo"})
+
+    content = world.post("email", body).json()["content"]
+
+    assert content["one_click_unsubscribe_url"] is None
+    assert content["body"] == "Hello Jo"
 
 
 def test_what_is_stored_of_a_text_message(world, recorded_tasks):
