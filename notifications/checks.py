@@ -16,6 +16,7 @@ from notify_project.constants import Queue
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
+CALLBACK_MARGIN_SECONDS = 5
 Apps = Sequence[AppConfig] | None
 
 
@@ -62,6 +63,15 @@ def check_delivery_settings(app_configs: Apps, **options: Any) -> Iterable[Check
             hint="Or lower PROVIDER_TIMEOUT_SECONDS.",
             id="notify.E006",
         )
+
+
+@register("notify")
+def check_callback_settings(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A lease that ends before the call would tell a service the same thing twice."""
+    del app_configs, options
+    shortest = settings.CALLBACK_TIMEOUT_SECONDS + CALLBACK_MARGIN_SECONDS
+    if shortest > settings.CALLBACK_LEASE_SECONDS:
+        yield Error(f"CALLBACK_LEASE_SECONDS must be at least {shortest}.", id="notify.E008")
 
 
 @register(Tags.database)

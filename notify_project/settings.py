@@ -161,6 +161,7 @@ WAKE_INTERVAL_SECONDS: int = env.int("WAKE_INTERVAL_SECONDS", default=5)
 RESEND_CREATED_AFTER_SECONDS: int = env.int("RESEND_CREATED_AFTER_SECONDS", default=600)
 # Source: the API contract, callbacks the server makes to services.
 CALLBACK_TIMEOUT_SECONDS: int = env.int("CALLBACK_TIMEOUT_SECONDS", default=5)
+CALLBACK_LEASE_SECONDS: int = env.int("CALLBACK_LEASE_SECONDS", default=60)
 CALLBACK_RETRIES: int = env.int("CALLBACK_RETRIES", default=5)
 CALLBACK_RETRY_SECONDS: int = env.int("CALLBACK_RETRY_SECONDS", default=300)
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=32)
