@@ -140,7 +140,9 @@ class Platform:
             "MMG_API_KEY": "mmg",
             "HTTP_ALLOW_PRIVATE": "true",
             "HTTP_CA_FILE": str(self.certificate[0]),
-            **{f"{kind.upper()}_SECRET": secret for kind, secret in self.secrets.items()},
+            "FILES_ROOT": str(self.directory / "files"),
+            "LIVE_SECRET": self.secrets["live"],
+            "TEST_SECRET": self.secrets["test"],
             # Short times, so that a test sees what takes minutes in production.
             "PROVIDER_TIMEOUT_SECONDS": "3",
             "DELIVERY_LEASE_SECONDS": "20",
@@ -149,6 +151,7 @@ class Platform:
             "CALLBACK_RETRY_SECONDS": "1",
             "WAKE_INTERVAL_SECONDS": "1",
             "CALLBACK_LEASE_SECONDS": "10",
+            **{f"{kind.upper()}_SECRET": self.secrets[kind] for kind in SECRETS},
         }
 
     def _start_processes(self) -> None:
@@ -156,7 +159,7 @@ class Platform:
         stubs = ["--http-port", self.http_port, "--smtp-port", self.smtp_port, "--api-key", "mmg"]
         stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
-        start("web", web_command(host="127.0.0.1", port=self.web_port, workers=1))
+        start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
         for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "background"):
             start(pool, [sys.executable, "manage.py", "run_worker", pool])
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
