@@ -39,5 +39,5 @@ requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.12 --no-deps requirements/embedded.in --output-file requirements/embedded.txt
 
 clean: ## remove caches and the environment, not the data
-	rm -rf .venv .local/embedded .local/log staticfiles .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .local/embedded .local/node .local/log staticfiles .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,6 +2,7 @@
 
 import pytest
 
+from notify_project.tests.end_to_end.clients_world import ClientsWorld
 from notify_project.tests.end_to_end.platform import running
 
 
@@ -20,3 +21,14 @@ def platform(_platform):
         clear=True,
     )
     return _platform
+
+
+@pytest.fixture(scope="session")
+def _clients_world(_platform):
+    return ClientsWorld(_platform)
+
+
+@pytest.fixture
+def clients(platform, _clients_world):
+    """Give the service that the official clients send for."""
+    return _clients_world
