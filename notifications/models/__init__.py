@@ -2,13 +2,9 @@
 
 from notifications.models.callback import CallbackDelivery
 from notifications.models.facts import TemplateUsageRepair
+from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.job import Job
-from notifications.models.notification import (
-    DUE_AT,
-    HISTORY_COLUMNS,
-    Notification,
-    NotificationHistory,
-)
+from notifications.models.notification import DUE_AT, Notification, hash_of
 from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
 
 __all__ = [
@@ -21,4 +17,5 @@ __all__ = [
     "ProviderDetails",
     "ProviderDetailsHistory",
     "TemplateUsageRepair",
+    "hash_of",
 ]
