@@ -12,7 +12,7 @@ from notifications.api.pagination import PAGE_SIZE
 from notifications.models import Notification
 from notifications.statuses import Status, expand
 from notify_project.constants import NotificationType
-from services.api.authentication import Caller
+from services.caller import Caller
 
 Clause = tuple[str, list[Any]]
 
