@@ -22,6 +22,7 @@ from deploy.processes import web_command
 from deploy.programs import Account
 from deploy.servers import Postgres, Redis
 from deploy.supervisor import Supervisor
+from notifications.tests.callbacks.certificates import certificate_for_loopback
 
 ROOT = Path(__file__).resolve().parents[3]
 INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
@@ -79,6 +80,7 @@ class Platform:
         stack.callback(self.stop_redis)
         self.database_url = self.start_postgres()
         self.redis_url = self.start_redis()
+        self.certificate = certificate_for_loopback(directory)
         self.env = self._environment()
         self.manage("migrate", "-v0")
         config = directory / "config.yaml"
@@ -104,6 +106,8 @@ class Platform:
             "MMG_URL": f"http://127.0.0.1:{self.http_port}/mmg",
             "MMG_API_KEY": "mmg",
             "HTTP_ALLOW_PRIVATE": "true",
+            "HTTP_CA_FILE": str(self.certificate[0]),
+            "FILES_ROOT": str(self.directory / "files"),
             "LIVE_SECRET": self.secrets["live"],
             "TEST_SECRET": self.secrets["test"],
             # Short times, so that a test sees what takes minutes in production.
@@ -111,6 +115,7 @@ class Platform:
             "DELIVERY_LEASE_SECONDS": "20",
             "DELIVERY_RETRIES": "2",
             "DELIVERY_RETRY_SECONDS": "1",
+            "CALLBACK_RETRY_SECONDS": "1",
             "WAKE_INTERVAL_SECONDS": "1",
         }
 
