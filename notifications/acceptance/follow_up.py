@@ -4,7 +4,7 @@ import logging
 
 from notifications.acceptance.queue_choice import choose_queue
 from notifications.delivery.wake import enqueue_lane, raise_flag
-from notifications.letters.simulate import wake_test_letters
+from notifications.letters.tasks import wake_test_letters
 from notifications.models import Notification
 from notifications.statistics import template_usage
 from notify_project.constants import NotificationType, Queue

@@ -20,7 +20,7 @@ from services.api.authentication import Caller
 from services.read_models import SenderModel, ServiceModel
 from templates_app.read_models import TemplateModel, find_template
 from templates_app.rendering import placeholders
-from templates_app.rendering.letter import MAX_QR_BYTES, overlong_qr_code
+from templates_app.rendering.letter import MAX_QR_CODE_BYTES, overlong_qr_code
 from templates_app.rendering.sms import MAX_CHARACTERS, character_count
 
 # Source: the API contract, length and emptiness.
@@ -95,7 +95,7 @@ class QrCodeTooLong(ValidationFailed):
         """Return the entry, with what is too long."""
         [entry] = super().errors
         size = len(self.data.encode())
-        return [{**entry, "data": self.data, "num_bytes": size, "max_bytes": MAX_QR_BYTES}]
+        return [{**entry, "data": self.data, "num_bytes": size, "max_bytes": MAX_QR_CODE_BYTES}]
 
 
 def require_usable_qr_code(template: TemplateModel, personalisation: dict[str, Any]) -> None:

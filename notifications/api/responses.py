@@ -1,6 +1,5 @@
 """How notifications are worded. Source: the API contract, sending and reading."""
 
-from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from templates_app import precompiled
 from templates_app.read_models import find_version
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_subject
+from templates_app.rendering.letter import letter_body, letter_subject
 from templates_app.rendering.sms import sms_body
 
 ADDRESS_LINES = ("line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode")
@@ -102,10 +102,16 @@ def _content(row: Notification) -> dict[str, str | None]:
         return {"body": sms_body(template.parsed_content, values), "subject": None}
     if row.notification_type == NotificationType.LETTER and template.hidden:
         return {"body": "", "subject": precompiled.NAME}
-    subject = email_subject(placeholders.parse(template.subject or ""), values)
+    subject = placeholders.parse(template.subject or "")
     if row.notification_type == NotificationType.LETTER:
-        subject = escape(subject, quote=False)
-    return {"body": email_body(template.parsed_content, values), "subject": subject}
+        return {
+            "body": letter_body(template.parsed_content, values),
+            "subject": letter_subject(subject, values),
+        }
+    return {
+        "body": email_body(template.parsed_content, values),
+        "subject": email_subject(subject, values),
+    }
 
 
 def _address(row: Notification) -> dict[str, str | None]:
