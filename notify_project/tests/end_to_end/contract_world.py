@@ -18,7 +18,7 @@ from django.db import transaction  # noqa: E402
 
 from notifications.letters.files import store_pdf  # noqa: E402
 from notifications.models import Notification  # noqa: E402
-from notifications.tests.factories import NotificationFactory  # noqa: E402
+from notifications.tests.factories import InboundSmsFactory, NotificationFactory  # noqa: E402
 from notifications.tests.world import add_service, build  # noqa: E402
 from notify_project import clock  # noqa: E402
 from notify_project.versioning import save_versioned  # noqa: E402
@@ -43,6 +43,7 @@ def store(listener_url: str) -> dict[str, dict]:
         _keys(world)
         _templates_endpoints(world)
         _files_and_unsubscribing(world)
+        _received_texts(world)
         _many_messages(world)
         _listeners(world, listener_url)
         _keep_waiting()
@@ -59,7 +60,7 @@ def _urls():
     return {
         "DOCS_URL": settings.DOCUMENTATION_URL,
         "TRIAL_URL": settings.TRIAL_MODE_URL,
-        "WEB_URL": settings.API_HOST_URL,
+        "WEB_URL": settings.ADMIN_URL,
         "API_URL": settings.API_HOST_URL,
     }
 
@@ -96,7 +97,7 @@ def _files_and_unsubscribing(world):
     world.add("T_EMAIL_NOFILES", TemplateFactory(service=without, **plain))
     live = world.rows["S_LIVE"]
     world.add(
-        "T_EMAIL_UNSUBSCRIBE", TemplateFactory(service=live, **plain)
+        "T_EMAIL_UNSUBSCRIBE", TemplateFactory(service=live, has_unsubscribe_link=True, **plain)
     )
 
 
