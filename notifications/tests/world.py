@@ -103,7 +103,9 @@ def build() -> World:
 
 
 def _services(world):
-    live = add_service(world, "LIVE", "email", "sms", "letter", contact_link="https://example.org/help")
+    live = add_service(
+        world, "LIVE", "email", "sms", "letter", contact_link="https://example.org/help"
+    )
     ServiceUserFactory(
         service=live, user__mobile_number="+447700900986", user__email_address="team@example.com"
     )
@@ -111,7 +113,8 @@ def _services(world):
     trial = add_service(world, "TRIAL", "email", "sms", "letter", trial=True)
     ServiceGuestListFactory(service=trial, recipient="guest@example.com")
     ServiceGuestListFactory(service=trial, recipient="07900900124", recipient_type="mobile")
-    add_service(world, "INTL", "sms", "letter", "international_sms", "international_letters")
+    abroad = ("international_sms", "international_letters")
+    add_service(world, "INTL", "sms", "letter", *abroad, international_sms_message_limit=1)
     add_service(world, "LAND", "sms", "sms_to_uk_landlines")
     add_service(world, "EMAILONLY", "email")
     add_service(world, "SMSONLY", "sms")

@@ -12,10 +12,11 @@ Capital names stand for ids of the world. An object whose only key begins with `
 import base64
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from notifications.tests.world import BASE, put_names
+from notify_project import clock
 
 DIRECTORY = Path(__file__).parent / "contract"
 # In this order: what the sections change does not disturb those that follow.
@@ -57,7 +58,7 @@ def compute(value, ids):
 
 
 def _time_from_now(hours):
-    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="seconds")
+    return (clock.now() + timedelta(hours=hours)).isoformat(timespec="seconds")
 
 
 COMPUTED = {

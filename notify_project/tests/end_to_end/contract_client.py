@@ -7,7 +7,7 @@ import uuid
 import warnings
 
 import jwt
-import requests
+import requests  # noqa: TID251 - this is a caller, not the platform
 from jwt.warnings import InsecureKeyLengthWarning
 
 from notify_project.tests.end_to_end.contract_cases import (

@@ -47,7 +47,9 @@ class Listener:
 
     def _of(self, path, message_id):
         return [
-            (body, at) for each, body, at in self._calls if each == path and body["id"] == message_id
+            (body, at)
+            for each, body, at in self._calls
+            if each == path and body["id"] == message_id
         ]
 
 

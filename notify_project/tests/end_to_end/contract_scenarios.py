@@ -65,9 +65,7 @@ class Scenarios:
         assert self._unsubscribed() == 0
 
     def _unsubscribe_path(self):
-        sent = self.caller.ask(
-            {"send": "email", "changes": {"template_id": "T_EMAIL_UNSUBSCRIBE"}}
-        )
+        sent = self.caller.ask({"send": "email", "changes": {"template_id": "T_EMAIL_UNSUBSCRIBE"}})
         self.sent_id = sent.json()["id"]
         shown = self.caller.get(f"/v2/notifications/{self.sent_id}").json()
         url = shown["one_click_unsubscribe_url"]
@@ -115,7 +113,7 @@ class Scenarios:
     def a_simulated_temporary_failure(self):
         sent_id = self._send_to("willing", phone_number="07700900003")
 
-        self._shown_as(sent_id, "temporary-failure", "K_WILLING_TEST")
+        self._shown_as(sent_id, "temporary-failure", "K_TOLD_WILLING_TEST")
         assert self._finished(sent_id) == ("done", 1)
         told = self.listener.told("willing", sent_id)
         assert [body["status"] for body in told] == ["temporary-failure"]
@@ -143,7 +141,7 @@ class Scenarios:
 
     def _send_to(self, listener, **changes):
         """Send a text that ends quickly and whose service listens, and return its id."""
-        name = listener.upper()
+        name = f"TOLD_{listener.upper()}"
         changes = {"template_id": f"T_SMS_{name}", **changes}
         sent = self.caller.ask({"send": "sms", "key": f"K_{name}_TEST", "changes": changes})
         assert sent.status_code == 201, sent.text
@@ -152,9 +150,11 @@ class Scenarios:
     def _finished(self, sent_id):
         found = "SELECT state, attempts FROM callback_deliveries WHERE subject_id = %s"
         rows = eventually(
-            lambda: (rows := self.platform.sql(found, sent_id))
-            and all(state != "waiting" for state, _ in rows)
-            and rows,
+            lambda: (
+                (rows := self.platform.sql(found, sent_id))
+                and all(state != "waiting" for state, _ in rows)
+                and rows
+            ),
             seconds=PATIENCE_SECONDS,
             what="the end of a callback",
         )

@@ -105,9 +105,7 @@ def _received_texts(world):
     for name, content, minutes in (("I_OLD", "one", 20), ("I_NEW", "two", 10)):
         created_at = clock.now() - timedelta(minutes=minutes)
         service = world.rows["S_READ"]
-        world.add(
-            name, InboundSmsFactory(service=service, content=content, created_at=created_at)
-        )
+        world.add(name, InboundSmsFactory(service=service, content=content, created_at=created_at))
 
 
 def _many_messages(world):
@@ -127,7 +125,7 @@ def _many_messages(world):
 
 def _listeners(world, listener_url):
     for path in LISTENERS:
-        name = path.upper()
+        name = f"TOLD_{path.upper()}"
         service = add_service(world, name, "sms")
         world.add(f"T_SMS_{name}", TemplateFactory(service=service, content="Plain"))
         callback = ServiceCallbackApi(

@@ -11,7 +11,7 @@ from notify_project.tests.end_to_end.contract_cases import SECTIONS, read_sectio
 from notify_project.tests.end_to_end.contract_client import Caller
 from notify_project.tests.end_to_end.contract_listener import listening
 from notify_project.tests.end_to_end.contract_scenarios import Scenarios
-from notify_project.tests.end_to_end.platform import ROOT, eventually
+from notify_project.tests.end_to_end.platform import ROOT
 
 pytestmark = pytest.mark.xdist_group("end_to_end")
 
@@ -69,7 +69,9 @@ def test_no_case_is_missing():
 
 def test_every_case_compares_something():
     compared = {"errors", "expect", "matches", "exactly", "items", "only", "later", "scenario"}
-    silent = [case["case"] for case in CASES if case.get("status", 0) >= 400 and not compared & set(case)]
+    silent = [
+        case["case"] for case in CASES if case.get("status", 0) >= 400 and not compared & set(case)
+    ]
 
     # The contract says nothing of this one's body.
     assert silent == ["M8"]
