@@ -33,6 +33,7 @@ bench: ## how many messages a second: make bench [ARGS="..."]
 requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.11 requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) --python-version 3.11 requirements/demo.in --output-file requirements/demo.txt
+	$(COMPILE) --python-version 3.11 requirements/s3.in --output-file requirements/s3.txt
 	$(COMPILE) --python-version 3.11 requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.11 requirements/installer.in --output-file requirements/installer.txt
 	$(COMPILE) --python-version 3.12 --no-deps requirements/embedded.in --output-file requirements/embedded.txt

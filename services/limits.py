@@ -10,7 +10,7 @@ from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
 from notify_project.constants import KeyType
 from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
-from services.api.authentication import Caller
+from services.caller import Caller
 
 logger = logging.getLogger(__name__)
 

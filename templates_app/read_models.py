@@ -33,6 +33,7 @@ class TemplateModel:
     updated_at: datetime | None
     created_by: str
     letter_contact_block: str | None = None
+    has_unsubscribe_link: bool = False
 
     @cached_property
     def parsed_content(self) -> Parsed:
@@ -140,6 +141,7 @@ def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
             updated_at=row.updated_at,
             created_by=authors.get(row.created_by_id, ""),
             letter_contact_block=blocks.get(row.service_letter_contact_id),
+            has_unsubscribe_link=row.has_unsubscribe_link,
         )
         for row in rows
     ]

@@ -15,7 +15,7 @@ from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.constants import KeyType, NotificationType
-from services.api.authentication import Caller
+from services.caller import Caller
 from services.limits import Allowance
 from templates_app.read_models import TemplateModel
 
@@ -109,7 +109,7 @@ def _publish(draft: Draft, caller: Caller) -> dict[str, str]:
     if not draft.files:
         return {}
     if draft.simulated:
-        return publish.dummy_urls(draft.files)
+        return publish.dummy_urls(file.key for file in draft.files)
     return publish.publish(
         draft.files,
         service_id=caller.service.id,

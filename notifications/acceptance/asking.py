@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notify_project.api.errors import ApiError
-from services.api.authentication import Caller
+from services.caller import Caller
 
 # Calls a rule with what follows it. The answer is the rule's own, or None if it refused.
 Ask = Callable[..., Any]

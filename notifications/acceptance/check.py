@@ -12,7 +12,7 @@ from notifications.acceptance.queue_choice import choose_queue
 from notifications.documents.publish import dummy_urls
 from notify_project import clock
 from notify_project.constants import KeyType, NotificationType, Queue
-from services.api.authentication import Caller
+from services.caller import Caller
 from services.limits import Allowance
 from templates_app.rendering.sms import character_count, sms_text
 
@@ -79,7 +79,7 @@ def _judge(notification_type: NotificationType, body: dict[str, Any], case: Case
             return judge.judge_precompiled(case)
         return judge.judge_letter(case)
     draft = judge.judge_email(case)
-    judge.finish_email(draft, dummy_urls(draft.files), case.ask)
+    judge.finish_email(draft, dummy_urls(file.key for file in draft.files), case.ask)
     return draft
 
 

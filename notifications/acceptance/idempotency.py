@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from notifications.models import IdempotentAnswer
 from notify_project import clock
 from notify_project.api.errors import ApiError, ValidationFailed
-from services.api.authentication import Caller
+from services.caller import Caller
 
 KEPT = timedelta(hours=72)
 RETRY_AFTER_SECONDS = 1
@@ -84,7 +84,7 @@ def find_answer(request: OnceOnly) -> str | None:
         return None
     if row.request_digest != request.request_digest:
         raise KeyReused
-    return row.answer
+    return str(row.answer)
 
 
 def run_once(request: OnceOnly, run: Callable[[], tuple[UUID, str]]) -> tuple[str, bool]:

@@ -18,7 +18,7 @@ from notify_project.constants import NotificationType
 from notify_project.recipients.email import parse_email
 from notify_project.recipients.phone import needs_international_permission, parse_phone
 from notify_project.recipients.postal import address_of
-from services.api.authentication import Caller
+from services.caller import Caller
 from templates_app.precompiled import precompiled_template
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
@@ -59,9 +59,7 @@ def judge_sms(case: Case) -> Draft:
 def judge_email(case: Case) -> Draft:
     """Judge an email. Files are judged, not published."""
     body, service, ask = case.body, case.caller.service, case.ask
-    draft = Draft(
-        NotificationType.EMAIL, unsubscribe_link=body.get("one_click_unsubscribe_url")
-    )
+    draft = Draft(NotificationType.EMAIL, unsubscribe_link=body.get("one_click_unsubscribe_url"))
     ask(rules.require_permission, service, NotificationType.EMAIL)
     values, draft.sanitised = _sanitise(
         body.get("personalisation", {}), body.get("sanitise_content_for") or []
@@ -184,7 +182,10 @@ def _use_files(draft: Draft, files: dict[str, dict[str, Any]], case: Case) -> No
     fitting = case.ask(_fitting, files)
     case.ask(documents.require_set_up, case.caller.service)
     if fitting:
-        draft.files = case.ask(documents.opened, files) or []
+        used = draft.personalisation or {}
+        # All are judged; only those that the template shows are published.
+        opened = case.ask(documents.opened, files) or []
+        draft.files = [file for file in opened if file.key in used]
 
 
 def _fitting(files: dict[str, dict[str, Any]]) -> bool:

@@ -16,7 +16,7 @@ from notify_project.recipients.phone import (
     parse_phone,
 )
 from notify_project.recipients.postal import InvalidAddress, PostalAddress, require_real_address
-from services.api.authentication import Caller
+from services.caller import Caller
 from services.read_models import SenderModel, ServiceModel
 from templates_app.read_models import TemplateModel, find_template
 from templates_app.rendering import placeholders
@@ -116,9 +116,7 @@ def require_letters_allowed(caller: Caller) -> None:
 def require_postal_address(service: ServiceModel, address: PostalAddress) -> None:
     """Refuse an address that no letter would reach."""
     try:
-        require_real_address(
-            address, international="international_letters" in service.permissions
-        )
+        require_real_address(address, international="international_letters" in service.permissions)
     except InvalidAddress as error:
         raise ValidationFailed(error.message) from error
 

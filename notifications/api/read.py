@@ -18,8 +18,9 @@ from notify_project.api.routes import route
 from notify_project.api.schema import parse_uuid
 from notify_project.api.views import read_query
 from notify_project.constants import NotificationType
-from services.api.authentication import Caller, caller_of
+from services.api.authentication import caller_of
 from services.api.views import ServiceViewSet
+from services.caller import Caller
 from services.limits import peek
 from templates_app.read_models import prepare_versions
 
@@ -51,7 +52,6 @@ class NotificationViewSet(ServiceViewSet):
         """Accept a message; the path names its type."""
         word = pk if pk in NotificationType else None
         return send.create(request, pk, self.take_allowance(request, word))
-
 
     def validate(self, request: Request, pk: str) -> Response:
         """Check a message without sending it; the path names its type."""

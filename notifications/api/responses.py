@@ -7,10 +7,11 @@ from django.conf import settings
 from notifications.acceptance.accept import Accepted
 from notifications.api.cost import cost_of
 from notifications.letters.estimated_delivery import estimated_delivery
-from notifications.models import Notification
+from notifications.models import InboundSms, Notification
 from notifications.statuses import shown
 from notify_project.clock import api_time
 from notify_project.constants import NotificationType
+from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.read_models import ServiceModel
 from templates_app import precompiled
 from templates_app.read_models import find_version
@@ -85,6 +86,26 @@ def notification(row: Notification) -> dict[str, Any]:
             estimated_delivery(row.created_at, row.postage or "second")
         )
     return body
+
+
+def received_text(row: InboundSms) -> dict[str, Any]:
+    """Return a text message that a service received."""
+    return {
+        "id": str(row.id),
+        "user_number": _user_number(row.user_number),
+        "notify_number": row.notify_number,
+        "service_id": str(row.service_id),
+        "content": row.content,
+        "created_at": api_time(row.created_at),
+    }
+
+
+def _user_number(text: str) -> str:
+    """Return a number's digits; what is no number, such as a name, as it was received."""
+    try:
+        return parse_phone(text).normalised
+    except InvalidPhone:
+        return text
 
 
 def _template(row: Notification) -> dict[str, Any]:

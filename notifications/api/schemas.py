@@ -104,3 +104,4 @@ LISTING = Schema(
     )
 )
 REPEATABLE = ("status", "template_type")
+RECEIVED_TEXTS = Schema(object_of({"older_than": UUID_TEXT}))

@@ -35,15 +35,25 @@ def create(request: Request, word: str, allowance: Allowance) -> Response:
     """
     try:
         allowance.require_rate()
-        if word not in NotificationType:
-            raise Http404
+        notification_type = type_of(word)
         key = request.META.get(IDEMPOTENCY_KEY)
         if key is None:
-            return _create(request, NotificationType(word), allowance)
-        return _create_once(request, NotificationType(word), allowance, key)
+            return _create(request, notification_type, allowance)
+        return _create_once(request, notification_type, allowance, key)
     except BaseException:
         allowance.give_back()
         raise
+
+
+def type_of(word: str) -> NotificationType:
+    """Return the type that a path names.
+
+    Raises:
+        Http404: there is none.
+    """
+    if word not in NotificationType:
+        raise Http404
+    return NotificationType(word)
 
 
 def _create(

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notifications.acceptance.check import Checked, check
 from notifications.acceptance.draft import Draft
 from notifications.api import schemas
+from notifications.api.send import type_of
 from notify_project.api.errors import ValidationFailed
 from notify_project.api.views import read_json
 from notify_project.constants import NotificationType
@@ -30,10 +30,8 @@ def validate(request: Request, word: str, allowance: Allowance) -> Response:
         BadRequest: the body is not JSON.
         ValidationFailed: the body is not an object.
     """
-    if word not in NotificationType:
-        raise Http404
+    notification_type = type_of(word)
     body = read_json(request)
-    notification_type = NotificationType(word)
     violations = schemas.schema_of(notification_type, body).violations(body)
     if not isinstance(body, dict):
         raise ValidationFailed(*(text for _, text in violations))

@@ -1,8 +1,10 @@
 """Everything the notifications app stores."""
 
 from notifications.models.callback import CallbackDelivery
+from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.idempotency import IdempotentAnswer
+from notifications.models.inbound import InboundSms, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import (
     DUE_AT,
@@ -16,11 +18,14 @@ __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
     "CallbackDelivery",
+    "Document",
     "IdempotentAnswer",
+    "InboundSms",
     "Job",
     "Notification",
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
     "TemplateUsageRepair",
+    "UnsubscribeRequest",
 ]

@@ -17,7 +17,8 @@ from notify_project.recipients.phone import InvalidPhone, parse_phone
 Definition = dict[str, Any]
 
 # --- Building blocks of definitions ------------------------------------------------------------
-# `nulls: False` is a keyword of ours: U+0000 cannot be stored in PostgreSQL.
+# `nulls: False` is a keyword of ours: U+0000 cannot be stored in PostgreSQL. So is `refusal`: the
+# one text for every violation of its definition; `{value}` stands for the refused value.
 UUID_TEXT: Final[Definition] = {"type": "string", "format": "uuid"}
 REFERENCE: Final[Definition] = {"type": "string", "maxLength": 1000, "nulls": False}
 PHONE_NUMBER: Final[Definition] = {"type": "string", "format": "phone_number", "nulls": False}
@@ -117,10 +118,12 @@ def _property(error: jsonschema.ValidationError) -> str | None:
 
 
 def _word(error: jsonschema.ValidationError) -> str:
-    if not error.absolute_path:
-        return error.message.replace("'", "")
     rules = error.schema if isinstance(error.schema, dict) else {}
-    if error.validator == "nulls":
+    if not error.absolute_path:
+        return str(rules.get("refusal", error.message)).replace("'", "")
+    if (refusal := rules.get("refusal")) is not None:
+        text = refusal.format(value=error.instance)
+    elif error.validator == "nulls":
         text = error.message
     elif (one_text := _ONE_TEXT.get(rules.get("format", ""))) is not None:
         text = one_text

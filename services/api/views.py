@@ -6,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notify_project.api.views import ApiViewSet
-from services.api.authentication import Caller, TokenAuthentication, caller_of
+from services.api.authentication import TokenAuthentication, caller_of
+from services.caller import Caller
 from services.limits import Allowance, peek, take
 
 

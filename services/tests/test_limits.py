@@ -9,7 +9,7 @@ from redis import Redis
 from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
 from notify_project.constants import KeyType
-from services.api.authentication import Caller
+from services.caller import Caller
 from services.limits import DAY_SECONDS, peek, take
 from services.read_models import KeyModel, ServiceModel
 

@@ -15,8 +15,9 @@ from notify_project.api.schema import (
     object_of,
     parse_uuid,
 )
-from notify_project.api.views import ApiViewSet, read_json, read_query
-from services.api.authentication import TokenAuthentication, caller_of
+from notify_project.api.views import read_json, read_query
+from services.api.authentication import caller_of
+from services.api.views import ServiceViewSet
 from templates_app.api import responses
 from templates_app.preview import preview
 from templates_app.read_models import TemplateModel, find_template, find_version, list_templates
@@ -31,10 +32,8 @@ PREVIEW = Schema(
 )
 
 
-class TemplateViewSet(ApiViewSet):
+class TemplateViewSet(ServiceViewSet):
     """The templates of the caller's service. Source: the API contract."""
-
-    authentication_classes = [TokenAuthentication]
 
     def list(self, request: Request) -> Response:
         """List what can be sent, by name."""

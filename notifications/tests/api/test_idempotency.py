@@ -1,12 +1,13 @@
 """Repeating a request: one message, one answer."""
 
+import contextlib
+import hashlib
 import json
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from freezegun import freeze_time
 
@@ -110,8 +111,8 @@ def test_a_key_of_other_than_visible_characters_is_refused(world, bad):
     ]
 
 
-def test_a_request_that_is_still_running_is_told_to_try_again(world, key, transactional_lock):
-    with transactional_lock(world, key):
+def test_a_request_that_is_still_running_is_told_to_try_again(world, key):
+    with answering(world, key):
         response = post(world, key)
 
     assert response.status_code == 409
@@ -119,29 +120,20 @@ def test_a_request_that_is_still_running_is_told_to_try_again(world, key, transa
     assert response.json()["errors"][0]["error"] == "IdempotencyKeyInUse"
 
 
-@pytest.fixture
-def transactional_lock():
-    """Return a context in which another connection answers a request with the key."""
-    import contextlib
-
-    @contextlib.contextmanager
-    def locked(world, key):
-        import hashlib
-
-        row = world.keys["K_LIVE"]
-        digest = hashlib.sha256(key.encode()).hexdigest()
-        name = f"{row.service_id} {row.key_type} {digest}"
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        other = connection.copy()
-        try:
-            with transaction.atomic(), other.cursor() as cursor:
-                cursor.execute("BEGIN")
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
-                yield
-        finally:
-            other.close()
-
-    return locked
+@contextlib.contextmanager
+def answering(world, key):
+    """Let another connection answer a request with the key."""
+    row = world.keys["K_LIVE"]
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    name = f"{row.service_id} {row.key_type} {digest}"
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+            yield
+    finally:
+        other.close()
 
 
 def test_a_repeat_is_answered_though_the_first_used_up_the_day(

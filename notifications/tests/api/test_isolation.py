@@ -34,9 +34,7 @@ WITH_AN_ID = sorted(
 
 def call(world, method, path, row_id, key):
     filled = _GROUP.sub(lambda group: row_id if group[1] == "pk" else "1", path)
-    response = Client().generic(
-        method.upper(), f"/{filled}", b"{}", headers=world.headers(key)
-    )
+    response = Client().generic(method.upper(), f"/{filled}", b"{}", headers=world.headers(key))
     return response.status_code, response.content
 
 
@@ -52,7 +50,15 @@ def test_the_walk_finds_the_routes():
 def test_another_services_id_reads_like_one_that_does_not_exist(world, method, path):
     unknown = call(world, method, path, str(uuid.uuid4()), "K_OTHER")
 
-    for name in ("N_SMS", "N_EMAIL", "N_LETTER_DELIVERED", "N_TEST", "TR_SMS", "T_EMAIL", "T_LETTER"):
+    for name in (
+        "N_SMS",
+        "N_EMAIL",
+        "N_LETTER_DELIVERED",
+        "N_TEST",
+        "TR_SMS",
+        "T_EMAIL",
+        "T_LETTER",
+    ):
         assert call(world, method, path, world.ids[name], "K_OTHER") == unknown
     assert unknown[0] == 404
 
@@ -94,4 +100,6 @@ def test_lists_hold_nothing_of_other_services(world):
     for path in ("notifications?include_jobs=true", "templates", "received-text-messages"):
         text = world.get(f"/v2/{path}", "K_OTHER").content.decode()
         mine = {"T_OTHER"}
-        assert not [name for name, row_id in world.ids.items() if row_id in text and name not in mine]
+        assert not [
+            name for name, row_id in world.ids.items() if row_id in text and name not in mine
+        ]

@@ -87,7 +87,9 @@ def test_every_problem_is_told_at_once(world):
     assert messages(response) == [
         "reference 5 is not of type string",
         "Missing personalisation: all",
-        world.put_names("sms_sender_id {UNKNOWN} does not exist in database for service id {S_TRIAL}"),
+        world.put_names(
+            "sms_sender_id {UNKNOWN} does not exist in database for service id {S_TRIAL}"
+        ),
         world.put_names(
             "Can’t send to this recipient when service is in trial mode – see <trial-mode URL>"
         ),
@@ -141,9 +143,7 @@ def test_the_first_problem_is_the_one_that_sending_tells(world, kind, changes):
 
 
 def test_a_limit_that_is_reached_is_a_problem(world):
-    response = validate(
-        world, "email", key="K_LIMITED", template_id="T_EMAIL_LIMITED"
-    )
+    response = validate(world, "email", key="K_LIMITED", template_id="T_EMAIL_LIMITED")
 
     assert messages(response) == ["Exceeded send limits (email: 0) for today"]
 

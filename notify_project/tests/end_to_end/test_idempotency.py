@@ -64,9 +64,7 @@ def test_32_requests_at_once_make_one_row_and_one_delivery(platform):
     body = body_of(platform, recipient)
 
     with ThreadPoolExecutor(32) as threads:
-        answers = list(
-            threads.map(lambda _: post_until_answered(platform, key, body), range(32))
-        )
+        answers = list(threads.map(lambda _: post_until_answered(platform, key, body), range(32)))
 
     assert {status for status, _ in answers} == {201}
     assert len({answer["id"] for _, answer in answers}) == 1

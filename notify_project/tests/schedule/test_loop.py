@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from freezegun import freeze_time
 
-from notifications.tests.factories import NotificationFactory
+from notifications.tests.factories import CallbackDeliveryFactory, NotificationFactory
 from notify_project import clock, queues
 from notify_project.constants import Queue
 from notify_project.models import PeriodicRun
@@ -274,5 +274,18 @@ def test_the_schedule_runs_what_it_must():
         "alert_on_never_started": timedelta(minutes=2),
         "repair_template_usage": timedelta(minutes=10),
         "rebuild_template_usage_for_yesterday": "00:10:00",
+        "delete_old_callbacks": "03:04:00",
         "delete_old_periodic_runs": "03:04:00",
     }
+
+
+def test_services_that_must_be_told_something_are_looked_for(redis_without_tasks):
+    CallbackDeliveryFactory(created_at=NOON)
+    CallbackDeliveryFactory(created_at=NOON, state="done")
+
+    turns(NOON - timedelta(seconds=1))
+    before = of(redis_without_tasks, "send_callbacks")
+    turns(NOON)
+
+    assert before == []
+    assert [task.queue for task in of(redis_without_tasks, "send_callbacks")] == [Queue.CALLBACKS]
