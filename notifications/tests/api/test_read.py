@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -268,3 +269,14 @@ def test_what_the_web_sent_is_listed_for_live_keys_only(world):
 
 def test_an_unknown_id_needs_no_row(world):
     assert world.get(f"/v2/notifications/{uuid.uuid4()}").status_code == 404
+
+
+def test_the_next_page_is_named_by_the_first_id_in_the_link(world):
+    reference = world.ids["N_EMAIL"]
+    Notification.objects.filter(id=world.ids["N_SMS"]).update(client_reference=reference)
+
+    links = world.get(f"/v2/notifications?reference={reference}").json()["links"]
+
+    uuids = re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", links["next"])
+    assert uuids[0] == world.ids["N_SMS"]
+    assert links["current"] == f"http://testserver/v2/notifications?reference={reference}"
