@@ -23,8 +23,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
 # Where people set services up and unsubscribe; refusals and emails point there.
 ADMIN_URL: str = env.str("ADMIN_URL", default=API_HOST_URL).rstrip("/")
-DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/docs")
-TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}/trial-mode")
+DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v2/docs")
+TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
 BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
 
