@@ -36,10 +36,11 @@ fuzz: ## what the API promises, and nonsense, by the thousand: make fuzz [ARGS="
 requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.11 requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) --python-version 3.11 requirements/demo.in --output-file requirements/demo.txt
+	$(COMPILE) --python-version 3.11 requirements/s3.in --output-file requirements/s3.txt
 	$(COMPILE) --python-version 3.11 requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.11 requirements/installer.in --output-file requirements/installer.txt
 	$(COMPILE) --python-version 3.12 --no-deps requirements/embedded.in --output-file requirements/embedded.txt
 
 clean: ## remove caches and the environment, not the data
-	rm -rf .venv .local/embedded .local/log staticfiles .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .local/embedded .local/node .local/log staticfiles .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

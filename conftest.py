@@ -12,6 +12,7 @@ from redis.connection import HiredisRespSerializer, PythonRespSerializer
 from notify_project import queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
+from notify_project.storage import Area
 
 
 def pytest_configure():
@@ -78,6 +79,22 @@ def recorded_tasks(monkeypatch):
 
     monkeypatch.setattr(queues, "intercept", record)
     return recorded
+
+
+@pytest.fixture
+def files(settings, tmp_path):
+    """Give the test empty areas of files, and return the folder they are in."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            area.value: {
+                **settings.STORAGES[area],
+                "OPTIONS": {**settings.STORAGES[area]["OPTIONS"], "location": tmp_path / area},
+            }
+            for area in Area
+        },
+    }
+    return tmp_path
 
 
 @pytest.fixture
