@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ import pytest
 from notifications.api import examples
 from notify_project.documentation.operations import OPERATIONS
 from notify_project.documentation.samples import samples_of
-from notify_project.tests.end_to_end.clients_world import small_pdf
-from notify_project.tests.end_to_end.platform import ROOT, eventually
+from notify_project.tests.end_to_end.platform import ROOT
+from notify_project.tests.fuzz.conformance import checked_letter
 
 pytestmark = pytest.mark.xdist_group("end_to_end")
 SAMPLES = [
@@ -36,14 +35,6 @@ def names(_platform):
         examples.LETTER_ID: checked_letter(_platform),
         examples.NOTIFICATION_ID: sent["id"],
     }
-
-
-def checked_letter(platform):
-    """Return the id of a letter whose PDF is there."""
-    client = platform.client("test")
-    sent = client.send_precompiled_letter_notification("checked", BytesIO(small_pdf()))
-    eventually(lambda: client.get_notification_by_id(sent["id"])["status"] == "received")
-    return sent["id"]
 
 
 @pytest.mark.parametrize(("operation", "label"), SAMPLES)

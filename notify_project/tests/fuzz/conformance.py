@@ -3,11 +3,21 @@
 import json
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
-from notify_project.tests.end_to_end.platform import ROOT
+from notify_project.tests.end_to_end.clients_world import small_pdf
+from notify_project.tests.end_to_end.platform import ROOT, eventually
 
 HERE = Path(__file__).parent
+
+
+def checked_letter(platform) -> str:
+    """Return the id of a letter whose PDF is there."""
+    client = platform.client("test")
+    sent = client.send_precompiled_letter_notification("checked", BytesIO(small_pdf()))
+    eventually(lambda: client.get_notification_by_id(sent["id"])["status"] == "received")
+    return sent["id"]
 
 
 def run(platform, *, examples: int, seed: int, directory: Path) -> subprocess.CompletedProcess[str]:
@@ -21,6 +31,7 @@ def run(platform, *, examples: int, seed: int, directory: Path) -> subprocess.Co
         "letter": platform.template("letter"),
         "template_id": platform.template("email"),
         "notification_id": sent["id"],
+        "letter_id": checked_letter(platform),
     }
     return subprocess.run(
         [
@@ -30,7 +41,7 @@ def run(platform, *, examples: int, seed: int, directory: Path) -> subprocess.Co
             *["--max-examples", str(examples), "--seed", str(seed)],
             *["--phases", "examples,coverage,fuzzing", "--report-dir", directory],
         ],
-        cwd=ROOT,
+        cwd=directory,  # where it keeps what it found
         env=platform.env
         | {
             "FUZZ_SERVICE_ID": platform.service["id"],
