@@ -33,6 +33,7 @@ class Queue(models.TextChoices):
     NORMAL = "normal"
     RESEARCH_MODE = "research-mode"
     RECEIPTS = "receipts"
+    CALLBACKS = "callbacks"
     PERIODIC = "periodic"
     REPORTING = "reporting"
     LETTERS = "letters"

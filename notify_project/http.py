@@ -3,27 +3,35 @@
 import ipaddress
 import socket
 import threading
+from contextlib import suppress
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from requests import ConnectTimeout, ReadTimeout, RequestException, Response
-from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidURL
 from urllib3 import Timeout
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError
+
+from notify_project.http_connections import PunctualAdapter
 
 __all__ = [
     "AddressRefused",
     "ConnectTimeout",
+    "HostUnknown",
     "ReadTimeout",
     "RequestException",
     "Response",
     "may_have_arrived",
     "post",
+    "post_for_status",
 ]
 
 CONNECT_SECONDS = 3.0
+# What is read of a body that nobody wants, so that its connection can be kept.
+UNWANTED_BYTES = 65_536
 _sessions = threading.local()
 
 
@@ -42,10 +50,11 @@ def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
         url: where to.
         trusted: the operator chose the URL, so it may be in a private network.
         options: as for ``requests.post``; ``timeout`` in seconds is the time for connecting and
-            waiting for an answer, ``settings.PROVIDER_TIMEOUT_SECONDS`` unless given.
+            the whole answer, ``settings.PROVIDER_TIMEOUT_SECONDS`` unless given.
 
     Raises:
         AddressRefused: the host resolves to a private, loopback or link-local address.
+        InvalidURL: the address is not one.
         RequestException: as ``requests`` raises it.
     """
     if not trusted:
@@ -60,9 +69,27 @@ def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
     )
 
 
+def post_for_status(url: str, **options: Any) -> int:
+    """POST and return the answer's status code; its body, however long, is not kept.
+
+    Args:
+        url: where to.
+        options: as for ``post``.
+
+    Raises:
+        AddressRefused: as ``post`` does.
+        RequestException: as ``post`` does.
+    """
+    response = post(url, stream=True, **options)
+    # The status is the answer; a body that breaks off takes nothing from it.
+    with response, suppress(HTTPError):
+        response.raw.read(UNWANTED_BYTES)
+    return response.status_code
+
+
 def may_have_arrived(error: RequestException) -> bool:
     """Say whether a failed request may have reached the other side all the same."""
-    if isinstance(error, AddressRefused | HostUnknown | ConnectTimeout):
+    if isinstance(error, AddressRefused | HostUnknown | ConnectTimeout | InvalidURL):
         return False
     cause = error.args[0] if error.args else None
     # A refused connection and an unknown host are kinds of ConnectTimeoutError.
@@ -70,13 +97,20 @@ def may_have_arrived(error: RequestException) -> bool:
     return not isinstance(reason, ConnectTimeoutError)
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: Response) -> None:
+        """Take a redirect for an answer like any other: even a look at it would read its body."""
+        del resp
+
+
 def _session() -> requests.Session:
     session: requests.Session | None = getattr(_sessions, "session", None)
     if session is None:
-        session = requests.Session()
+        session = _Session()
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.trust_env = False  # looking for proxies and .netrc costs more than a request
-        session.mount("http://", HTTPAdapter(pool_maxsize=4))
-        session.mount("https://", HTTPAdapter(pool_maxsize=4))
+        session.mount("http://", PunctualAdapter(pool_maxsize=4))
+        session.mount("https://", PunctualAdapter(pool_maxsize=4))
         _sessions.session = session
     return session
 
@@ -84,9 +118,11 @@ def _session() -> requests.Session:
 def _require_public(url: str) -> None:
     if settings.HTTP_ALLOW_PRIVATE:
         return
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except ValueError as error:
+        raise InvalidURL("the address is not one") from error
     except OSError as error:
         raise HostUnknown("the host is not known") from error
     for *_, address in found:

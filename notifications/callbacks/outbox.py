@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
+
 from notifications.callbacks.payloads import delivery_status_payload
+from notifications.callbacks.wake import wake
 from notifications.models import CallbackDelivery
 from notifications.statuses import TOLD_TO_SERVICES, Status
 from notify_project.constants import NotificationType
@@ -60,6 +63,7 @@ def delivery_status_rows(moved: Iterable[Moved]) -> list[CallbackDelivery]:
 
 
 def write(rows: list[CallbackDelivery]) -> None:
-    """Store outbox rows; an event that is already there stays as it is."""
+    """Store outbox rows and wake those who send them; an event that is there stays as it is."""
     if rows:
         CallbackDelivery.objects.bulk_create(rows, ignore_conflicts=True)
+        transaction.on_commit(wake)

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from notify_project import clock
 from notify_project.encryption import EncryptedJSONField
@@ -51,7 +52,12 @@ class CallbackDelivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "next_attempt_at"], name="ix_callback_due"),
+            models.Index(
+                "service",
+                Coalesce("next_attempt_at", "created_at"),
+                condition=models.Q(state="waiting"),
+                name="ix_callback_due",
+            ),
             models.Index(fields=["service", "state"], name="ix_callback_service"),
         ]
 

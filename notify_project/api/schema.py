@@ -80,15 +80,19 @@ class Schema:
         Raises:
             ValidationFailed: with all violations, in the promised order.
         """
+        if not self._is_fit(value):
+            raise ValidationFailed(*(text for _, text in self.violations(value)))
+
+    def violations(self, value: Any) -> list[tuple[str | None, str]]:
+        """Return each violation's property, or None, and text; identical ones are collapsed."""
+        return list(dict.fromkeys((_property(e), _word(e)) for e in self._explain(value)))
+
+    def _is_fit(self, value: Any) -> bool:
         try:
             self._accept(value)
         except fastjsonschema.JsonSchemaValueException:
-            pass
-        else:
-            if not any(contains_null(value.get(name)) for name in self._texts):
-                return
-        # Identical entries are collapsed.
-        raise ValidationFailed(*dict.fromkeys(_word(error) for error in self._explain(value)))
+            return False
+        return not any(contains_null(value.get(name)) for name in self._texts)
 
 
 def contains_null(value: Any) -> bool:
@@ -107,6 +111,10 @@ def contains_null(value: Any) -> bool:
         elif isinstance(item, list):
             waiting.extend(item)
     return False
+
+
+def _property(error: jsonschema.ValidationError) -> str | None:
+    return str(error.absolute_path[0]) if error.absolute_path else None
 
 
 def _word(error: jsonschema.ValidationError) -> str:

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis import RedisError
 
+from notifications.callbacks import claim as callbacks
+from notifications.callbacks.wake import wake as wake_callbacks
 from notifications.delivery.claim import lanes_with_due_rows
 from notifications.delivery.wake import wake
 from notify_project import clock
@@ -52,6 +54,7 @@ class Scheduler:
         if time.monotonic() >= self._wake_at:
             self._wake_at = time.monotonic() + settings.WAKE_INTERVAL_SECONDS
             self._try("waking lanes", self._wake_lanes)
+            self._try("waking callbacks", self._wake_callbacks)
         self._try("queueing delayed tasks", self._delayed.move_due)
         self._try("queueing periodic tasks", self._queue_due_slots)
 
@@ -73,6 +76,10 @@ class Scheduler:
 
     def _wake_lanes(self) -> None:
         wake(*lanes_with_due_rows(clock.now()))
+
+    def _wake_callbacks(self) -> None:
+        if callbacks.has_due_rows(clock.now()):
+            wake_callbacks()
 
     def _queue_due_slots(self) -> None:
         now = clock.now()

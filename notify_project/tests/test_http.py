@@ -1,6 +1,10 @@
 import socket
+import threading
+import time
+from contextlib import suppress
 
 import pytest
+from werkzeug import Response
 
 from notify_project import http
 
@@ -63,3 +67,41 @@ def test_who_does_not_answer_may_have_received_it():
             http.post(url, trusted=True, timeout=0.2)
 
     assert http.may_have_arrived(raised.value)
+
+
+def test_who_sends_a_byte_now_and_then_is_not_waited_for():
+    def drip():
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            for _ in range(30):
+                connection.sendall(b"X: y\r\n")
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, daemon=True).start()
+        began = time.monotonic()
+
+        with pytest.raises(http.ReadTimeout):
+            http.post(f"http://127.0.0.1:{listener.getsockname()[1]}/", trusted=True, timeout=0.5)
+
+    assert time.monotonic() - began < 1
+
+
+def test_a_status_is_asked_for_without_looking_where_a_redirect_leads(httpserver):
+    moved = Response("moved", status=302, headers={"Location": "nowhere://x"})
+    httpserver.expect_request("/").respond_with_handler(lambda _: moved)
+
+    codes = [http.post_for_status(httpserver.url_for("/"), trusted=True) for _ in range(3)]
+
+    assert codes == [302] * 3
+    assert [request.path for request, _ in httpserver.log] == ["/"] * 3
+
+
+def test_a_cookie_is_not_kept(httpserver):
+    httpserver.expect_request("/").respond_with_data("ok", headers={"Set-Cookie": "a=b"})
+
+    for _ in range(2):
+        http.post(httpserver.url_for("/"), trusted=True)
+
+    assert ["Cookie" in request.headers for request, _ in httpserver.log] == [False, False]

@@ -1,0 +1,88 @@
+"""The part that runs in threads: one call of a service, and what its answer means."""
+
+import logging
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from http import HTTPStatus
+from uuid import UUID
+
+from django.conf import settings
+
+from notify_project import http
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one service is told now."""
+
+    id: UUID
+    service_id: UUID
+    attempt: int
+    url: str = field(repr=False)
+    token: str = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service answered, or why there is no answer.
+
+    Attributes:
+        call: what was asked.
+        code: the status code.
+        error: why there is none; never a text that others chose.
+        may_pass: asking again may help.
+    """
+
+    call: Call
+    code: int | None = None
+    error: str = ""
+    may_pass: bool = False
+
+    @property
+    def timed_out(self) -> bool:
+        """Say whether the service kept a thread waiting to the end."""
+        return self.error.endswith("Timeout")
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Return the threads of this process; each keeps its connections to services."""
+    return ThreadPoolExecutor(settings.CALLBACK_THREADS, thread_name_prefix="callbacks")
+
+
+def tell(call: Call) -> Answer:
+    """Call a service; touches no database and never raises."""
+    try:
+        code = http.post_for_status(
+            call.url,
+            data=call.body,
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {call.token}",
+            },
+            timeout=settings.CALLBACK_TIMEOUT_SECONDS,
+        )
+    except http.RequestException as error:
+        return Answer(call, error=type(error).__name__, may_pass=not _is_final(error))
+    except Exception as error:  # noqa: BLE001 - one row's trouble must not end the others' run
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error(  # noqa: TRY400 - the error's text may hold what is in the body
+            "callback %s raised %s:\n%s", call.id, type(error).__name__, where
+        )
+        return Answer(call, error=type(error).__name__, may_pass=True)
+    return Answer(call, code, may_pass=_is_passing(code))
+
+
+def _is_passing(code: int) -> bool:
+    """Say whether a refusal may pass. Source: the API contract, callbacks."""
+    return code >= HTTPStatus.INTERNAL_SERVER_ERROR or code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _is_final(error: http.RequestException) -> bool:
+    """Say whether nothing was asked at all, because of what the address is."""
+    return isinstance(error, http.AddressRefused | ValueError)

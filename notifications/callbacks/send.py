@@ -1,0 +1,116 @@
+"""Empty the outbox: claim, call, record, without one slow service holding up the others."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from functools import cache
+
+import orjson
+from django.conf import settings
+
+from notifications.callbacks.calls import Answer, Call, pool, tell
+from notifications.callbacks.claim import claim_due
+from notifications.callbacks.pace import Pace
+from notifications.callbacks.record import Result, State, record, result_of
+from notifications.models import CallbackDelivery
+from notify_project import clock
+from notify_project.encryption import Unreadable
+from services.models import ServiceCallbackApi
+
+# One service has at most this part of the threads.
+SHARE_OF_THREADS = 4
+RUN_SECONDS = 30.0
+# The outbox is asked again this often while calls are under way.
+ASK_AGAIN_SECONDS = 0.2
+# How long answers are gathered before they are written together.
+GATHER_SECONDS = 0.01
+
+
+def send() -> int:
+    """Tell services what they must be told by now.
+
+    Returns:
+        How many rows were claimed.
+    """
+    return Run().to_the_end()
+
+
+@cache
+def _pace() -> Pace:
+    return Pace(max(settings.CALLBACK_THREADS // SHARE_OF_THREADS, 1))
+
+
+@dataclass
+class Run:
+    """One task's work. Only the main thread touches the database."""
+
+    deadline: float = field(default_factory=lambda: time.monotonic() + RUN_SECONDS)
+    under_way: dict[Future[Answer], Call] = field(default_factory=dict)
+
+    def to_the_end(self) -> int:
+        """Work until nothing is due or time is up, and no call is under way."""
+        count = 0
+        while True:
+            claimed = self._start_more() if time.monotonic() < self.deadline else 0
+            count += claimed
+            if self.under_way:
+                self._finish()
+            elif not claimed:
+                return count
+
+    def _start_more(self) -> int:
+        free = settings.CALLBACK_THREADS - len(self.under_way)
+        if free <= 0:
+            return 0
+        busy = Counter(call.service_id for call in self.under_way.values())
+        pace, now = _pace(), clock.now()
+        rows = claim_due(limit=free, share=pace.share, room=pace.room(busy), now=now)
+        at_once: list[Result] = []
+        for prepared in _prepare(rows):
+            if isinstance(prepared, Call):
+                self.under_way[pool().submit(tell, prepared)] = prepared
+            else:
+                at_once.append(prepared)
+        record(at_once, now)
+        return len(rows)
+
+    def _finish(self) -> None:
+        done, _ = wait(self.under_way, ASK_AGAIN_SECONDS, FIRST_COMPLETED)
+        if done:
+            time.sleep(GATHER_SECONDS)
+            done = {future for future in self.under_way if future.done()}
+        answers = [future.result() for future in done]
+        now = clock.now()
+        record([result_of(answer, now) for answer in answers], now)
+        for future in done:
+            del self.under_way[future]
+        for answer in answers:
+            _pace().note(answer.call.service_id, timed_out=answer.timed_out)
+
+
+def _prepare(rows: list[CallbackDelivery]) -> Iterator[Call | Result]:
+    """Yield calls with the addresses of now, and what becomes of rows that cannot be sent."""
+    services = {row.service_id for row in rows}
+    found = ServiceCallbackApi.objects.filter(service__in=services) if rows else ()
+    targets = {(each.service_id, each.callback_type): each for each in found}
+    for row in rows:
+        target = targets.get((row.service_id, row.callback_type))
+        if target is None:
+            yield Result(row.id, row.attempts, State.DROPPED.value)
+            continue
+        call = Call(
+            id=row.id,
+            service_id=row.service_id,
+            attempt=row.attempts,
+            url=target.url,
+            token=target.bearer_token,
+            body=orjson.dumps(row.payload),
+        )
+        if isinstance(row.payload, Unreadable) or not target.bearer_token:
+            # Somebody may yet find the key that decrypts it.
+            answer = Answer(call, error="Unreadable", may_pass=True)
+            yield result_of(answer, clock.now())
+        else:
+            yield call
