@@ -1,6 +1,6 @@
 # Each target makes the environment it needs. Python 3.11 or newer is all that must be installed.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench requirements clean
+.PHONY: help demo run test check bench fuzz requirements clean
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 6011
@@ -30,9 +30,13 @@ check: ## the static checks alone
 bench: ## how many messages a second: make bench [ARGS="..."]
 	@$(IN) dev deploy.bench $(ARGS)
 
+fuzz: ## what the API promises, and nonsense, by the thousand: make fuzz [ARGS="..."]
+	@$(IN) dev deploy.fuzz $(ARGS)
+
 requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.11 requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) --python-version 3.11 requirements/demo.in --output-file requirements/demo.txt
+	$(COMPILE) --python-version 3.11 requirements/s3.in --output-file requirements/s3.txt
 	$(COMPILE) --python-version 3.11 requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.11 requirements/installer.in --output-file requirements/installer.txt
 	$(COMPILE) --python-version 3.12 --no-deps requirements/embedded.in --output-file requirements/embedded.txt

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004
 from django.db import connections
 
 from notifications.delivery.calls import TIMEOUTS_PER_CALL
+from notifications.documents.scan import is_scanner_address
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
@@ -62,6 +63,23 @@ def check_delivery_settings(app_configs: Apps, **options: Any) -> Iterable[Check
             f"DELIVERY_LEASE_SECONDS must be more than {shortest}.",
             hint="Or lower PROVIDER_TIMEOUT_SECONDS.",
             id="notify.E006",
+        )
+
+
+@register("notify")
+def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Files that nobody scans are the operator's decision, and said aloud."""
+    del app_configs, options
+    if not settings.CLAMAV_URL:
+        yield Info(
+            "Files are not scanned for viruses.",
+            hint="Set CLAMAV_URL to the address of ClamAV's daemon.",
+            id="notify.I001",
+        )
+    elif not is_scanner_address(settings.CLAMAV_URL):
+        yield Error(
+            "CLAMAV_URL is neither tcp://host:port nor unix:///path: every file would be refused.",
+            id="notify.E020",
         )
 
 

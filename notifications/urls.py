@@ -4,13 +4,20 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
+from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
+from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
 from notifications.receipts.views import SmsReceiptViewSet
+from notifications.unsubscribe import page
+from notifications.unsubscribe.views import UnsubscribeViewSet
 
 _public = NotificationRouter(trailing_slash=False)
 _public.register("notifications", NotificationViewSet, basename="notification")
+_received = ReceivedTextRouter(trailing_slash=False)
+_received.register("received-text-messages", ReceivedTextViewSet, basename="received-text")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", include(_public.urls)),
+    path("v2/", include(_received.urls)),
     path(
         "service/<uuid:service_id>/template-statistics",
         TemplateStatisticsViewSet.as_view({"get": "list"}),
@@ -20,5 +27,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "notifications/sms/<str:provider_name>",
         SmsReceiptViewSet.as_view({"post": "create"}),
         name="sms-receipt",
+    ),
+    path("documents/test-document", SampleDocumentPage.as_view(), name="sample-document"),
+    path("documents/<str:document_id>", DocumentPage.as_view(), name="document"),
+    path("documents/<str:document_id>/file", DocumentDownload.as_view(), name="document-download"),
+    path(
+        "unsubscribe/<str:notification_id>/<str:token>",
+        UnsubscribeViewSet.as_view({"post": "create"}),
+        name="unsubscribe",
+    ),
+    path(
+        "unsubscribe/<str:notification_id>/<str:token>/confirm",
+        page.confirm,
+        name="unsubscribe-page",
     ),
 ]

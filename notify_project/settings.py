@@ -21,8 +21,10 @@ INTERNAL_API_SECRET: str = env.str("INTERNAL_API_SECRET")
 DEBUG: bool = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
-DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/docs")
-TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}/trial-mode")
+# Where people set services up and unsubscribe; refusals and emails point there.
+ADMIN_URL: str = env.str("ADMIN_URL", default=API_HOST_URL).rstrip("/")
+DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v2/docs")
+TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
 BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
 
@@ -81,7 +83,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
@@ -92,6 +94,37 @@ SESSION_COOKIE_SECURE: bool = env.bool("SECURE_COOKIES", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- Files -------------------------------------------------------------------------------------
+FILES_ROOT: Path = Path(env.str("FILES_ROOT", default=str(BASE_DIR / ".local" / "files")))
+# With a bucket, files are in an S3-compatible store and FILES_ROOT is not used.
+S3_BUCKET: str = env.str("S3_BUCKET", default="")
+S3_OPTIONS: dict[str, Any] = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+    "region_name": env.str("S3_REGION", default="") or None,
+    # Without keys boto3 looks for them where it always does: profile, instance, pod.
+    "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
+    "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
+    "file_overwrite": True,
+    "default_acl": None,
+}
+
+
+def _storage_of(area: str) -> dict[str, Any]:
+    """Return the storage of one area of ``notify_project.storage``: a folder of its own."""
+    if S3_BUCKET:
+        options = {**S3_OPTIONS, "location": area}
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_ROOT / area), "allow_overwrite": True},
+    }
+
+
+STORAGES |= {area: _storage_of(area) for area in ("documents", "letters")}
+# ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
+CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 
 # --- PostgreSQL --------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}

@@ -13,9 +13,14 @@ os.environ.update(
     ENCRYPTION_KEYS="bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
     INTERNAL_API_SECRET="internal-only-for-tests",
     API_HOST_URL="http://testserver",
+    ADMIN_URL="http://admin.testserver",
     DOCUMENTATION_URL="https://docs.example",
     EMAIL_DOMAIN="notify.test",
     EMAIL_URL="smtp://127.0.0.1:1",
+    # No folder: a test that stores files without asking for the fixture `files` fails.
+    FILES_ROOT="/dev/null/files",
+    S3_BUCKET="",
+    CLAMAV_URL="",
     MMG_URL="http://127.0.0.1:1/mmg",
     MMG_API_KEY="mmg-key",
     READ_MODEL_SECONDS="0",
@@ -28,7 +33,7 @@ ALLOWED_HOSTS = ["*"]
 # Static files are not collected for tests.
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
+STORAGES |= {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -2,123 +2,259 @@
 
 import logging
 import math
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
-from notify_project.constants import KeyType, NotificationType
+from notify_project.constants import KeyType
 from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
-from services.api.authentication import Caller
+from services.caller import Caller
 
 logger = logging.getLogger(__name__)
 
 # Source: the API contract, rate limits and daily limits.
 LARGEST_BUCKET = 1000
 DAY_SECONDS = 24 * 3600
+MINUTE = 60
 INTERNATIONAL_SMS = "international_sms"
 _KEY_WORDS = {KeyType.NORMAL: "LIVE", KeyType.TEAM: "TEAM", KeyType.TEST: "TEST"}
 # What a test key of a trial service is measured against.
 _LIVE_DEFAULTS = {"email": 250_000, "sms": 250_000, "letter": 20_000, INTERNATIONAL_SMS: 100}
 
-# Refills and takes one token; returns what is left and what was sent today.
-_CHECK = """
-local now, limit, capacity = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+_REFILL = """
+local now, rate, capacity = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens, at = tonumber(bucket[1]), tonumber(bucket[2])
 if tokens == nil or at == nil then tokens, at = capacity, now end
 -- Written by a clock that was far ahead and has been set right: there is no sense in waiting.
 if at > now + 60 then at = now end
-local gained = math.floor((now - at) * limit / 60)
+local gained = math.floor((now - at) * rate / 60)
 if gained > 0 then
     tokens = math.min(capacity, tokens + gained)
     -- The rest of a token that has begun is kept: a steady caller gets the whole rate.
-    at = at + gained * 60 / limit
+    at = at + gained * 60 / rate
 end
+"""
+# An increment never makes a counter without an end, and never moves the end of one that has it.
+_RESERVE = """
+local function reserve(key, limit, seconds)
+    local used = tonumber(redis.call('GET', key) or '0')
+    if used == nil then return {-1, 0} end
+    if used + 1 > limit then return {used, 0} end
+    used = redis.call('INCR', key)
+    if redis.call('TTL', key) < 0 then redis.call('EXPIRE', key, seconds) end
+    return {used, 1}
+end
+"""
+# Takes one token and, if that is allowed, one unit of the day; tells what is left of both.
+_TAKE = (
+    _REFILL
+    + _RESERVE
+    + """
 tokens = math.max(0, tokens - 1)
 redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', string.format('%.6f', at))
 redis.call('EXPIRE', KEYS[1], 120)
-return {tokens, redis.call('GET', KEYS[2]) or '0'}
+local day = {0, 0}
+if KEYS[2] then
+    if ARGV[5] == '1' and tokens >= 1 then
+        day = reserve(KEYS[2], tonumber(ARGV[4]), ARGV[6])
+    else
+        day = {tonumber(redis.call('GET', KEYS[2]) or '0') or -1, 0}
+    end
+end
+return {tokens, string.format('%.6f', at), day[1], day[2]}
 """
-# An increment never makes a counter without an end, and never moves the end of one that has it.
-_COUNT = """
-local count = redis.call('INCR', KEYS[1])
-if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return count
+)
+_PEEK = (
+    _REFILL
+    + """
+local used = KEYS[2] and (tonumber(redis.call('GET', KEYS[2]) or '0') or -1) or 0
+return {tokens, string.format('%.6f', at), used, 0}
+"""
+)
+_LOOK_AT_UNIT = "return {tonumber(redis.call('GET', KEYS[1]) or '0') or -1, 0}"
+_TAKE_UNIT = _RESERVE + "return reserve(KEYS[1], tonumber(ARGV[1]), ARGV[2])"
+# Not below nothing, and nothing for a day that has ended meanwhile.
+_GIVE_BACK = """
+for _, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or '0') > 0 then redis.call('DECR', key) end
+end
 """
 
 
-def require_within_limits(caller: Caller, notification_type: str) -> None:
-    """Take one request from the minute's bucket, then look at the day's counter.
+@dataclass(slots=True)
+class _Day:
+    """One daily counter as a request sees it."""
 
-    Without Redis nothing is refused, and that is logged.
+    word: str
+    key: str
+    limit: int
+    used: int
+    reserved: bool
 
-    Raises:
-        RateLimited: too many requests a minute.
-        TooManyRequests: the day's limit is reached.
+    @property
+    def left(self) -> int:
+        """Return how many more may be sent today."""
+        return max(0, self.limit - self.used)
+
+    @property
+    def refuses(self) -> bool:
+        """Is the request one too many?"""
+        return not self.reserved and self.used + 1 > self.limit
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one request has taken of its service's limits.
+
+    The units of the day are given back unless a message comes of the request.
     """
+
+    caller: Caller
+    taken_at: datetime
+    # False: only looked at, as one does who does not send.
+    takes: bool = True
+    # None: Redis cannot tell, and nothing is refused.
+    tokens: int | None = None
+    refilled_at: float = 0.0
+    _days: list[_Day] = field(default_factory=list)
+
+    def require_rate(self) -> None:
+        """Refuse the request if it is one too many this minute.
+
+        Raises:
+            RateLimited: it is.
+        """
+        needed = 1 if self.takes else 2
+        if self.tokens is not None and self.tokens < needed:
+            raise RateLimited(
+                f"Exceeded rate limit for key type {_KEY_WORDS[self.caller.key.key_type]} "
+                f"of {self.caller.service.rate_limit} requests per 60 seconds"
+            )
+
+    def require_room(self) -> None:
+        """Refuse the request if it is one too many today.
+
+        Raises:
+            TooManyRequests: it is.
+        """
+        for day in self._days:
+            if day.refuses:
+                raise TooManyRequests(f"Exceeded send limits ({day.word}: {day.limit}) for today")
+
+    def require_international(self) -> None:
+        """Take a unit of the day's texts abroad.
+
+        Raises:
+            TooManyRequests: none is left.
+        """
+        key = _day_key(self.caller, INTERNATIONAL_SMS, self.taken_at)
+        script, arguments = _LOOK_AT_UNIT, []
+        if self.takes and _counts(self.caller):
+            script, arguments = _TAKE_UNIT, [_limit(self.caller, INTERNATIONAL_SMS), DAY_SECONDS]
+        batch = Batch().eval(script, 1, key, *arguments)
+        answer = _ask(self.caller, "check international limit", batch)
+        if answer is not None:
+            self.add_day(INTERNATIONAL_SMS, key, used=int(answer[0]), reserved=bool(answer[1]))
+            self.require_room()
+
+    def give_back(self) -> None:
+        """Return the units of the day: no message came of the request."""
+        reserved = [day for day in self._days if day.reserved]
+        for day in reserved:
+            day.reserved = False
+            day.used -= 1
+        if reserved:
+            keys = [day.key for day in reserved]
+            _ask(self.caller, "give back", Batch().eval(_GIVE_BACK, len(keys), *keys))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the limit, what is left of it, and the seconds until there is (more) room."""
+        if self.tokens is None:
+            return {}
+        now = clock.now()
+        rate = self.caller.service.rate_limit
+        at_once = max(0, self.tokens - 1)
+        left = min([at_once, *(day.left for day in self._days)])
+        # A request needs two tokens: it takes one, and one must be left.
+        wanted = 2 if at_once == 0 else _capacity(rate)
+        seconds = self.refilled_at + (wanted - self.tokens) * MINUTE / rate if rate else 0.0
+        resets = [seconds - now.timestamp() if rate else float(MINUTE)]
+        if any(day.left == 0 for day in self._days):
+            resets.append(_seconds_of_day_left(now))
+        return {
+            "RateLimit-Limit": str(rate),
+            "RateLimit-Remaining": str(left),
+            "RateLimit-Reset": str(max(1 if left == 0 else 0, math.ceil(max(resets)))),
+        }
+
+    def add_day(self, word: str, key: str, *, used: int, reserved: bool) -> None:
+        """Remember what a daily counter said."""
+        if used < 0:
+            logger.error("limits cannot be read: a counter is no number")
+            return
+        self._days.append(_Day(word, key, _limit(self.caller, word), used, reserved))
+
+
+def take(caller: Caller, notification_type: str | None) -> Allowance:
+    """Take one request from the minute's bucket, and one message from the day's counter.
+
+    Both in one script. Without Redis nothing is refused, and that is logged.
+
+    Args:
+        caller: who calls.
+        notification_type: None when the path names none that exists.
+    """
+    return _allowance(caller, notification_type, takes=True)
+
+
+def peek(caller: Caller, notification_type: str | None = None) -> Allowance:
+    """Look at the same limits without taking anything."""
+    return _allowance(caller, notification_type, takes=False)
+
+
+def _allowance(caller: Caller, word: str | None, *, takes: bool) -> Allowance:
     now = clock.now()
     rate = caller.service.rate_limit
-    capacity = min(math.ceil(rate / 3) + 1, LARGEST_BUCKET)
-    keys = [_bucket_key(caller), _counter_key(caller, notification_type, now)]
+    allowance = Allowance(caller, now, takes)
+    keys: list[str] = [_bucket_key(caller)]
+    arguments: list[float] = [now.timestamp(), rate, _capacity(rate)]
+    if word is not None:
+        keys.append(_day_key(caller, word, now))
+        arguments += [_limit(caller, word), int(_counts(caller)), DAY_SECONDS]
+    script, operation = (_TAKE, "check limits") if takes else (_PEEK, "look at limits")
+    answer = _ask(caller, operation, Batch().eval(script, len(keys), *keys, *arguments))
+    if answer is None:
+        return allowance
+    allowance.tokens, allowance.refilled_at = int(answer[0]), float(answer[1])
+    if word is not None:
+        allowance.add_day(word, keys[1], used=int(answer[2]), reserved=bool(answer[3]))
+    return allowance
+
+
+def _ask(caller: Caller, operation: str, batch: Batch) -> list[bytes] | None:
+    """Return a script's answer; None without Redis, or when a key holds something else."""
     try:
-        [answer] = ask_redis(
-            "check limits",
-            lambda redis: (
-                Batch()
-                .eval(_CHECK, len(keys), *keys, now.timestamp(), rate, capacity)
-                .answers(redis)
-            ),
-        )
+        [answer] = ask_redis(operation, batch.answers)
     except RedisUnavailable:
         logger.warning("limits of service %s are not enforced", caller.service.id)
-        return
+        return None
     if isinstance(answer, Exception):
         logger.error("limits cannot be read: %s", type(answer).__name__)
-        return
-    left, used = answer
-    if int(left) < 1:
-        raise RateLimited(
-            f"Exceeded rate limit for key type {_KEY_WORDS[caller.key.key_type]} "
-            f"of {rate} requests per 60 seconds"
-        )
-    _require_room(caller, notification_type, used)
+        return None
+    return answer if isinstance(answer, list) else None
 
 
-def require_international_allowance(caller: Caller) -> None:
-    """Look at the day's counter of texts abroad.
-
-    Raises:
-        TooManyRequests: the day's limit is reached.
-    """
-    key = _counter_key(caller, INTERNATIONAL_SMS, clock.now())
-    try:
-        used = ask_redis("check international limit", lambda redis: redis.get(key))
-    except RedisUnavailable:
-        logger.warning("limits of service %s are not enforced", caller.service.id)
-        return
-    _require_room(caller, INTERNATIONAL_SMS, used)
+def _counts(caller: Caller) -> bool:
+    """Does what this caller sends use up the day's limit?"""
+    return caller.key.key_type != KeyType.TEST and not caller.service.research_mode
 
 
-def count_accepted(
-    target: Batch, service_id: UUID, notification_type: str, *, international: bool
-) -> None:
-    """Add the increments of one accepted message to a batch, which the caller sends."""
-    now = clock.now()
-    words = [notification_type, *([INTERNATIONAL_SMS] if international else [])]
-    for word in words:
-        target.eval(_COUNT, 1, _day_key(service_id, word, now), DAY_SECONDS)
-
-
-def _require_room(caller: Caller, word: str, counter: bytes | str | None) -> None:
-    try:
-        used = int(counter or 0)
-    except ValueError:
-        logger.error("limits cannot be read: a counter is no number")  # noqa: TRY400 - no traceback
-        return
-    limit = _limit(caller, word)
-    if used + 1 > limit:
-        raise TooManyRequests(f"Exceeded send limits ({word}: {limit}) for today")
+def _capacity(rate: int) -> int:
+    return min(math.ceil(rate / 3) + 1, LARGEST_BUCKET)
 
 
 def _limit(caller: Caller, word: str) -> int:
@@ -131,12 +267,17 @@ def _bucket_key(caller: Caller) -> str:
     return f"rate-limit-{caller.service.id}-{caller.key.key_type}"
 
 
-def _counter_key(caller: Caller, word: str, now: datetime) -> str:
-    key = _day_key(
-        caller.service.id, NotificationType(word) if word != INTERNATIONAL_SMS else word, now
-    )
-    return f"{key}-test" if caller.key.key_type == KeyType.TEST else key
+def _day_key(caller: Caller, word: str, now: datetime) -> str:
+    suffix = "-test" if caller.key.key_type == KeyType.TEST else ""
+    return f"{day_counter(caller.service.id, word, now)}{suffix}"
 
 
-def _day_key(service_id: UUID, word: str, now: datetime) -> str:
-    return f"daily-limit-{service_id}-{word}-{now:%Y-%m-%d}"
+def day_counter(service_id: UUID, word: str, now: datetime) -> str:
+    """Return the key that counts a service's messages of one UTC day."""
+    # Formatted by hand: strftime takes longer than the rest of the key.
+    return f"daily-limit-{service_id}-{word}-{now.year:04}-{now.month:02}-{now.day:02}"
+
+
+def _seconds_of_day_left(now: datetime) -> float:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - now).total_seconds()

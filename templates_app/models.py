@@ -25,6 +25,11 @@ class TemplateColumns(models.Model):
         db_default=ProcessType.NORMAL.value,
     )
     postage = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - letters only
+    has_unsubscribe_link = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Emails end with a link to unsubscribe, and mail programs offer a button.",
+    )
     archived = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
@@ -54,6 +59,10 @@ def _template_checks(table: str) -> list[models.BaseConstraint]:
             condition=models.Q(template_type="sms", subject__isnull=True)
             | (~models.Q(template_type="sms") & models.Q(subject__isnull=False)),
             name=f"ck_{table}_subject",
+        ),
+        models.CheckConstraint(
+            condition=models.Q(template_type="email") | models.Q(has_unsubscribe_link=False),
+            name=f"ck_{table}_unsubscribe",
         ),
     ]
 

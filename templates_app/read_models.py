@@ -11,7 +11,7 @@ from django.db import transaction
 from notify_project import caching
 from services.models import ServiceLetterContact, User
 from templates_app.models import Template, TemplateHistory
-from templates_app.rendering.placeholders import Parsed, parse
+from templates_app.rendering.placeholders import Parsed, names, parse
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class TemplateModel:
     updated_at: datetime | None
     created_by: str
     letter_contact_block: str | None = None
+    has_unsubscribe_link: bool = False
 
     @cached_property
     def parsed_content(self) -> Parsed:
@@ -43,6 +44,17 @@ class TemplateModel:
     def parsed_subject(self) -> Parsed | None:
         """Return the subject likewise; texts have none."""
         return None if self.subject is None else parse(self.subject)
+
+    @cached_property
+    def parsed_contact_block(self) -> Parsed | None:
+        """Return the contact block likewise; letters may have one."""
+        return None if self.letter_contact_block is None else parse(self.letter_contact_block)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all placeholders, in the order that the API promises."""
+        parts = (self.parsed_contact_block, self.parsed_subject, self.parsed_content)
+        return names(*filter(None, parts))
 
 
 # Versions never change; the memory is emptied when it is full.
@@ -129,6 +141,7 @@ def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
             updated_at=row.updated_at,
             created_by=authors.get(row.created_by_id, ""),
             letter_contact_block=blocks.get(row.service_letter_contact_id),
+            has_unsubscribe_link=row.has_unsubscribe_link,
         )
         for row in rows
     ]

@@ -35,6 +35,7 @@ def create_template(
     subject: str | None = None,
     process_type: str = ProcessType.NORMAL,
     postage: str | None = None,
+    has_unsubscribe_link: bool = False,
     actor: User | None,
     template_id: uuid.UUID | None = None,
 ) -> Template:
@@ -54,6 +55,7 @@ def create_template(
         subject=subject,
         process_type=process_type,
         postage=postage,
+        has_unsubscribe_link=has_unsubscribe_link,
         created_by=actor,
     )
     require_valid(template)
@@ -145,6 +147,8 @@ def _require_fields_of_type(template: Template) -> None:
     is_letter = template.template_type == NotificationType.LETTER
     if is_letter != (template.postage in POSTAGES):
         raise InvalidTemplate("Letters alone have a postage: first, second or economy")
+    if template.has_unsubscribe_link and template.template_type != NotificationType.EMAIL:
+        raise InvalidTemplate("Emails alone have an unsubscribe link")
 
 
 def _versioned_values(template: Template) -> dict[str, Any]:

@@ -1,25 +1,23 @@
-"""Accept a message: the checks in the order the API promises, then store, count, wake."""
+"""Accept a message: judge it, publish its files, store it. What follows is in ``follow_up``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from notifications.acceptance import rules
-from notifications.acceptance.follow_up import follow_up
+from notifications.acceptance import judge
+from notifications.acceptance.asking import Case, at_once
+from notifications.acceptance.draft import Draft
 from notifications.acceptance.persist import persist_notification
+from notifications.documents import publish
+from notifications.letters.files import store_for_scan
+from notifications.letters.references import reference_for_new_letter
 from notifications.models import Notification
-from notify_project.constants import NotificationType
-from notify_project.recipients.email import parse_email
-from notify_project.recipients.phone import needs_international_permission, parse_phone
-from services.api.authentication import Caller
-from services.limits import require_international_allowance
+from notifications.statuses import Status
+from notify_project import clock
+from notify_project.constants import KeyType, NotificationType
+from services.caller import Caller
+from services.limits import Allowance
 from templates_app.read_models import TemplateModel
-from templates_app.rendering import placeholders
-from templates_app.rendering.email import email_body, email_subject
-from templates_app.rendering.sanitise import sanitise
-from templates_app.rendering.sms import sms_body
-
-Personalisation = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,129 +26,137 @@ class Accepted:
 
     notification: Notification
     template: TemplateModel
-    body: str
-    subject: str | None = None
-    sanitised: dict[str, dict[str, str]] = field(default_factory=dict)
+    simulated: bool
+    body: str = field(default="", repr=False)
+    subject: str | None = field(default=None, repr=False)
+    sanitised: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
 
-def accept_sms(body: dict[str, Any], caller: Caller) -> Accepted:
-    """Store a text message and wake its lane.
+def accept(
+    notification_type: NotificationType, body: dict[str, Any], allowance: Allowance
+) -> Accepted:
+    """Store a message, or refuse it.
 
     Args:
-        body: fits the schema of text messages.
-        caller: the service and its key.
+        notification_type: the channel.
+        body: fits the schema of the channel.
+        allowance: what the request has taken of its service's limits.
 
     Raises:
         ApiError: a check failed; the message says which.
     """
-    service = caller.service
-    given: Personalisation = body.get("personalisation", {})
-    rules.require_permission(service, NotificationType.SMS)
-    template = rules.get_template(service, UUID(body["template_id"]), NotificationType.SMS)
-    personalisation = _personalisation(template, given)
-    text = sms_body(template.parsed_content, personalisation)
-    rules.require_sms_content(text)
-    rules.require_no_files(given)
-    sender = rules.get_sms_sender(service, body.get("sms_sender_id"))
-    number = parse_phone(body["phone_number"])
-    simulated = rules.is_simulated_number(number)
-    if not simulated:
-        rules.require_allowed_recipient(caller, number.normalised)
-    rules.require_phone_permissions(service, number)
-    abroad = needs_international_permission(number)
-    if abroad:
-        require_international_allowance(caller)
-    rules.require_sms_length(text)
-    notification = persist_notification(
-        **_common(body, caller, template, personalisation),
-        recipient=body["phone_number"],
-        reply_to_text=sender,
-        simulated=simulated,
+    case = Case(body, allowance.caller, at_once, allowance.require_international)
+    return _accept_one(notification_type, body)(case)
+
+
+def _accept_one(
+    notification_type: NotificationType, body: dict[str, Any]
+) -> Callable[[Case], Accepted]:
+    if notification_type == NotificationType.SMS:
+        return _accept_sms
+    if notification_type == NotificationType.EMAIL:
+        return _accept_email
+    return _accept_precompiled if "content" in body else _accept_letter
+
+
+def _accept_sms(case: Case) -> Accepted:
+    draft = judge.judge_sms(case)
+    return _accepted(draft, _store(draft, case))
+
+
+def _accept_email(case: Case) -> Accepted:
+    draft = judge.judge_email(case)
+    urls = _publish(draft, case.caller)
+    try:
+        judge.finish_email(draft, urls, at_once)
+        count = len(draft.files) or None
+        return _accepted(draft, _store(draft, case, document_download_count=count))
+    except BaseException:
+        if draft.files and not draft.simulated:
+            publish.unpublish(draft.notification_id)
+        raise
+
+
+def _accept_letter(case: Case) -> Accepted:
+    draft = judge.judge_letter(case)
+    # Nothing is printed of a letter that is not real: it is on its way at once.
+    status = Status.CREATED if _is_real(case.caller) else Status.SENDING
+    return _accepted(draft, _store(draft, case, status=status))
+
+
+def _accept_precompiled(case: Case) -> Accepted:
+    draft = judge.judge_precompiled(case)
+    judge.use_precompiled_template(draft, case.caller)
+    now, reference = clock.now(), reference_for_new_letter()
+    # The file first: a file without a row is harmless, a row without a file is not.
+    store_for_scan(
+        reference=reference,
+        postage=draft.postage or "",
+        created_at=now,
+        pdf=draft.pdf or b"",
     )
-    if not simulated:
-        follow_up(notification, abroad=abroad)
-    return Accepted(notification, template, text)
-
-
-def accept_email(body: dict[str, Any], caller: Caller) -> Accepted:
-    """Store an email and wake its lane.
-
-    Args:
-        body: fits the schema of emails.
-        caller: the service and its key.
-
-    Raises:
-        ApiError: a check failed; the message says which.
-    """
-    service = caller.service
-    rules.require_permission(service, NotificationType.EMAIL)
-    given, sanitised = _sanitise(
-        body.get("personalisation", {}), body.get("sanitise_content_for") or []
+    row = _store(
+        draft,
+        case,
+        created_at=now,
+        reference=reference,
+        status=Status.PENDING_VIRUS_CHECK,
     )
-    template = rules.get_template(service, UUID(body["template_id"]), NotificationType.EMAIL)
-    personalisation = _personalisation(template, given)
-    text = email_body(template.parsed_content, personalisation)
-    rules.require_email_content(template.content, text)
-    reply_to = rules.get_reply_to(service, body.get("email_reply_to_id"))
-    address = parse_email(body["email_address"])
-    simulated = rules.is_simulated_address(address.normalised)
-    if not simulated:
-        rules.require_allowed_recipient(caller, address.normalised)
-    rules.require_no_files_yet(given)
-    rules.require_email_length(text)
-    subject = email_subject(placeholders.parse(template.subject or ""), personalisation)
-    notification = persist_notification(
-        **_common(body, caller, template, personalisation),
-        recipient=body["email_address"],
-        reply_to_text=reply_to,
-        unsubscribe_link=body.get("one_click_unsubscribe_url"),
-        simulated=simulated,
+    return _accepted(draft, row)
+
+
+def _publish(draft: Draft, caller: Caller) -> dict[str, str]:
+    if not draft.files:
+        return {}
+    if draft.simulated:
+        return publish.dummy_urls(file.key for file in draft.files)
+    return publish.publish(
+        draft.files,
+        service_id=caller.service.id,
+        recipient=draft.recipient or "",
+        notification_id=draft.notification_id,
+        now=clock.now(),
     )
-    if not simulated:
-        follow_up(notification, abroad=False)
-    return Accepted(notification, template, text, subject, sanitised)
 
 
-def _common(
-    body: dict[str, Any], caller: Caller, template: TemplateModel, personalisation: Personalisation
-) -> dict[str, Any]:
-    return {
-        "template_id": template.id,
-        "template_version": template.version,
-        "service": caller.service,
-        "personalisation": personalisation,
-        "notification_type": template.template_type,
-        "api_key_id": caller.key.id,
-        "key_type": caller.key.key_type,
-        "client_reference": body.get("reference"),
-        "process_type": template.process_type,
-    }
+def _store(draft: Draft, case: Case, **columns: Any) -> Notification:
+    template, caller = _template(draft), case.caller
+    return persist_notification(
+        notification_id=draft.notification_id,
+        template_id=template.id,
+        template_version=template.version,
+        process_type=template.process_type,
+        service=caller.service,
+        api_key_id=caller.key.id,
+        key_type=caller.key.key_type,
+        notification_type=draft.notification_type,
+        recipient=draft.recipient or "",
+        personalisation=draft.personalisation,
+        client_reference=case.body.get("reference"),
+        reply_to_text=draft.reply_to_text,
+        unsubscribe_link=draft.unsubscribe_link,
+        postage=draft.postage,
+        simulated=draft.simulated,
+        **columns,
+    )
 
 
-def _personalisation(template: TemplateModel, given: Personalisation) -> Personalisation:
-    """Return what the template uses of what was given, if nothing is missing."""
-    parts = [template.parsed_content]
-    if template.parsed_subject is not None:
-        parts.insert(0, template.parsed_subject)
-    names = placeholders.names(*parts)
-    used = placeholders.reduce_personalisation(names, given)
-    rules.require_personalisation(names, used)
-    return used
+def _accepted(draft: Draft, row: Notification) -> Accepted:
+    return Accepted(
+        notification=row,
+        template=_template(draft),
+        simulated=draft.simulated,
+        body=draft.body or "",
+        subject=draft.subject,
+        sanitised=draft.sanitised,
+    )
 
 
-def _sanitise(
-    given: Personalisation, listed: list[str]
-) -> tuple[Personalisation, dict[str, dict[str, str]]]:
-    """Make the listed values harmless; return the values, and what was changed."""
-    keys = {placeholders.key_of(name) for name in listed}
-    values, changed = dict(given), {}
-    for name, value in given.items():
-        if placeholders.key_of(name) in keys and (clean := sanitise(value)) != value:
-            values[name] = clean
-            changed[name] = {"unsanitised": _text(value), "sanitised": _text(clean)}
-    return values, changed
+def _template(draft: Draft) -> TemplateModel:
+    if draft.template is None:
+        raise LookupError("a judged message has a template")
+    return draft.template
 
 
-def _text(value: Any) -> str:
-    """Write a value as the text that the answer promises; a list item by item."""
-    return value if isinstance(value, str) else ", ".join(str(item) for item in value)
+def _is_real(caller: Caller) -> bool:
+    return caller.key.key_type != KeyType.TEST and not caller.service.research_mode

@@ -2,68 +2,70 @@
 
 import logging
 
-from redis import Redis
-
 from notifications.acceptance.queue_choice import choose_queue
 from notifications.delivery.wake import enqueue_lane, raise_flag
+from notifications.letters.tasks import wake_test_letters
 from notifications.models import Notification
 from notifications.statistics import template_usage
-from notify_project.constants import Queue
+from notify_project.constants import NotificationType, Queue
 from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
-from services.limits import count_accepted
 
 logger = logging.getLogger(__name__)
 
 
-def follow_up(notification: Notification, *, abroad: bool) -> None:
+def follow_up(notification: Notification) -> None:
     """Count a stored message and wake its lane.
 
     Without Redis the message stays accepted: its row is found at the next wake-up, and what was
     not counted for its template is noted for repair.
 
     Args:
-        notification: committed, or about to be.
-        abroad: a text message that counts against the limit of international ones.
+        notification: committed.
     """
-    lane = choose_queue(
-        notification.notification_type, notification.is_real, notification.process_type
-    )
-    try:
-        answers = ask_redis(
-            f"count and wake for notification {notification.id}",
-            lambda client: _count_and_flag(client, notification, lane, abroad=abroad),
-        )
-    except RedisUnavailable:
-        if notification.is_real:
-            template_usage.increment_lost(notification.service_id, notification.created_at)
-        return
+    answers = _count_and_flag(notification)
     if notification.is_real:
-        template_usage.after_increment(answers[0], notification.service_id, notification.created_at)
-    if answers[-1] and not isinstance(answers[-1], Exception):
-        _enqueue(lane)
+        _after_count(answers, notification)
+    if notification.notification_type == NotificationType.LETTER:
+        if not notification.is_real:
+            wake_test_letters()
+    elif answers and answers[-1] and not isinstance(answers[-1], Exception):
+        _enqueue(_lane(notification))
 
 
-def _count_and_flag(
-    client: Redis, notification: Notification, lane: Queue, *, abroad: bool
-) -> list[object]:
+def _count_and_flag(notification: Notification) -> list[object]:
+    """Return the answers of Redis; none when it is away."""
     batch = Batch()
     if notification.is_real:
         template_usage.increment(
             batch, notification.service_id, notification.template_id, notification.created_at
         )
-        count_accepted(
-            batch,
-            notification.service_id,
-            notification.notification_type,
-            international=abroad,
+    if notification.notification_type != NotificationType.LETTER:
+        raise_flag(batch, _lane(notification))
+    try:
+        answers: list[object] = ask_redis(
+            f"count and wake for notification {notification.id}", batch.answers
         )
-    raise_flag(batch, lane)
+    except RedisUnavailable:
+        return []
     # One command's trouble must not hide the answers of the others.
-    answers: list[object] = batch.answers(client)
     for answer in answers:
         if isinstance(answer, Exception):
             logger.warning("redis failed: count or wake: %s", type(answer).__name__)
     return answers
+
+
+def _after_count(answers: list[object], notification: Notification) -> None:
+    service_id, created_at = notification.service_id, notification.created_at
+    if answers:
+        template_usage.after_increment(answers[0], service_id, created_at)
+    else:
+        template_usage.increment_lost(service_id, created_at)
+
+
+def _lane(notification: Notification) -> Queue:
+    return choose_queue(
+        notification.notification_type, notification.is_real, notification.process_type
+    )
 
 
 def _enqueue(lane: Queue) -> None:

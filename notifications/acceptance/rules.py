@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from notify_project.api.errors import BadRequest, InvalidPhone
+from notify_project.api.errors import BadRequest, Forbidden, InvalidPhone, ValidationFailed
 from notify_project.constants import KeyType, NotificationType
 from notify_project.recipients.email import parse_email
 from notify_project.recipients.phone import (
@@ -15,10 +15,12 @@ from notify_project.recipients.phone import (
     needs_landline_permission,
     parse_phone,
 )
-from services.api.authentication import Caller
+from notify_project.recipients.postal import InvalidAddress, PostalAddress, require_real_address
+from services.caller import Caller
 from services.read_models import SenderModel, ServiceModel
 from templates_app.read_models import TemplateModel, find_template
 from templates_app.rendering import placeholders
+from templates_app.rendering.letter import MAX_QR_CODE_BYTES, overlong_qr_code
 from templates_app.rendering.sms import MAX_CHARACTERS, character_count
 
 # Source: the API contract, length and emptiness.
@@ -76,19 +78,47 @@ def require_email_content(content: str, body: str) -> None:
 
 
 def require_no_files(personalisation: dict[str, Any]) -> None:
-    """Refuse files in a text message."""
-    if _holds_file(personalisation):
+    """Refuse files in a text message or a letter."""
+    if any(isinstance(value, dict) and "file" in value for value in personalisation.values()):
         raise BadRequest("Can only send a file by email")
 
 
-def require_no_files_yet(personalisation: dict[str, Any]) -> None:
-    """Refuse files in an email: there is no store for them yet."""
-    if _holds_file(personalisation):
-        raise BadRequest("Sending files by email is not available on this installation")
+class QrCodeTooLong(ValidationFailed):
+    """A QR code of a letter would hold more than it can."""
+
+    def __init__(self, data: str) -> None:
+        super().__init__("Cannot create a usable QR code - the link is too long")
+        self.data = data
+
+    @property
+    def errors(self) -> list[dict[str, object]]:
+        """Return the entry, with what is too long."""
+        [entry] = super().errors
+        size = len(self.data.encode())
+        return [{**entry, "data": self.data, "num_bytes": size, "max_bytes": MAX_QR_CODE_BYTES}]
 
 
-def _holds_file(personalisation: dict[str, Any]) -> bool:
-    return any(isinstance(value, dict) and "file" in value for value in personalisation.values())
+def require_usable_qr_code(template: TemplateModel, personalisation: dict[str, Any]) -> None:
+    """Refuse a letter with a QR code that phones cannot read."""
+    data = overlong_qr_code(template.parsed_content, personalisation)
+    if data is not None:
+        raise QrCodeTooLong(data)
+
+
+def require_letters_allowed(caller: Caller) -> None:
+    """Refuse letters to team keys, and to trial services but for their test keys."""
+    if caller.key.key_type == KeyType.TEAM:
+        raise Forbidden("Cannot send letters with a team api key")
+    if caller.service.restricted and caller.key.key_type != KeyType.TEST:
+        raise Forbidden("Cannot send letters when service is in trial mode")
+
+
+def require_postal_address(service: ServiceModel, address: PostalAddress) -> None:
+    """Refuse an address that no letter would reach."""
+    try:
+        require_real_address(address, international="international_letters" in service.permissions)
+    except InvalidAddress as error:
+        raise ValidationFailed(error.message) from error
 
 
 def get_sms_sender(service: ServiceModel, sender_id: str | None) -> str:

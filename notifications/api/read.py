@@ -1,34 +1,34 @@
-"""Reading: the notifications resource, get one and list."""
-
-from typing import Any
-from uuid import UUID
+"""Reading: the notifications resource, get one, list, and a letter's PDF."""
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from notifications.api import pagination, responses, schemas, send
+from notifications.api import listing, pagination, responses, schemas, send, validate
+from notifications.letters.download import readable_pdf
 from notifications.models import Notification
-from notifications.statuses import expand
 from notify_project.api.errors import NoResultFound
 from notify_project.api.routes import route
 from notify_project.api.schema import parse_uuid
-from notify_project.api.views import ApiViewSet, read_query
-from services.api.authentication import Caller, TokenAuthentication, caller_of
+from notify_project.api.views import read_query
+from notify_project.constants import NotificationType
+from services.api.authentication import caller_of
+from services.api.views import ServiceViewSet
+from services.caller import Caller
+from services.limits import peek
 from templates_app.read_models import prepare_versions
 
 
-class NotificationViewSet(ApiViewSet):
+class NotificationViewSet(ServiceViewSet):
     """``/v2/notifications``: a service's messages."""
-
-    authentication_classes = [TokenAuthentication]
 
     def list(self, request: Request) -> Response:
         """List the messages that the caller's kind of key sees, newest first."""
         query = read_query(request, *schemas.REPEATABLE)
         schemas.LISTING.require(query)
-        page = pagination.page_of(_matching(caller_of(request), query))
+        page = list(listing.newest(caller_of(request), query))
         prepare_versions((row.template_id, row.template_version) for row in page)
         body = {
             "notifications": [responses.notification(row) for row in page],
@@ -38,17 +38,21 @@ class NotificationViewSet(ApiViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return one message of the service, whichever key sent it."""
-        notification_id = parse_uuid(pk)
-        if notification_id is None:
-            raise NoResultFound
-        row = _of_service(caller_of(request)).filter(id=notification_id).first()
-        if row is None:
-            raise NoResultFound
-        return Response(responses.notification(row))
+        return Response(responses.notification(_get(request, pk)))
+
+    def pdf(self, request: Request, pk: str) -> HttpResponse:
+        """Return the PDF of one letter."""
+        return HttpResponse(readable_pdf(_get(request, pk)), content_type="application/pdf")
 
     def create(self, request: Request, pk: str) -> Response:
         """Accept a message; the path names its type."""
-        return send.create(request, pk)
+        word = pk if pk in NotificationType else None
+        return send.create(request, pk, self.take_allowance(request, word))
+
+    def validate(self, request: Request, pk: str) -> Response:
+        """Check a message without sending it; the path names its type."""
+        word = pk if pk in NotificationType else None
+        return validate.validate(request, pk, peek(caller_of(request), word))
 
 
 class NotificationRouter(SimpleRouter):
@@ -62,23 +66,22 @@ class NotificationRouter(SimpleRouter):
             detail=True,
             methods={"get": "retrieve", "post": "create"},
         ),
+        route(
+            r"^{prefix}/{lookup}/validate$", "validate", detail=True, methods={"post": "validate"}
+        ),
+        route(r"^{prefix}/{lookup}/pdf$", "pdf", detail=True, methods={"get": "pdf"}),
     ]
+
+
+def _get(request: Request, pk: str) -> Notification:
+    notification_id = parse_uuid(pk)
+    if notification_id is None:
+        raise NoResultFound
+    row = _of_service(caller_of(request)).filter(id=notification_id).first()
+    if row is None:
+        raise NoResultFound
+    return row
 
 
 def _of_service(caller: Caller) -> QuerySet[Notification]:
     return Notification.objects.of_service(caller.service.id).select_related("created_by")
-
-
-def _matching(caller: Caller, query: dict[str, Any]) -> QuerySet[Notification]:
-    rows = _of_service(caller).filter(key_type=caller.key.key_type)
-    if "older_than" in query:
-        rows = pagination.older_than(rows, UUID(query["older_than"]))
-    if "include_jobs" not in query:
-        rows = rows.filter(job=None)
-    if "reference" in query:
-        rows = rows.filter(client_reference=query["reference"])
-    if "status" in query:
-        rows = rows.filter(status__in=expand(query["status"]))
-    if "template_type" in query:
-        rows = rows.filter(notification_type__in=query["template_type"])
-    return rows

@@ -1,6 +1,5 @@
 """How notifications are worded. Source: the API contract, sending and reading."""
 
-from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -8,17 +7,20 @@ from django.conf import settings
 from notifications.acceptance.accept import Accepted
 from notifications.api.cost import cost_of
 from notifications.letters.estimated_delivery import estimated_delivery
-from notifications.models import Notification
+from notifications.models import InboundSms, Notification
 from notifications.statuses import shown
+from notifications.unsubscribe.links import unsubscribe_url
 from notify_project.clock import api_time
 from notify_project.constants import NotificationType
+from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.read_models import ServiceModel
+from templates_app import precompiled
 from templates_app.read_models import find_version
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_subject
+from templates_app.rendering.letter import letter_body, letter_subject
 from templates_app.rendering.sms import sms_body
 
-PRECOMPILED = "Pre-compiled PDF"
 ADDRESS_LINES = ("line_1", "line_2", "line_3", "line_4", "line_5", "line_6", "postcode")
 _NO_ADDRESS: dict[str, str | None] = dict.fromkeys(ADDRESS_LINES)
 
@@ -26,6 +28,9 @@ _NO_ADDRESS: dict[str, str | None] = dict.fromkeys(ADDRESS_LINES)
 def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
     """Return the answer to an accepted message."""
     row, template = accepted.notification, accepted.template
+    if row.notification_type == NotificationType.LETTER and template.hidden:
+        reference, postage = row.client_reference, row.postage
+        return {"id": str(row.id), "reference": reference, "postage": postage}
     host = settings.API_HOST_URL
     body: dict[str, Any] = {
         "id": str(row.id),
@@ -40,6 +45,9 @@ def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
     }
     if row.notification_type == NotificationType.SMS:
         body["content"] = {"body": accepted.body, "from_number": row.reply_to_text}
+        return body
+    if row.notification_type == NotificationType.LETTER:
+        body["content"] = {"body": accepted.body, "subject": accepted.subject}
         return body
     body["content"] = {
         "body": accepted.body,
@@ -71,7 +79,7 @@ def notification(row: Notification) -> dict[str, Any]:
         "sent_at": api_time(row.sent_at) if row.sent_at else None,
         "completed_at": api_time(completed_at) if completed_at else None,
         "scheduled_for": None,
-        "one_click_unsubscribe_url": row.unsubscribe_link,
+        "one_click_unsubscribe_url": _unsubscribe_url(row),
         **cost_of(row),
     }
     if kind == NotificationType.LETTER:
@@ -79,6 +87,36 @@ def notification(row: Notification) -> dict[str, Any]:
             estimated_delivery(row.created_at, row.postage or "second")
         )
     return body
+
+
+def received_text(row: InboundSms) -> dict[str, Any]:
+    """Return a text message that a service received."""
+    return {
+        "id": str(row.id),
+        "user_number": _user_number(row.user_number),
+        "notify_number": row.notify_number,
+        "service_id": str(row.service_id),
+        "content": row.content,
+        "created_at": api_time(row.created_at),
+    }
+
+
+def _user_number(text: str) -> str:
+    """Return a number's digits; what is no number, such as a name, as it was received."""
+    try:
+        return parse_phone(text).normalised
+    except InvalidPhone:
+        return text
+
+
+def _unsubscribe_url(row: Notification) -> str | None:
+    """Return the caller's link, else ours if the version that was sent has one."""
+    if row.unsubscribe_link or row.notification_type != NotificationType.EMAIL:
+        return row.unsubscribe_link
+    template = find_version(row.template_id, row.template_version)
+    if template is None or not template.has_unsubscribe_link:
+        return None
+    return unsubscribe_url(row.id, row.normalised_to or row.to)
 
 
 def _template(row: Notification) -> dict[str, Any]:
@@ -95,11 +133,17 @@ def _content(row: Notification) -> dict[str, str | None]:
     if row.notification_type == NotificationType.SMS:
         return {"body": sms_body(template.parsed_content, values), "subject": None}
     if row.notification_type == NotificationType.LETTER and template.hidden:
-        return {"body": "", "subject": PRECOMPILED}
-    subject = email_subject(placeholders.parse(template.subject or ""), values)
+        return {"body": "", "subject": precompiled.NAME}
+    subject = placeholders.parse(template.subject or "")
     if row.notification_type == NotificationType.LETTER:
-        subject = escape(subject, quote=False)
-    return {"body": email_body(template.parsed_content, values), "subject": subject}
+        return {
+            "body": letter_body(template.parsed_content, values),
+            "subject": letter_subject(subject, values),
+        }
+    return {
+        "body": email_body(template.parsed_content, values),
+        "subject": email_subject(subject, values),
+    }
 
 
 def _address(row: Notification) -> dict[str, str | None]:

@@ -80,7 +80,17 @@ PRECOMPILED_LETTER = Schema(
         required=("reference", "content"),
     )
 )
-BODIES = {NotificationType.SMS: SMS, NotificationType.EMAIL: EMAIL}
+
+
+def schema_of(notification_type: NotificationType, body: object) -> Schema:
+    """Return the schema of a POST; a letter with a ``content`` comes as a PDF."""
+    if notification_type == NotificationType.SMS:
+        return SMS
+    if notification_type == NotificationType.EMAIL:
+        return EMAIL
+    is_precompiled = isinstance(body, dict) and "content" in body
+    return PRECOMPILED_LETTER if is_precompiled else LETTER
+
 
 LISTING = Schema(
     object_of(
@@ -94,3 +104,4 @@ LISTING = Schema(
     )
 )
 REPEATABLE = ("status", "template_type")
+RECEIVED_TEXTS = Schema(object_of({"older_than": UUID_TEXT}))

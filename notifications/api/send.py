@@ -1,38 +1,115 @@
 """Requests in: one create for all types of message."""
 
 from typing import Any
+from uuid import UUID
 
+import orjson
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.acceptance.accept import accept_email, accept_sms
+from notifications.acceptance.accept import Accepted, accept
+from notifications.acceptance.follow_up import follow_up
+from notifications.acceptance.idempotency import OnceOnly, find_answer, once_only, run_once
 from notifications.api import responses, schemas
-from notify_project.api.views import read_json
+from notify_project.api.views import read_body, read_json
 from notify_project.constants import NotificationType
-from services.api.authentication import caller_of
-from services.limits import require_within_limits
+from services.limits import Allowance
 
-_ACCEPT = {NotificationType.SMS: accept_sms, NotificationType.EMAIL: accept_email}
+IDEMPOTENCY_KEY = "HTTP_IDEMPOTENCY_KEY"
+REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-def create(request: Request, word: str) -> Response:
+def create(request: Request, word: str, allowance: Allowance) -> Response:
     """Accept one message.
 
     Args:
         request: authenticated; its body is not read yet.
         word: the type of message, from the path.
+        allowance: what the request has taken of its service's limits; given back if no message
+            comes of it.
 
     Raises:
         Http404: there is no such type.
         ApiError: a limit, the schema or a rule refuses the request.
     """
-    if word not in _ACCEPT:
+    try:
+        allowance.require_rate()
+        notification_type = type_of(word)
+        key = request.META.get(IDEMPOTENCY_KEY)
+        if key is None:
+            return _create(request, notification_type, allowance)
+        return _create_once(request, notification_type, allowance, key)
+    except BaseException:
+        allowance.give_back()
+        raise
+
+
+def type_of(word: str) -> NotificationType:
+    """Return the type that a path names.
+
+    Raises:
+        Http404: there is none.
+    """
+    if word not in NotificationType:
         raise Http404
-    notification_type = NotificationType(word)
-    caller = caller_of(request)
-    require_within_limits(caller, notification_type)
+    return NotificationType(word)
+
+
+def _create(
+    request: Request, notification_type: NotificationType, allowance: Allowance
+) -> Response:
+    allowance.require_room()
+    accepted = _accept(request, notification_type, allowance)
+    _finish(accepted, allowance)
+    return Response(responses.created(accepted, allowance.caller.service), status=201)
+
+
+def _create_once(
+    request: Request, notification_type: NotificationType, allowance: Allowance, key: str
+) -> Response:
+    once = once_only(allowance.caller, key, request.path, read_body(request))
+    # Before the day's limit, which the first request may have used up.
+    answer = find_answer(once)
+    if answer is None:
+        allowance.require_room()
+        return _run_once(request, notification_type, allowance, once)
+    allowance.give_back()
+    return _replayed(answer)
+
+
+def _run_once(
+    request: Request, notification_type: NotificationType, allowance: Allowance, once: OnceOnly
+) -> Response:
+    accepted: list[Accepted] = []
+
+    def run() -> tuple[UUID, str]:
+        accepted.append(_accept(request, notification_type, allowance))
+        body = responses.created(accepted[0], allowance.caller.service)
+        return accepted[0].notification.id, orjson.dumps(body).decode()
+
+    answer, is_earlier = run_once(once, run)
+    if is_earlier:
+        allowance.give_back()
+        return _replayed(answer)
+    _finish(accepted[0], allowance)
+    return Response(orjson.loads(answer), status=201)
+
+
+def _accept(
+    request: Request, notification_type: NotificationType, allowance: Allowance
+) -> Accepted:
     body: dict[str, Any] = read_json(request)
-    schemas.BODIES[notification_type].require(body)
-    accepted = _ACCEPT[notification_type](body, caller)
-    return Response(responses.created(accepted, caller.service), status=201)
+    schemas.schema_of(notification_type, body).require(body)
+    return accept(notification_type, body, allowance)
+
+
+def _finish(accepted: Accepted, allowance: Allowance) -> None:
+    if accepted.simulated:
+        allowance.give_back()
+    else:
+        follow_up(accepted.notification)
+
+
+def _replayed(answer: str) -> Response:
+    return Response(orjson.loads(answer), status=201, headers=REPLAYED)

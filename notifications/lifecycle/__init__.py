@@ -1,7 +1,7 @@
 """The only writer of a notification once it is stored: both tables, and the outbox, at once."""
 
 from notifications.lifecycle.attempts import claim, count_fragments
-from notifications.lifecycle.moves import move
+from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
-__all__ = ["Outcome", "claim", "count_fragments", "move", "record_outcomes"]
+__all__ = ["Outcome", "claim", "count_fragments", "move", "move_many", "record_outcomes"]

@@ -1,6 +1,7 @@
-"""One notification, one new status."""
+"""A new status, for one notification or for many."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,18 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from notifications.callbacks import outbox
+from notifications.callbacks.outbox import Moved
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 from notifications.models import Notification
 from notifications.statuses import Status, sources_of
 
 logger = logging.getLogger(__name__)
 
+_MAY_FOLLOW = """
+    n.notification_status = ANY(
+        CASE WHEN n.notification_type = 'letter' THEN %(from_letter)s ELSE %(from)s END
+    )
+"""
 _MOVE = f"""
 WITH written AS (
     UPDATE notifications n SET
@@ -24,9 +31,27 @@ WITH written AS (
         failure_reason = coalesce(%(reason)s, n.failure_reason),
         claimed_until = NULL,
         next_attempt_at = NULL
-    WHERE n.id = %(id)s AND n.notification_status = ANY(
-        CASE WHEN n.notification_type = 'letter' THEN %(from_letter)s ELSE %(from)s END
-    )
+    WHERE n.id = %(id)s AND {_MAY_FOLLOW}
+    RETURNING n.*
+), history AS (
+    {UPDATE_HISTORY}
+)
+SELECT {CHANGED_COLUMNS} FROM written
+"""  # noqa: S608 - constants
+
+# Locked in one order, so that two workers with the same rows never wait for each other.
+_MOVE_MANY = f"""
+WITH movable AS (
+    SELECT n.id FROM notifications n
+    WHERE n.id = ANY(%(ids)s::uuid[]) AND {_MAY_FOLLOW}
+    ORDER BY n.id FOR UPDATE
+), written AS (
+    UPDATE notifications n SET
+        notification_status = %(to)s,
+        updated_at = %(now)s,
+        claimed_until = NULL,
+        next_attempt_at = NULL
+    FROM movable WHERE n.id = movable.id
     RETURNING n.*
 ), history AS (
     {UPDATE_HISTORY}
@@ -59,22 +84,51 @@ def move(
     """
     values: dict[str, Any] = {
         "id": notification_id,
-        "to": to.value,
         "now": now,
         "sent_by": sent_by,
         "sent_at": sent_at,
         "reason": reason,
+    }
+    moved = _write(_MOVE, to, values)
+    if not moved:
+        _log_refusal(notification_id, to, now)
+    return bool(moved)
+
+
+def move_many(ids: Collection[UUID], to: Status, *, now: datetime) -> set[UUID]:
+    """Move notifications to a status, those of them for which it may follow.
+
+    Args:
+        ids: which; a few hundred at a time.
+        to: the new status.
+        now: when that became known.
+
+    Returns:
+        The ids of those that moved. The others are unchanged, which is logged.
+    """
+    if not ids:
+        return set()
+    values = {"ids": [str(notification_id) for notification_id in ids], "now": now}
+    moved = {change.id for change in _write(_MOVE_MANY, to, values)}
+    for notification_id in set(ids) - moved:
+        _log_refusal(notification_id, to, now)
+    return moved
+
+
+def _write(statement: str, to: Status, values: dict[str, Any]) -> list[Moved]:
+    """Run a statement that moves; what services must be told goes into the same transaction."""
+    values = {
+        **values,
+        "to": to.value,
         "from": sources_of(to),
         "from_letter": sources_of(to, letter=True),
     }
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE, values)
+            cursor.execute(statement, values)
             moved = read_changes(cursor)
         outbox.write(outbox.delivery_status_rows(moved))
-    if not moved:
-        _log_refusal(notification_id, to, now)
-    return bool(moved)
+    return moved
 
 
 def _log_refusal(notification_id: UUID, to: Status, now: datetime) -> None:

@@ -8,11 +8,13 @@ from factory.django import DjangoModelFactory
 from notifications.models import (
     HISTORY_COLUMNS,
     CallbackDelivery,
+    InboundSms,
     Job,
     Notification,
     NotificationHistory,
     ProviderDetails,
     ProviderDetailsHistory,
+    UnsubscribeRequest,
 )
 from notify_project import clock
 from services.tests.factories import ServiceFactory, VersionedFactory
@@ -131,3 +133,27 @@ class CallbackDeliveryFactory(DjangoModelFactory):
     subject_id = factory.LazyFunction(uuid.uuid4)
     event_key = "delivered"
     payload = factory.LazyFunction(dict)
+
+
+class InboundSmsFactory(DjangoModelFactory):
+    class Meta:
+        model = InboundSms
+
+    service = factory.SubFactory(ServiceFactory)
+    notify_number = "07700900456"
+    user_number = "447700900123"
+    content = "Yes please"
+    provider = "mmg"
+    provider_date = factory.SelfAttribute("created_at")
+    created_at = factory.LazyFunction(clock.now)
+
+
+class UnsubscribeRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = UnsubscribeRequest
+
+    service = factory.SubFactory(ServiceFactory)
+    notification_id = factory.LazyFunction(uuid.uuid4)
+    template_id = factory.LazyFunction(uuid.uuid4)
+    template_version = 1
+    email_address = "jo@example.com"

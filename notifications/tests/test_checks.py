@@ -1,16 +1,37 @@
 import pytest
-from django.core.checks import Tags, run_checks
+from django.core.checks import INFO, Tags, run_checks
 
 from notifications.tests.factories import ProviderDetailsFactory
 
 
 def ids(tag="notify", **options):
-    found = [str(message.id) for message in run_checks(tags=[tag], **options)]
+    messages = run_checks(tags=[tag], **options)
+    found = [str(message.id) for message in messages if message.level > INFO]
     return sorted(name for name in found if name.startswith("notify."))
 
 
 def test_an_ordinary_installation_is_in_order():
     assert ids() == []
+
+
+def test_files_that_nobody_scans_are_mentioned():
+    mentioned = [message.id for message in run_checks(tags=["notify"]) if message.level == INFO]
+
+    assert mentioned == ["notify.I001"]
+
+
+@pytest.mark.parametrize("url", ["tcp://clamav:3310", "tcp://[::1]", "unix:///run/clamd.sock"])
+def test_an_address_of_a_scanner_is_in_order(settings, url):
+    settings.CLAMAV_URL = url
+
+    assert run_checks(tags=["notify"]) == []
+
+
+@pytest.mark.parametrize("url", ["clamav:3310", "http://clamav", "tcp://", "unix:", "tcp://a:b"])
+def test_what_is_no_address_of_a_scanner_is_an_error(settings, url):
+    settings.CLAMAV_URL = url
+
+    assert ids() == ["notify.E020"]
 
 
 def test_a_queue_that_no_pool_reads_is_an_error(settings):

@@ -4,6 +4,9 @@ Kept apart from the views: authentication classes import it while Django REST Fr
 still half imported.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class ApiError(Exception):
     """A refusal, worded as the API words it.
@@ -12,10 +15,12 @@ class ApiError(Exception):
         error: the class of error that callers match on.
         status_code: HTTP status.
         message: what is wrong.
+        headers: that go out with the answer.
     """
 
     error = "BadRequestError"
     status_code = 400
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -26,9 +31,20 @@ class ApiError(Exception):
         """Return the entries of the answer's ``errors``."""
         return [{"error": self.error, "message": self.message}]
 
+    @property
+    def older_message(self) -> object:
+        """Return the answer's ``message`` outside the public API."""
+        return self.message
+
 
 class BadRequest(ApiError):
     """A rule of the service or of the platform refuses the request."""
+
+
+class Forbidden(ApiError):
+    """The key or the service may not do this at all."""
+
+    status_code = 403
 
 
 class ValidationFailed(ApiError):
@@ -44,6 +60,11 @@ class ValidationFailed(ApiError):
     def errors(self) -> list[dict[str, object]]:
         """Return one entry for each violation."""
         return [{"error": self.error, "message": message} for message in self.messages]
+
+    @property
+    def older_message(self) -> object:
+        """Return all violations."""
+        return list(self.messages)
 
 
 class NoResultFound(ApiError):

@@ -17,7 +17,8 @@ from notify_project.recipients.phone import InvalidPhone, parse_phone
 Definition = dict[str, Any]
 
 # --- Building blocks of definitions ------------------------------------------------------------
-# `nulls: False` is a keyword of ours: U+0000 cannot be stored in PostgreSQL.
+# `nulls: False` is a keyword of ours: U+0000 cannot be stored in PostgreSQL. So is `refusal`: the
+# one text for every violation of its definition; `{value}` stands for the refused value.
 UUID_TEXT: Final[Definition] = {"type": "string", "format": "uuid"}
 REFERENCE: Final[Definition] = {"type": "string", "maxLength": 1000, "nulls": False}
 PHONE_NUMBER: Final[Definition] = {"type": "string", "format": "phone_number", "nulls": False}
@@ -79,15 +80,19 @@ class Schema:
         Raises:
             ValidationFailed: with all violations, in the promised order.
         """
+        if not self._is_fit(value):
+            raise ValidationFailed(*(text for _, text in self.violations(value)))
+
+    def violations(self, value: Any) -> list[tuple[str | None, str]]:
+        """Return each violation's property, or None, and text; identical ones are collapsed."""
+        return list(dict.fromkeys((_property(e), _word(e)) for e in self._explain(value)))
+
+    def _is_fit(self, value: Any) -> bool:
         try:
             self._accept(value)
         except fastjsonschema.JsonSchemaValueException:
-            pass
-        else:
-            if not any(contains_null(value.get(name)) for name in self._texts):
-                return
-        # Identical entries are collapsed.
-        raise ValidationFailed(*dict.fromkeys(_word(error) for error in self._explain(value)))
+            return False
+        return not any(contains_null(value.get(name)) for name in self._texts)
 
 
 def contains_null(value: Any) -> bool:
@@ -108,11 +113,17 @@ def contains_null(value: Any) -> bool:
     return False
 
 
+def _property(error: jsonschema.ValidationError) -> str | None:
+    return str(error.absolute_path[0]) if error.absolute_path else None
+
+
 def _word(error: jsonschema.ValidationError) -> str:
-    if not error.absolute_path:
-        return error.message.replace("'", "")
     rules = error.schema if isinstance(error.schema, dict) else {}
-    if error.validator == "nulls":
+    if not error.absolute_path:
+        return str(rules.get("refusal", error.message)).replace("'", "")
+    if (refusal := rules.get("refusal")) is not None:
+        text = refusal.format(value=error.instance)
+    elif error.validator == "nulls":
         text = error.message
     elif (one_text := _ONE_TEXT.get(rules.get("format", ""))) is not None:
         text = one_text

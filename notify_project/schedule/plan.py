@@ -3,8 +3,11 @@
 import logging
 from datetime import time, timedelta
 
+from notifications.acceptance.idempotency import delete_old_answers
 from notifications.callbacks.tasks import delete_old_callbacks
 from notifications.delivery.claim import never_started_count
+from notifications.documents.purge import purge_expired_documents
+from notifications.letters.tasks import finish_test_letters
 from notifications.statistics.tasks import (
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -24,6 +27,11 @@ def alert_on_never_started() -> None:
         logger.error("%s accepted messages were never started: are the workers running?", count)
 
 
+def delete_old_idempotent_answers() -> None:
+    """Delete the answers to requests that are not repeated any more."""
+    logger.info("deleted %s old answers", delete_old_answers())
+
+
 def delete_old_periodic_runs() -> None:
     """Delete what is recorded about old slots."""
     logger.info("deleted %s old periodic runs", delete_old_runs(clock.now()))
@@ -32,9 +40,12 @@ def delete_old_periodic_runs() -> None:
 PERIODIC_TASKS = {
     task.name: task
     for task in (
+        PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
+        PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),
+        PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
     )

@@ -137,6 +137,22 @@ def test_editing_a_template_makes_a_version_and_saving_it_unchanged_makes_none(s
     assert [version.content for version in versions] == ["Old", "New"]
 
 
+def test_only_emails_are_asked_about_an_unsubscribe_link(signed_in):
+    email, text = TemplateFactory(email=True), TemplateFactory()
+    form = {"name": "News", "content": "New", "process_type": "normal", "subject": "s"}
+    urls = [reverse("admin:templates_app_template_change", args=[row.id]) for row in (email, text)]
+
+    pages = [signed_in.get(url).content.decode() for url in urls]
+    for url in urls:
+        signed_in.post(url, {**form, "has_unsubscribe_link": "on"})
+
+    email.refresh_from_db()
+    text.refresh_from_db()
+    assert ["has_unsubscribe_link" in page for page in pages] == [True, False]
+    assert (email.has_unsubscribe_link, text.has_unsubscribe_link) == (True, False)
+    assert (email.version, text.version) == (2, 2)
+
+
 def test_a_template_that_cannot_be_sent_is_refused_on_the_page(signed_in):
     template = TemplateFactory()
     url = reverse("admin:templates_app_template_change", args=[template.id])

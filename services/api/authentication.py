@@ -1,7 +1,6 @@
 """From a token to the service and the key that signed it."""
 
 import time
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from notify_project.api.errors import AuthError, Unauthorized
+from services.caller import Caller
 from services.read_models import KeyModel, ServiceModel, find_service
 
 # Source: the API contract, token.
@@ -20,14 +20,6 @@ LEEWAY_SECONDS = 30
 BEARER = "bearer "
 WRONG_CLOCK = "Error: Your system clock must be accurate to within 30 seconds"
 _HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: a service, with one of its keys."""
-
-    service: ServiceModel
-    key: KeyModel
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -9,14 +9,8 @@ from redis import Redis
 from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
 from notify_project.constants import KeyType
-from notify_project.redis_connection import Batch
-from services.api.authentication import Caller
-from services.limits import (
-    DAY_SECONDS,
-    count_accepted,
-    require_international_allowance,
-    require_within_limits,
-)
+from services.caller import Caller
+from services.limits import DAY_SECONDS, peek, take
 from services.read_models import KeyModel, ServiceModel
 
 NOON = "2026-03-02T12:00:00Z"
@@ -52,10 +46,23 @@ def with_key(who, key_type):
     return replace(who, key=KeyModel(uuid.uuid4(), "secret", KeyType(key_type), None))
 
 
-def accept(redis, who, word="sms", *, international=False):
-    batch = Batch()
-    count_accepted(batch, who.service.id, word, international=international)
-    return batch.answers(redis)
+def accept(who, word="sms", *, international=False):
+    """Take what a message that is accepted takes."""
+    allowance = take(who, word)
+    allowance.require_rate()
+    allowance.require_room()
+    if international:
+        allowance.require_international()
+    return allowance
+
+
+def require_within_limits(who, word):
+    """Take what a message takes, and give it back as a request does that is refused later."""
+    accept(who, word).give_back()
+
+
+def require_international_allowance(who):
+    accept(who, international=True).give_back()
 
 
 def counters(redis):
@@ -199,8 +206,7 @@ def test_a_bucket_ends_by_itself(redis):
 def test_three_of_three_are_accepted_and_the_fourth_is_refused(redis):
     who = caller(sms=3)
     for _ in range(3):
-        require_within_limits(who, "sms")
-        accept(redis, who)
+        accept(who)
 
     with pytest.raises(TooManyRequests) as refused:
         require_within_limits(who, "sms")
@@ -217,17 +223,17 @@ def test_a_limit_of_nothing_refuses_the_first(redis, word):
         require_within_limits(who, word)
 
 
-def test_looking_at_the_limit_counts_nothing(redis):
+def test_a_request_that_is_refused_later_counts_nothing(redis):
     who = caller(sms=1)
     for _ in range(5):
         require_within_limits(who, "sms")
 
-    assert counters(redis) == {}
+    assert sum(counters(redis).values()) == 0
 
 
 def test_each_channel_has_its_own_counter(redis):
     who = caller(sms=1, email=1)
-    accept(redis, who)
+    accept(who)
 
     require_within_limits(who, "email")
     with pytest.raises(TooManyRequests):
@@ -236,7 +242,7 @@ def test_each_channel_has_its_own_counter(redis):
 
 def test_normal_and_team_keys_share_a_counter(redis):
     who = caller(sms=1)
-    accept(redis, who)
+    accept(who)
 
     with pytest.raises(TooManyRequests):
         require_within_limits(with_key(who, "team"), "sms")
@@ -244,7 +250,7 @@ def test_normal_and_team_keys_share_a_counter(redis):
 
 def test_a_test_key_is_not_measured_against_real_messages(redis):
     who = caller(sms=1)
-    accept(redis, who)
+    accept(who)
 
     require_within_limits(with_key(who, "test"), "sms")
 
@@ -282,7 +288,7 @@ def test_a_request_over_the_days_limit_still_takes_a_token(redis):
 def test_the_counter_starts_again_at_midnight_utc_even_in_summer(redis):
     who = caller(sms=1)
     with freeze_time("2026-06-10T23:30:00Z") as time:  # 00:30 of the 11th in London
-        accept(redis, who)
+        accept(who)
         with pytest.raises(TooManyRequests):
             require_within_limits(who, "sms")
         time.tick(1800)
@@ -291,7 +297,7 @@ def test_the_counter_starts_again_at_midnight_utc_even_in_summer(redis):
 
 
 def test_a_counter_is_created_with_an_end(redis):
-    accept(redis, caller(), international=True)
+    accept(caller(), international=True)
 
     assert sorted(counters(redis).values()) == [1, 1]
     for name in counters(redis):
@@ -300,10 +306,10 @@ def test_a_counter_is_created_with_an_end(redis):
 
 def test_an_increment_does_not_move_the_end(redis):
     who = caller()
-    accept(redis, who)
+    accept(who)
     [name] = counters(redis)
     redis.expire(name, 100)
-    accept(redis, who)
+    accept(who)
 
     assert 90 < redis.ttl(name) <= 100
     assert counters(redis) == {name: 2}
@@ -311,34 +317,116 @@ def test_an_increment_does_not_move_the_end(redis):
 
 def test_a_stored_nothing_stays_with_its_end(redis):
     who = caller(sms=1)
-    accept(redis, who)
+    accept(who)
     [name] = counters(redis)
     redis.set(name, 0, ex=100)
     require_within_limits(who, "sms")
     assert (redis.get(name), 90 < redis.ttl(name) <= 100) == (b"0", True)
 
-    accept(redis, who)
+    accept(who)
 
     assert (redis.get(name), 90 < redis.ttl(name) <= 100) == (b"1", True)
 
 
 def test_a_counter_that_lost_its_end_gets_one(redis):
     who = caller()
-    accept(redis, who)
+    accept(who)
     [name] = counters(redis)
     redis.persist(name)
-    accept(redis, who)
+    accept(who)
 
     assert redis.ttl(name) > 0
 
 
-def test_many_callers_at_once_lose_no_count(redis):
-    who = caller()
-    batch = Batch()
-    for _ in range(200):
-        count_accepted(batch, who.service.id, "sms", international=False)
+def test_many_callers_at_once_never_pass_the_limit(redis):
+    who = caller(sms=50)
 
-    assert batch.answers(redis) == list(range(1, 201))
+    def is_accepted(_):
+        try:
+            accept(who)
+        except TooManyRequests:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        accepted = sum(threads.map(is_accepted, range(200)))
+
+    assert accepted == 50
+    assert list(counters(redis).values()) == [50]
+
+
+def test_giving_back_twice_gives_back_once(redis):
+    who = caller(sms=2)
+    kept, refused = accept(who), accept(who)
+    refused.give_back()
+    refused.give_back()
+
+    assert list(counters(redis).values()) == [1]
+    assert kept.headers["RateLimit-Remaining"] == "1"
+
+
+# --- What callers are told -----------------------------------------------------------------------
+
+
+def told(allowance):
+    return {name.removeprefix("RateLimit-"): int(text) for name, text in allowance.headers.items()}
+
+
+def test_a_caller_is_told_what_is_left_of_the_minute(redis):
+    with freeze_time(NOON):
+        assert told(take(caller(sms=10_000), "sms")) == {
+            "Limit": 3000,
+            "Remaining": 998,
+            "Reset": 1,
+        }
+
+
+def test_a_caller_is_told_when_the_next_request_will_pass(redis):
+    who = caller(rate_limit=3)
+    with freeze_time(NOON) as time:
+        first = told(take(who, "sms"))
+        time.tick(first["Reset"])
+        accept(who)
+
+    assert first == {"Limit": 3, "Remaining": 0, "Reset": 20}
+
+
+def test_a_caller_whose_day_is_used_up_is_told_to_wait_for_midnight(redis):
+    with freeze_time("2026-03-02T23:00:00Z"):
+        assert told(accept(caller(sms=1))) == {"Limit": 3000, "Remaining": 0, "Reset": 3600}
+
+
+def test_a_day_that_a_refused_request_gave_back_is_not_told_as_used_up(redis):
+    allowance = accept(caller(sms=1))
+    allowance.give_back()
+
+    assert told(allowance)["Remaining"] == 1
+
+
+@pytest.mark.parametrize("rate_limit", [0, 1, 2, 3, 7, 60, 300, 3000])
+def test_a_caller_who_obeys_is_never_refused(redis, rate_limit):
+    who = caller(rate_limit=rate_limit, sms=40)
+    left, wait = peek(who).headers["RateLimit-Remaining"], 0
+    with freeze_time(NOON) as time:
+        for _ in range(60 if rate_limit else 0):
+            if left == 0:
+                time.tick(wait)
+            allowance = accept(who)
+            left, wait = told(allowance)["Remaining"], told(allowance)["Reset"]
+
+
+def test_looking_takes_nothing(redis):
+    who = caller(rate_limit=3)
+    for _ in range(5):
+        assert told(peek(who))["Remaining"] == 1
+
+    assert redis.keys("*") == []
+
+
+def test_without_redis_nothing_is_told(settings):
+    settings.REDIS_ENABLED = False
+
+    assert take(caller(), "sms").headers == {}
 
 
 # --- Texts abroad --------------------------------------------------------------------------------
@@ -347,7 +435,7 @@ def test_many_callers_at_once_lose_no_count(redis):
 def test_texts_abroad_have_a_limit_of_their_own(redis):
     who = caller(sms=10, international_sms=1)
     require_international_allowance(who)
-    accept(redis, who, international=True)
+    accept(who, international=True)
 
     with pytest.raises(TooManyRequests) as refused:
         require_international_allowance(who)
@@ -358,7 +446,7 @@ def test_texts_abroad_have_a_limit_of_their_own(redis):
 
 def test_a_text_abroad_counts_as_a_text_too(redis):
     who = caller(sms=1)
-    accept(redis, who, international=True)
+    accept(who, international=True)
 
     with pytest.raises(TooManyRequests):
         require_within_limits(who, "sms")
@@ -366,14 +454,14 @@ def test_a_text_abroad_counts_as_a_text_too(redis):
 
 def test_a_text_at_home_does_not_count_as_one_abroad(redis):
     who = caller(international_sms=1)
-    accept(redis, who)
+    accept(who)
 
     require_international_allowance(who)
 
 
 def test_a_test_key_is_refused_abroad_only_when_the_limit_is_nothing(redis):
     who = caller("test", international_sms=1)
-    accept(redis, who, international=True)
+    accept(who, international=True)
     require_international_allowance(who)
 
     with pytest.raises(TooManyRequests):
@@ -384,10 +472,10 @@ def test_a_test_key_is_refused_abroad_only_when_the_limit_is_nothing(redis):
 
 
 def test_both_limits_cost_one_command(redis_commands):
-    require_within_limits(caller(), "sms")
+    accept(caller())
     redis_commands.clear()
 
-    require_within_limits(caller(), "sms")
+    accept(caller())
 
     assert redis_commands == ["EVAL"]
 
@@ -397,10 +485,10 @@ def test_without_redis_nothing_is_refused_and_that_is_logged(settings, caplog, i
     settings.REDIS_ENABLED = is_enabled
     who = caller(rate_limit=0, sms=0)
 
-    require_within_limits(who, "sms")
-    require_international_allowance(caller(international_sms=0))
+    accept(who)
+    accept(caller(international_sms=0), international=True)
 
-    assert caplog.text.count("are not enforced") == 2
+    assert caplog.text.count("are not enforced") == 3
     assert str(who.service.id) in caplog.text
 
 

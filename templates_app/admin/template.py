@@ -20,7 +20,7 @@ from templates_app.versions import (
     update_template,
 )
 
-EDITABLE = ["name", "subject", "content", "process_type"]
+EDITABLE = ["name", "subject", "content", "process_type", "has_unsubscribe_link"]
 
 
 class TemplateForm(ModelForm[Template]):
@@ -72,6 +72,8 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         if obj is None:
             return ["service", "template_type", *EDITABLE]
         hidden = {"subject"} if obj.template_type == "sms" else set()
+        if obj.template_type != "email":
+            hidden.add("has_unsubscribe_link")
         shown = [name for name in EDITABLE if name not in hidden]
         return ["service", "template_type", *shown, *self.readonly_fields]
 

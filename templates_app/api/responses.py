@@ -1,19 +1,14 @@
-"""How a template is worded. Source: the API contract, the template object."""
+"""How templates are worded. Source: the API contract, templates endpoints."""
 
 from typing import Any
 
 from notify_project import clock
+from templates_app.preview import Preview
 from templates_app.read_models import TemplateModel
-from templates_app.rendering.placeholders import names, parse
 
 
 def template(model: TemplateModel) -> dict[str, Any]:
     """Return a template as the public API shows it."""
-    parts = [model.parsed_content]
-    if model.parsed_subject is not None:
-        parts.insert(0, model.parsed_subject)
-    if model.letter_contact_block is not None:
-        parts.insert(0, parse(model.letter_contact_block))
     return {
         "id": str(model.id),
         "type": model.template_type,
@@ -24,7 +19,20 @@ def template(model: TemplateModel) -> dict[str, Any]:
         "version": model.version,
         "body": model.content,
         "subject": model.subject,
-        "personalisation": {name: {"required": True} for name in names(*parts)},
+        "personalisation": {name: {"required": True} for name in model.names},
         "postage": model.postage,
         "letter_contact_block": model.letter_contact_block,
+    }
+
+
+def preview(model: TemplateModel, shown: Preview) -> dict[str, Any]:
+    """Return what a template would say."""
+    return {
+        "id": str(model.id),
+        "type": model.template_type,
+        "version": model.version,
+        "body": shown.body,
+        "subject": shown.subject,
+        "html": shown.html,
+        "postage": model.postage,
     }

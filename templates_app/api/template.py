@@ -8,19 +8,32 @@ from rest_framework.routers import SimpleRouter
 
 from notify_project.api.errors import NoResultFound, ValidationFailed
 from notify_project.api.routes import route
-from notify_project.api.schema import Schema, object_of, parse_uuid
-from notify_project.api.views import ApiViewSet, read_query
-from services.api.authentication import TokenAuthentication, caller_of
+from notify_project.api.schema import (
+    PERSONALISATION,
+    UUID_TEXT,
+    Schema,
+    object_of,
+    parse_uuid,
+)
+from notify_project.api.views import read_json, read_query
+from services.api.authentication import caller_of
+from services.api.views import ServiceViewSet
 from templates_app.api import responses
+from templates_app.preview import preview
 from templates_app.read_models import TemplateModel, find_template, find_version, list_templates
 
 LISTING = Schema(object_of({"type": {"enum": ["sms", "email", "letter"]}}))
+# The id is the path's; what else a caller sends is ignored.
+PREVIEW = Schema(
+    {
+        **object_of({"id": UUID_TEXT, "personalisation": PERSONALISATION}),
+        "additionalProperties": True,
+    }
+)
 
 
-class TemplateViewSet(ApiViewSet):
+class TemplateViewSet(ServiceViewSet):
     """The templates of the caller's service. Source: the API contract."""
-
-    authentication_classes = [TokenAuthentication]
 
     def list(self, request: Request) -> Response:
         """List what can be sent, by name."""
@@ -37,6 +50,14 @@ class TemplateViewSet(ApiViewSet):
         found = _find(caller_of(request).service.id, template_id, _number(version))
         return Response(responses.template(found))
 
+    def preview(self, request: Request, pk: str) -> Response:
+        """Return what the newest version of a template would say with some values."""
+        body = read_json(request, may_be_empty=True)
+        PREVIEW.require({**body, "id": pk} if isinstance(body, dict) else body)
+        found = _find(caller_of(request).service.id, UUID(pk), version=0)
+        shown = preview(found, body.get("personalisation", {}))
+        return Response(responses.preview(found, shown))
+
 
 class TemplateRouter(SimpleRouter):
     """Routes of the resource: the collection has a name of its own."""
@@ -50,6 +71,7 @@ class TemplateRouter(SimpleRouter):
             detail=True,
             methods={"get": "retrieve"},
         ),
+        route(r"^{prefix}/{lookup}/preview$", "preview", detail=True, methods={"post": "preview"}),
     ]
 
 

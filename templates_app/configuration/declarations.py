@@ -97,6 +97,7 @@ class DeclaredTemplate(Entry):
     subject: str | None = optional(text(lines=True))
     process_type: str = optional(one_of(ProcessType.values), default=ProcessType.NORMAL.value)
     postage: str | None = optional(text())
+    has_unsubscribe_link: bool = optional(flag, default=False)
     archived: bool = optional(flag, default=False)
 
 

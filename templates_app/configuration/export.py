@@ -160,6 +160,8 @@ def _template(row: Template) -> dict[str, Any]:
     found["process_type"] = row.process_type
     if row.postage is not None:
         found["postage"] = row.postage
+    if row.template_type == "email":
+        found["has_unsubscribe_link"] = row.has_unsubscribe_link
     if row.archived:
         found["archived"] = True
     return found

@@ -31,6 +31,7 @@ def apply_template(
             subject=entry.subject,
             process_type=entry.process_type,
             postage=entry.postage,
+            has_unsubscribe_link=entry.has_unsubscribe_link,
             actor=None,
         )
         report.added(name)
@@ -61,7 +62,7 @@ def _find(entry: DeclaredTemplate, service: Service) -> Template | None:
 def _change(entry: DeclaredTemplate, row: Template, report: Report, name: str) -> Template:
     wanted = {
         field: getattr(entry, field)
-        for field in ("content", "subject", "process_type", "postage")
+        for field in ("content", "subject", "process_type", "postage", "has_unsubscribe_link")
         if entry.gives(field)
     }
     differences = {

@@ -20,6 +20,7 @@ class TemplateFactory(VersionedFactory):
 
     class Params:
         email = factory.Trait(template_type="email", subject="About ((name))")
+        unsubscribe = factory.Trait(email=True, has_unsubscribe_link=True)
         letter = factory.Trait(
             template_type="letter", subject="A letter to ((name))", postage="second"
         )

@@ -203,6 +203,34 @@ def test_the_database_gives_a_row_inserted_by_old_code_the_normal_process_type()
     assert default.startswith("'normal'")
 
 
+@pytest.mark.parametrize("table", ["templates", "templates_history"])
+def test_the_database_refuses_an_unsubscribe_link_in_a_text(table):
+    TemplateFactory()
+
+    with (
+        pytest.raises(IntegrityError, match=f"ck_{table}_unsubscribe"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(t, "
+            """jsonb_build_object('id', gen_random_uuid(), 'history_id', 99,"""
+            """ 'has_unsubscribe_link', true))).* """
+            f"FROM {table} t LIMIT 1"
+        )
+
+
+def test_an_unsubscribe_link_belongs_to_the_version_it_was_set_in():
+    template = create(template_type="email", subject="News")
+
+    for _ in range(2):
+        update_template(template, actor=template.created_by, has_unsubscribe_link=True)
+
+    assert [each.has_unsubscribe_link for each in versions_of(template)] == [False, True]
+    assert not find_version(template.id, 1).has_unsubscribe_link
+    assert find_version(template.id, 2).has_unsubscribe_link
+
+
 @pytest.mark.parametrize("statement", ["UPDATE {} SET name = 'x'", "DELETE FROM {}"])
 def test_a_version_cannot_be_changed_or_removed(statement):
     create()
@@ -241,6 +269,7 @@ def test_a_save_that_goes_round_the_versions_is_refused():
         ({"postage": "first"}, "postage"),
         ({"template_type": "letter", "subject": "s", "postage": "third"}, "postage"),
         ({"template_type": "fax"}, "fax is not a type"),
+        ({"has_unsubscribe_link": True}, "Emails alone have an unsubscribe link"),
     ],
 )
 def test_what_cannot_be_sent_cannot_be_saved(values, message):

@@ -58,13 +58,13 @@ def test_test_keys_and_simulated_recipients_use_nothing_up(world, redis, kind):
     assert world.send(kind, "K_LIVE_TEST").status_code == 201
     assert world.send(kind, **SIMULATED[kind]).status_code == 201
 
-    assert counted(world, redis, kind)[0] is None
+    assert not int(counted(world, redis, kind)[0] or 0)
 
 
 def test_what_is_refused_uses_nothing_up(world, redis):
     assert world.send("sms", phone_number="nobody").status_code == 400
 
-    assert counted(world, redis, "sms")[0] is None
+    assert not int(counted(world, redis, "sms")[0] or 0)
 
 
 def test_a_stored_nothing_is_kept_with_its_end(world, redis, limit):

@@ -1,15 +1,18 @@
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 
-from notifications.models import Notification
+from notifications.models import Notification, UnsubscribeRequest
 from notifications.tests.factories import NotificationFactory
 from notify_project import clock
 from notify_project.versioning import save_versioned
 from services.tests.factories import UserFactory
 from templates_app.models import TemplateHistory
+from templates_app.precompiled import precompiled_template
 from templates_app.tests.factories import TemplateFactory
 
 
@@ -60,6 +63,27 @@ def test_a_text_message_is_shown_whole(world):
     }
 
 
+def test_an_email_shows_our_unsubscribe_link_and_it_works(world):
+    template = TemplateFactory(unsubscribe=True, service=world.rows["S_READ"])
+    row = world.add("N_NEWS", NotificationFactory(template=template))
+
+    url = show(world, "N_NEWS")["one_click_unsubscribe_url"]
+
+    assert url.startswith(f"http://testserver/unsubscribe/{row.id}/")
+    assert Client().post(url.removeprefix("http://testserver")).status_code == 200
+    assert UnsubscribeRequest.objects.get().notification_id == row.id
+    listed = world.get("/v2/notifications?template_type=email").json()["notifications"]
+    assert [item["one_click_unsubscribe_url"] is not None for item in listed] == [True, False, True]
+
+
+def test_an_email_shows_the_callers_unsubscribe_link_first(world):
+    template = TemplateFactory(unsubscribe=True, service=world.rows["S_READ"])
+    columns = {"template": template, "unsubscribe_link": "https://x.example/mine"}
+    world.add("N_NEWS", NotificationFactory(**columns))
+
+    assert show(world, "N_NEWS")["one_click_unsubscribe_url"] == "https://x.example/mine"
+
+
 def test_a_letter_shows_its_address_as_text(world):
     row = world.rows["N_LETTER"]
     lines = {"ADDRESS LINE 1": 5, "address_line_7": "hidden", "name": "Jo"}
@@ -69,6 +93,25 @@ def test_a_letter_shows_its_address_as_text(world):
 
     assert (body["line_1"], body["line_2"], body["postcode"]) == ("5", None, None)
     assert "hidden" not in str(body)
+
+
+def test_a_letter_that_came_as_a_pdf_shows_no_content(world):
+    template = precompiled_template(world.rows["S_READ"].id)
+    letter = NotificationFactory(
+        template=template,
+        service=world.rows["S_READ"],
+        status="pending-virus-check",
+        personalisation={"address_line_1": "Provided as PDF"},
+        to="Provided as PDF",
+    )
+    world.ids["N_PDF"] = str(letter.id)
+
+    body = show(world, "N_PDF")
+
+    assert (body["body"], body["subject"]) == ("", "Pre-compiled PDF")
+    assert (body["line_1"], body["line_2"], body["postage"]) == ("Provided as PDF", None, "second")
+    assert (body["status"], body["is_cost_data_ready"]) == ("pending-virus-check", False)
+    assert body["template"]["id"] == str(template.id)
 
 
 @pytest.mark.parametrize("spelling", [str, str.upper, lambda text: text.replace("-", "")])
@@ -226,3 +269,14 @@ def test_what_the_web_sent_is_listed_for_live_keys_only(world):
 
 def test_an_unknown_id_needs_no_row(world):
     assert world.get(f"/v2/notifications/{uuid.uuid4()}").status_code == 404
+
+
+def test_the_next_page_is_named_by_the_first_id_in_the_link(world):
+    reference = world.ids["N_EMAIL"]
+    Notification.objects.filter(id=world.ids["N_SMS"]).update(client_reference=reference)
+
+    links = world.get(f"/v2/notifications?reference={reference}").json()["links"]
+
+    uuids = re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", links["next"])
+    assert uuids[0] == world.ids["N_SMS"]
+    assert links["current"] == f"http://testserver/v2/notifications?reference={reference}"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from notifications.lifecycle import move
+from notifications.lifecycle import move, move_many
 from notifications.models import CallbackDelivery, Notification, NotificationHistory
 from notifications.statuses import TRANSITIONS, Status
 from notifications.tests.factories import NotificationFactory
@@ -210,3 +210,62 @@ def test_of_two_receipts_at_once_exactly_one_wins(transactional_db):
     assert results.count(True) == 1
     live, history = live_and_history(row.id)
     assert live == history
+
+
+def test_many_move_at_once_in_both_tables():
+    rows = [NotificationFactory(status="sending") for _ in range(3)]
+
+    moved = move_many([row.id for row in rows], Status.DELIVERED, now=NOW)
+
+    assert moved == {row.id for row in rows}
+    for row in rows:
+        live, history = live_and_history(row.id)
+        row.refresh_from_db()
+        assert (row.status, row.updated_at) == ("delivered", NOW)
+        assert live == history
+
+
+def test_of_many_only_those_move_that_may(caplog):
+    waiting, cancelled = (
+        NotificationFactory(letter=True, status=status) for status in ("sending", "cancelled")
+    )
+    unknown = uuid.uuid4()
+
+    with caplog.at_level(logging.INFO):
+        moved = move_many([waiting.id, cancelled.id, unknown], Status.DELIVERED, now=NOW)
+
+    cancelled.refresh_from_db()
+    assert moved == {waiting.id}
+    assert (cancelled.status, cancelled.updated_at) == ("cancelled", None)
+    assert f"notification {cancelled.id} is cancelled" in caplog.text
+    assert f"notification {unknown} is unknown" in caplog.text
+
+
+def test_many_that_move_are_told_to_their_services():
+    wanted, silent = NotificationFactory(status="sending"), NotificationFactory(status="sending")
+    callback_for(wanted.service)
+
+    move_many([wanted.id, silent.id], Status.DELIVERED, now=NOW)
+
+    assert CallbackDelivery.objects.get().subject_id == wanted.id
+
+
+def test_a_lease_ends_when_many_move():
+    row = NotificationFactory(claimed_until=NOW, next_attempt_at=NOW)
+
+    move_many([row.id], Status.TECHNICAL_FAILURE, now=NOW)
+
+    row.refresh_from_db()
+    assert (row.claimed_until, row.next_attempt_at) == (None, None)
+
+
+def test_none_of_none_move(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert move_many([], Status.DELIVERED, now=NOW) == set()
+
+
+def test_many_are_moved_with_one_statement(django_assert_num_queries):
+    rows = [NotificationFactory(status="sending") for _ in range(20)]
+
+    with django_assert_num_queries(3):  # with the beginning and the end of the transaction
+        move_many([row.id for row in rows], Status.DELIVERED, now=NOW)

@@ -2,8 +2,13 @@
 
 import pytest
 
-from notify_project.tests.end_to_end.clients_world import ClientsWorld
-from notify_project.tests.end_to_end.platform import running
+pytest.register_assert_rewrite(
+    "notify_project.tests.end_to_end.contract_client",
+    "notify_project.tests.end_to_end.contract_scenarios",
+)
+
+from notify_project.tests.end_to_end.clients_world import ClientsWorld  # noqa: E402
+from notify_project.tests.end_to_end.platform import running  # noqa: E402
 
 
 @pytest.fixture(scope="session")

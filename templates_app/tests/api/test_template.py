@@ -1,15 +1,9 @@
-import time
-import uuid
-
-import jwt
 import pytest
-from django.test import Client
 
 from notify_project.clock import api_time
-from services.models import ServiceLetterContact
 from services.tests.factories import ApiKeyFactory, UserFactory
 from templates_app.tests.factories import TemplateFactory
-from templates_app.versions import archive_template, update_template
+from templates_app.versions import update_template
 
 pytestmark = pytest.mark.django_db
 
@@ -22,49 +16,6 @@ REQUIRED = {"required": True}
 
 def violation(message):
     return {"status_code": 400, "errors": [{"error": "ValidationError", "message": message}]}
-
-
-class World:
-    """The service of the published cases, with its templates by name."""
-
-    def __init__(self):
-        self.key = ApiKeyFactory()
-        service = self.key.service
-        self.author = UserFactory(email_address="author@example.org")
-        made = {"service": service, "created_by": self.author}
-        first = "v1 ((name)) ((First Name)) ((over18??adult)) ((NAME))"
-        sms = TemplateFactory(name="b", content=first, **made)
-        contact = ServiceLetterContact.objects.create(
-            service=service, contact_block="1 Road\n((ref))"
-        )
-        self.sms = update_template(sms, actor=self.author, content="v2 ((name))")
-        self.email = TemplateFactory(
-            name="a", email=True, subject="S ((s))", content="B ((b))", **made
-        )
-        self.letter = TemplateFactory(
-            name="c",
-            letter=True,
-            subject="L ((x))",
-            content="LB",
-            postage="first",
-            service_letter_contact=contact,
-            **made,
-        )
-        self.archived = archive_template(TemplateFactory(name="d", **made), actor=self.author)
-        self.hidden = TemplateFactory(name="e", hidden=True, **made)
-        self.foreign = TemplateFactory()
-
-    def get(self, path):
-        claims = {"iss": str(self.key.service_id), "iat": int(time.time())}
-        token = jwt.encode(claims, self.key.secret, "HS256")
-        ids = {name: str(row.id) for name, row in vars(self).items() if hasattr(row, "content")}
-        path = path.format(unknown=uuid.uuid4(), **ids)
-        return Client().get(path, headers={"authorization": f"Bearer {token}"})
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 def test_the_newest_version_is_shown_whole(world):

@@ -39,6 +39,7 @@ services:
       - name: Ready
         type: email
         subject: "((title)) is ready"
+        has_unsubscribe_link: true
         content: |
           Dear ((name)),
 

@@ -57,6 +57,7 @@ def test_a_whole_file_sets_up_everything_it_names(run):
         ("Ready", "normal"),
         ("Code", "priority"),
     }
+    assert Template.objects.get(has_unsubscribe_link=True).name == "Ready"
 
 
 def test_a_second_run_changes_nothing(run):

@@ -78,6 +78,10 @@ PROBLEMS = {
         f"{TEMPLATE}sms, content: x, process_type: urgent}}",
         "4:56: process_type must be one of normal, priority",
     ),
+    "unsubscribe link in a text": (
+        f"{TEMPLATE}sms, content: x, has_unsubscribe_link: true}}",
+        "4:9: Emails alone have an unsubscribe link",
+    ),
     "empty": ("", "1:1: the file is empty"),
     "not a mapping": ("- a", "1:1: must be a mapping of fields (name: value)"),
     "not YAML": ("services: [", "1:12: this is not YAML:"),

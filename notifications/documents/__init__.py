@@ -1,0 +1,1 @@
+"""Files that emails link to."""

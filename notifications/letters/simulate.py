@@ -1,0 +1,44 @@
+"""Letters that are not real: the same way through the statuses, and no printer."""
+
+import logging
+from datetime import datetime
+
+from notifications import lifecycle
+from notifications.letters.files import copy_from_scan, delete_from_scan
+from notifications.models import Notification
+from notifications.statuses import Status
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+def deliver_test_letters(now: datetime) -> None:
+    """Bring every letter that waits, and is not real, to its end; safe to repeat.
+
+    Those made from templates come first, since nothing but the database can keep them waiting.
+    """
+    waiting = Notification.objects.unfinished_test_letters().order_by("created_at", "id")
+    templated = waiting.filter(status=Status.SENDING).values_list("id", flat=True)
+    while ids := list(templated[:BATCH]):
+        lifecycle.move_many(ids, Status.DELIVERED, now=now)
+    # Their PDFs are read one at a time; the columns are those that tell where they are.
+    precompiled = waiting.filter(status=Status.PENDING_VIRUS_CHECK).only(
+        "status", "is_real", "reference", "postage", "created_at"
+    )
+    for letter in precompiled.iterator():
+        try:
+            _finish_precompiled(letter, now)
+        except OSError:
+            # The others shall not wait for it; it is tried again with the next ones.
+            logger.exception("the file of test letter %s cannot be read or written", letter.id)
+
+
+def _finish_precompiled(letter: Notification, now: datetime) -> None:
+    """Copy the file, move the letter, delete the source: after a crash, all is done again."""
+    if not copy_from_scan(letter):
+        logger.error("the file of test letter %s is missing", letter.id)
+        lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=now, reason="file missing")
+        return
+    lifecycle.move(letter.id, Status.DELIVERED, now=now)
+    delete_from_scan(letter)

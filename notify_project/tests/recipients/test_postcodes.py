@@ -1,0 +1,30 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notify_project.recipients.postcodes import printed_postcode
+
+EXAMPLES = json.loads((Path(__file__).parent / "examples/postcodes.json").read_text())
+
+
+@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["input"])
+def test_a_postcode_is_printed_with_one_space_or_is_not_real(row):
+    assert printed_postcode(row["input"]) == row["printed"]
+
+
+@pytest.mark.parametrize(
+    "text", ["ß1 1AA", "SW1A 2\u017fA", "SW1A \u0662AA", "XM4 5HQ", "SW1A 2AA\x00", "A" * 1_000_000]
+)
+def test_what_only_looks_like_a_postcode_is_not_real(text):
+    assert printed_postcode(text) is None
+
+
+@given(st.from_regex(r"(AB|E|SW|ZE)[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{2}", fullmatch=True))
+def test_a_printed_postcode_is_printed_as_it_is(text):
+    printed = printed_postcode(text.lower())
+
+    assert printed is not None
+    assert printed_postcode(printed) == printed
