@@ -41,7 +41,7 @@ def only_public_peers(wanted: bool) -> Iterator[None]:  # noqa: FBT001 - the nam
 def is_public(address: str) -> bool:
     """Say whether an IP address is reachable by everybody."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    # Python before 3.13 takes an IPv4 address in the clothes of IPv6 for a global one.
+    # An IPv4 address in the clothes of IPv6 is what it is without them.
     inner = getattr(found, "ipv4_mapped", None) or found
     return bool(inner.is_global)
 
