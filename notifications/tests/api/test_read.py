@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -226,3 +227,26 @@ def test_what_the_web_sent_is_listed_for_live_keys_only(world):
 
 def test_an_unknown_id_needs_no_row(world):
     assert world.get(f"/v2/notifications/{uuid.uuid4()}").status_code == 404
+
+
+def test_a_message_is_found_by_a_reference_of_any_length(world):
+    # Text that does not compress, and so long that no index holds it.
+    reference = "".join(chr(0x10000 + number * 7919 % 50000) for number in range(1000))
+    sent = world.send("sms", reference=reference)
+    world.send("sms", reference=reference[:-1])
+
+    found = world.get(f"/v2/notifications?{urlencode({'reference': reference})}", "K_LIVE").json()
+
+    assert sent.status_code == 201
+    assert [item["id"] for item in found["notifications"]] == [sent.json()["id"]]
+
+
+def test_a_message_of_another_kind_of_key_marks_a_place_in_the_list(world):
+    row = world.rows["N_EMAIL"]
+    marker = NotificationFactory(
+        template=world.rows["TR_SMS"], created_at=row.created_at, research=True
+    )
+
+    body = world.get(f"/v2/notifications?older_than={marker.id}").json()
+
+    assert body["notifications"][-1]["id"] == world.ids["N_SMS"]
