@@ -1,4 +1,4 @@
-"""Measure accepting and delivering against their floors, on this machine, in one run.
+"""Measure accepting and delivering against their floors, and reading, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
 starts such servers). Prints a table and writes benchmarks/results/<time>.json.
@@ -6,6 +6,7 @@ starts such servers). Prints a table and writes benchmarks/results/<time>.json.
 
 import argparse
 import json
+import operator
 import os
 import platform
 import subprocess
@@ -23,6 +24,7 @@ import load  # noqa: E402
 import processes  # noqa: E402
 
 BIN = Path(sys.executable).parent
+PARTS = ["accept", "deliver", "read"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -38,7 +40,13 @@ BUDGETS = {
     "texts_per_second": (">=", 150),
     "web_process_mb": ("<=", 120),
     "worker_mb": ("<=", 120),
+    "read_by_id_sql": ("<=", 1),
+    "list_p50_ms": ("<=", 100),
+    "bad_body_cpu_share": ("<", 1),
+    "bad_token_cpu_share": ("<", 1),
+    "limited_cpu_share": ("<", 1),
 }
+HOLDS = {">=": operator.ge, "<=": operator.le, "<": operator.lt}
 CONFIG = """
 organisations:
   - name: Benchmark
@@ -199,20 +207,24 @@ def main() -> None:
     """Run all parts and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10, help="of load for each web server")
-    parser.add_argument("--only", choices=["accept", "deliver"], help="one half")
+    parser.add_argument("--only", choices=PARTS, help="one part")
     parser.add_argument("--check", action="store_true", help="exit 1 when over a budget")
     options = parser.parse_args()
     prepare_environment()
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
+    import reading  # noqa: PLC0415
 
     service = provision()
     figures: dict[str, Any] = {}
     tables: dict[str, list[dict[str, Any]]] = {}
-    if options.only != "deliver":
+    parts = [options.only] if options.only else PARTS
+    if "accept" in parts:
         tables["accept"] = accepting(service, options.seconds, floors, figures)
-    if options.only != "accept":
+    if "deliver" in parts:
         tables["deliver"] = delivering.measure(service, figures)
+    if "read" in parts:
+        tables["read"] = reading.measure(service, figures)
     report(figures, tables, check=options.check)
 
 
@@ -242,14 +254,19 @@ def accepting(
         ours["requests_per_second"] / floor["requests_per_second"], 3
     )
     figures["web_process_mb"] = ours["web_process_mb"]
+    figures.update(count_trips("post", json.dumps(body), service["id"]))
+    return rows
+
+
+def count_trips(kind: str, what: str, service_id: str) -> dict[str, float]:
+    """Count what a warm request asks of PostgreSQL and Redis."""
     counted = subprocess.run(
-        [sys.executable, "-m", "benchmarks.trips", json.dumps(body), sign(service["id"])],
+        [sys.executable, "-m", "benchmarks.trips", kind, what, sign(service_id)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if counted.returncode:
         raise SystemExit(f"trips.py: {counted.stderr[-800:]}")
-    figures.update(json.loads(counted.stdout))
-    return rows
+    return dict(json.loads(counted.stdout))
 
 
 def report(
@@ -271,7 +288,7 @@ def report(
     for name, (sign_, limit) in BUDGETS.items():
         if name not in figures:
             continue
-        held = figures[name] >= limit if sign_ == ">=" else figures[name] <= limit
+        held = HOLDS[sign_](figures[name], limit)
         over += [] if held else [name]
         print(f"  {name:24} {figures[name]:>10}  {sign_} {limit:<6} {'ok' if held else 'OVER'}")
     path = ROOT / "benchmarks" / "results" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"

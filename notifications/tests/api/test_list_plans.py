@@ -93,24 +93,26 @@ def big_table(_big_table, db, redis, settings):
 @pytest.mark.parametrize("depth", ["", "middle", "end"])
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_page_reads_little_of_a_big_table(big_table, query, depth):
-    expected = _rows(big_table, query)
+    rows = _rows(big_table, query)
     if depth:
-        after = expected[len(expected) // 2 if depth == "middle" else -1 :][:1]
-        if not after:
+        count = rows.count()
+        if not count:
             pytest.skip("nothing matches, so there is nothing to go on from")
-        query = f"{query}&older_than={after[0]}"
-        expected = expected[expected.index(after[0]) + 1 :]
+        place = count // 2 if depth == "middle" else count - 1
+        query = f"{query}&older_than={rows[place]}"
+        rows = rows[place + 1 :]
+    expected = [str(row_id) for row_id in rows[:250]]
 
     with CaptureQueriesContext(connection) as captured:
         page = big_table.get(f"/v2/notifications?{query}", "BIG").json()["notifications"]
 
-    assert [item["id"] for item in page] == expected[:250]
+    assert [item["id"] for item in page] == expected
     [statement] = captured.captured_queries
     _require_cheap(_plan_of(statement["sql"]))
 
 
 def _rows(big_table, query):
-    """Return the ids that match a query, newest first, found without any cleverness."""
+    """Return the ids that match a query, newest first, asked for without any cleverness."""
     wanted = QueryDict(query)
     rows = Notification.objects.filter(
         service_id=big_table.keys["BIG"].service_id, key_type="normal"
@@ -123,8 +125,7 @@ def _rows(big_table, query):
         rows = rows.filter(status__in=expand(wanted.getlist("status")))
     if "template_type" in wanted:
         rows = rows.filter(notification_type__in=wanted.getlist("template_type"))
-    found = rows.order_by("-created_at", "-id").values_list("id", flat=True)
-    return [str(row_id) for row_id in found]
+    return rows.order_by("-created_at", "-id").values_list("id", flat=True)
 
 
 def _plan_of(sql):
@@ -160,4 +161,4 @@ def test_one_message_is_one_query(big_table, django_assert_num_queries):
     with django_assert_num_queries(1):
         body = big_table.get(f"/v2/notifications/{wanted}", "BIG").json()
 
-    assert body["id"] == wanted
+    assert body["id"] == str(wanted)

@@ -243,9 +243,8 @@ def test_a_message_is_found_by_a_reference_of_any_length(world):
 
 def test_a_message_of_another_kind_of_key_marks_a_place_in_the_list(world):
     row = world.rows["N_EMAIL"]
-    marker = NotificationFactory(
-        template=world.rows["TR_SMS"], created_at=row.created_at, research=True
-    )
+    template = TemplateFactory(service=world.rows["S_READ"])
+    marker = NotificationFactory(template=template, created_at=row.created_at, research=True)
 
     body = world.get(f"/v2/notifications?older_than={marker.id}").json()
 
