@@ -1,6 +1,6 @@
 # Each target makes the environment it needs. Python 3.11 or newer is all that must be installed.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench requirements clean
+.PHONY: help demo run test check bench fuzz requirements clean
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 6011
@@ -30,6 +30,9 @@ check: ## the static checks alone
 bench: ## how many messages a second: make bench [ARGS="..."]
 	@$(IN) dev deploy.bench $(ARGS)
 
+fuzz: ## what the API promises, and nonsense, by the thousand: make fuzz [ARGS="..."]
+	@$(IN) dev deploy.fuzz $(ARGS)
+
 requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.11 requirements/base.in --output-file requirements/base.txt
 	$(COMPILE) --python-version 3.11 requirements/demo.in --output-file requirements/demo.txt
@@ -39,5 +42,5 @@ requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.12 --no-deps requirements/embedded.in --output-file requirements/embedded.txt
 
 clean: ## remove caches and the environment, not the data
-	rm -rf .venv .local/embedded .local/log staticfiles .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .local/embedded .local/node .local/log staticfiles .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

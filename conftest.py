@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import django_rq
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 from redis.connection import HiredisRespSerializer, PythonRespSerializer
 
 from notify_project import queues
@@ -20,6 +22,24 @@ def pytest_configure():
 
 class EnqueuedWithoutFixture(AssertionError):
     """A test queued a task without saying so."""
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_as_described(monkeypatch):
+    """Compare every answer of the public API, in whatever test, with its description."""
+    ask = Client.request
+
+    def request(self, **environ):
+        response = ask(self, **environ)
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/v2/") and django_settings.ROOT_URLCONF == "notify_project.urls":
+            # Imported only here: it needs the apps, and pytest reads this file before them.
+            from notify_project.tests.described import require_described  # noqa: PLC0415
+
+            require_described(response, environ.get("REQUEST_METHOD", "GET"), path)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from notify_project.constants import Queue
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
+CALLBACK_MARGIN_SECONDS = 5
 Apps = Sequence[AppConfig] | None
 
 
@@ -80,6 +81,15 @@ def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMess
             "CLAMAV_URL is neither tcp://host:port nor unix:///path: every file would be refused.",
             id="notify.E020",
         )
+
+
+@register("notify")
+def check_callback_settings(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A lease that ends before the call would tell a service the same thing twice."""
+    del app_configs, options
+    shortest = settings.CALLBACK_TIMEOUT_SECONDS + CALLBACK_MARGIN_SECONDS
+    if shortest > settings.CALLBACK_LEASE_SECONDS:
+        yield Error(f"CALLBACK_LEASE_SECONDS must be at least {shortest}.", id="notify.E008")
 
 
 @register(Tags.database)

@@ -7,6 +7,8 @@ from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
 from notifications.receipts.views import SmsReceiptViewSet
+from notifications.unsubscribe import page
+from notifications.unsubscribe.views import UnsubscribeViewSet
 
 _public = NotificationRouter(trailing_slash=False)
 _public.register("notifications", NotificationViewSet, basename="notification")
@@ -29,4 +31,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/test-document", SampleDocumentPage.as_view(), name="sample-document"),
     path("documents/<str:document_id>", DocumentPage.as_view(), name="document"),
     path("documents/<str:document_id>/file", DocumentDownload.as_view(), name="document-download"),
+    path(
+        "unsubscribe/<str:notification_id>/<str:token>",
+        UnsubscribeViewSet.as_view({"post": "create"}),
+        name="unsubscribe",
+    ),
+    path(
+        "unsubscribe/<str:notification_id>/<str:token>/confirm",
+        page.confirm,
+        name="unsubscribe-page",
+    ),
 ]

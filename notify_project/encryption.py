@@ -1,6 +1,7 @@
 """Columns that are encrypted at rest, with keys that rotate."""
 
 import logging
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +28,18 @@ def encrypt(text: str) -> str:
     return _fernet(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
 
 
-def decrypt(token: str) -> str:
+def decrypt(token: str, *, valid_for: timedelta | None = None) -> str:
     """Decrypt with whichever of ``ENCRYPTION_KEYS`` fits.
 
+    Args:
+        token: what was made of the text.
+        valid_for: how long after it was made it may be read; for ever, if None.
+
     Raises:
-        cryptography.fernet.InvalidToken: none fits.
+        cryptography.fernet.InvalidToken: none fits, or it is too old.
     """
-    return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode()).decode()
+    seconds = None if valid_for is None else int(valid_for.total_seconds())
+    return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode(), seconds).decode()
 
 
 class EncryptedTextField(_TextField):

@@ -21,10 +21,10 @@ INTERNAL_API_SECRET: str = env.str("INTERNAL_API_SECRET")
 DEBUG: bool = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
-DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/docs")
-# The web application in which services are set up; refusals point there.
+# Where people set services up and unsubscribe; refusals and emails point there.
 ADMIN_URL: str = env.str("ADMIN_URL", default=API_HOST_URL).rstrip("/")
-TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}/trial-mode")
+DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v2/docs")
+TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
 BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
 
@@ -194,6 +194,7 @@ WAKE_INTERVAL_SECONDS: int = env.int("WAKE_INTERVAL_SECONDS", default=5)
 RESEND_CREATED_AFTER_SECONDS: int = env.int("RESEND_CREATED_AFTER_SECONDS", default=600)
 # Source: the API contract, callbacks the server makes to services.
 CALLBACK_TIMEOUT_SECONDS: int = env.int("CALLBACK_TIMEOUT_SECONDS", default=5)
+CALLBACK_LEASE_SECONDS: int = env.int("CALLBACK_LEASE_SECONDS", default=60)
 CALLBACK_RETRIES: int = env.int("CALLBACK_RETRIES", default=5)
 CALLBACK_RETRY_SECONDS: int = env.int("CALLBACK_RETRY_SECONDS", default=300)
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=32)

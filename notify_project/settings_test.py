@@ -13,6 +13,7 @@ os.environ.update(
     ENCRYPTION_KEYS="bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
     INTERNAL_API_SECRET="internal-only-for-tests",
     API_HOST_URL="http://testserver",
+    ADMIN_URL="http://admin.testserver",
     DOCUMENTATION_URL="https://docs.example",
     EMAIL_DOMAIN="notify.test",
     EMAIL_URL="smtp://127.0.0.1:1",

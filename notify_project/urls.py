@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from notify_project import health
+from notify_project.documentation.views import DescriptionViewSet
 
 # The busiest first.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("templates_app.urls")),
+    path("v2/openapi.json", DescriptionViewSet.as_view({"get": "json"}), name="openapi"),
+    path("v2/docs", DescriptionViewSet.as_view({"get": "page"}), name="docs"),
     path("", health.status, name="root"),
     path("_status", health.status, name="status"),
     path("admin/", admin.site.urls),

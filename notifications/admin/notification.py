@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest
 
-from notifications.models import Notification
+from notifications.models import Notification, hash_of
 from notify_project.admin.pages import BigTableAdmin
 
 
@@ -84,7 +84,9 @@ class NotificationAdmin(BigTableAdmin[Notification]):
         try:
             wanted = uuid.UUID(term)
         except ValueError:
-            found = Q(client_reference=term) | Q(reference=term)
+            queryset = queryset.alias(reference_hash=hash_of(F("client_reference")))
+            found = Q(reference_hash=hash_of(Value(term)), client_reference=term)
+            found |= Q(reference=term)
             if request.user.has_perm("notifications.view_recipient"):
                 found |= Q(normalised_to=term)
             return queryset.filter(found), False

@@ -1,18 +1,14 @@
 """Reading: the notifications resource, get one, list, and a letter's PDF."""
 
-from typing import Any
-from uuid import UUID
-
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from notifications.api import pagination, responses, schemas, send, validate
+from notifications.api import listing, pagination, responses, schemas, send, validate
 from notifications.letters.download import readable_pdf
 from notifications.models import Notification
-from notifications.statuses import expand
 from notify_project.api.errors import NoResultFound
 from notify_project.api.routes import route
 from notify_project.api.schema import parse_uuid
@@ -32,7 +28,7 @@ class NotificationViewSet(ServiceViewSet):
         """List the messages that the caller's kind of key sees, newest first."""
         query = read_query(request, *schemas.REPEATABLE)
         schemas.LISTING.require(query)
-        page = pagination.page_of(_matching(caller_of(request), query))
+        page = list(listing.newest(caller_of(request), query))
         prepare_versions((row.template_id, row.template_version) for row in page)
         body = {
             "notifications": [responses.notification(row) for row in page],
@@ -89,18 +85,3 @@ def _get(request: Request, pk: str) -> Notification:
 
 def _of_service(caller: Caller) -> QuerySet[Notification]:
     return Notification.objects.of_service(caller.service.id).select_related("created_by")
-
-
-def _matching(caller: Caller, query: dict[str, Any]) -> QuerySet[Notification]:
-    rows = _of_service(caller).filter(key_type=caller.key.key_type)
-    if "older_than" in query:
-        rows = pagination.older_than(rows, UUID(query["older_than"]))
-    if "include_jobs" not in query:
-        rows = rows.filter(job=None)
-    if "reference" in query:
-        rows = rows.filter(client_reference=query["reference"])
-    if "status" in query:
-        rows = rows.filter(status__in=expand(query["status"]))
-    if "template_type" in query:
-        rows = rows.filter(notification_type__in=query["template_type"])
-    return rows

@@ -1,5 +1,6 @@
 """Reading what people sent to a service's number."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from notify_project.api.routes import route
 from notify_project.api.views import read_query
 from services.api.authentication import caller_of
 from services.api.views import ServiceViewSet
+from services.caller import Caller
 
 # Source: the API contract, received text messages.
 DAYS_OF_RETENTION = 7
@@ -26,11 +28,7 @@ class ReceivedTextViewSet(ServiceViewSet):
         """List received texts, newest first."""
         query = read_query(request)
         schemas.RECEIVED_TEXTS.require(query)
-        found = InboundSms.objects.of_service(caller_of(request).service.id)
-        rows: QuerySet[InboundSms] = found.within_retention(DAYS_OF_RETENTION)
-        if "older_than" in query:
-            rows = pagination.older_than(rows, UUID(query["older_than"]))
-        page = pagination.page_of(rows)
+        page = pagination.page_of(_matching(caller_of(request), query))
         links = pagination.links(request, page[-1].id if page else None)
         # Unlike that of notifications, this list always calls its beginning the current page.
         links["current"] = settings.API_HOST_URL + request.path
@@ -46,3 +44,10 @@ class ReceivedTextRouter(SimpleRouter):
     """Routes of the resource: a list and nothing else."""
 
     routes = [route(r"^{prefix}$", "list", detail=False, methods={"get": "list"})]
+
+
+def _matching(caller: Caller, query: dict[str, Any]) -> QuerySet[InboundSms]:
+    kept = InboundSms.objects.of_service(caller.service.id).within_retention(DAYS_OF_RETENTION)
+    if "older_than" in query:
+        return pagination.older_than(kept, UUID(query["older_than"]))
+    return kept

@@ -9,6 +9,7 @@ from notifications.api.cost import cost_of
 from notifications.letters.estimated_delivery import estimated_delivery
 from notifications.models import InboundSms, Notification
 from notifications.statuses import shown
+from notifications.unsubscribe.links import unsubscribe_url
 from notify_project.clock import api_time
 from notify_project.constants import NotificationType
 from notify_project.recipients.phone import InvalidPhone, parse_phone
@@ -78,7 +79,7 @@ def notification(row: Notification) -> dict[str, Any]:
         "sent_at": api_time(row.sent_at) if row.sent_at else None,
         "completed_at": api_time(completed_at) if completed_at else None,
         "scheduled_for": None,
-        "one_click_unsubscribe_url": row.unsubscribe_link,
+        "one_click_unsubscribe_url": _unsubscribe_url(row),
         **cost_of(row),
     }
     if kind == NotificationType.LETTER:
@@ -106,6 +107,16 @@ def _user_number(text: str) -> str:
         return parse_phone(text).normalised
     except InvalidPhone:
         return text
+
+
+def _unsubscribe_url(row: Notification) -> str | None:
+    """Return the caller's link, else ours if the version that was sent has one."""
+    if row.unsubscribe_link or row.notification_type != NotificationType.EMAIL:
+        return row.unsubscribe_link
+    template = find_version(row.template_id, row.template_version)
+    if template is None or not template.has_unsubscribe_link:
+        return None
+    return unsubscribe_url(row.id, row.normalised_to or row.to)
 
 
 def _template(row: Notification) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from django.db.models.functions import Coalesce
 
 from notifications.models import CallbackDelivery
 
-# Beyond what a call may take: for a name that resolves slowly, and for recording the answer.
-LEASE_MARGIN_SECONDS = 60
 _DUE_AT = "coalesce(c.next_attempt_at, c.created_at)"
 
 # Services that wait are found by skipping through the index, so that a backlog of one costs
@@ -52,7 +50,7 @@ def claim_due(
         room: how many at most of these services.
         now: what is due is due by then.
     """
-    lease = timedelta(seconds=settings.CALLBACK_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS)
+    lease = timedelta(seconds=settings.CALLBACK_LEASE_SECONDS)
     values: dict[str, Any] = {
         "limit": limit,
         "share": share,

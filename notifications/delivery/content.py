@@ -7,6 +7,7 @@ from django.conf import settings
 
 from notifications.models import Notification
 from notifications.providers.base import EmailMessage, SmsMessage
+from notifications.unsubscribe.links import page_url, unsubscribe_url
 from notify_project.encryption import Unreadable
 from services.read_models import ServiceModel
 from templates_app.read_models import TemplateModel, find_version
@@ -56,7 +57,8 @@ def email_of(row: Notification, service: ServiceModel) -> EmailMessage:
     if template.parsed_subject is None:
         raise CannotRender(f"version {row.template_version} of {row.template_id} has no subject")
     subject = email_subject(template.parsed_subject, values)
-    parts = email_parts(template.parsed_content, values)
+    page, one_click = _unsubscribe_links(row, template)
+    parts = email_parts(template.parsed_content, values, unsubscribe_url=page)
     branding = Branding(name=service.sender_name)
     return EmailMessage(
         id=str(row.id),
@@ -68,8 +70,16 @@ def email_of(row: Notification, service: ServiceModel) -> EmailMessage:
         from_name=service.sender_name,
         from_address=f"{service.email_sender_local_part}@{settings.EMAIL_DOMAIN}",
         reply_to=row.reply_to_text,
-        unsubscribe_url=row.unsubscribe_link,
+        unsubscribe_url=one_click,
     )
+
+
+def _unsubscribe_links(row: Notification, template: TemplateModel) -> tuple[str | None, str | None]:
+    """Return the link at the end of the body, and the one for mail programs: the caller's wins."""
+    if not template.has_unsubscribe_link:
+        return None, row.unsubscribe_link
+    address = row.normalised_to or ""
+    return page_url(row.id, address), row.unsubscribe_link or unsubscribe_url(row.id, address)
 
 
 def _version(row: Notification) -> TemplateModel:

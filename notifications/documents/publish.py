@@ -1,5 +1,6 @@
 """Publish files: encrypt each with a key of its own and return the link that holds the key."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -8,11 +9,14 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications.documents.given import GivenFile
+from notifications.documents.purge import delete_files
 from notifications.documents.sealing import DocumentKey
 from notifications.models import Document
 from notify_project import storage
 from notify_project.recipients.email import parse_email
 from notify_project.storage import Area
+
+logger = logging.getLogger(__name__)
 
 FILENAME, CONTENT = "filename", "content"
 TEST_DOCUMENT = "test-document"
@@ -51,7 +55,7 @@ def publish(
         with transaction.atomic():
             Document.objects.bulk_create(rows)
     except Exception:
-        _delete_files(rows)
+        _take_back(rows)
         raise
     return links
 
@@ -59,8 +63,8 @@ def publish(
 def unpublish(notification_id: UUID) -> None:
     """Remove what was published for an email that was refused afterwards."""
     rows = list(Document.objects.filter(notification_id=notification_id))
-    _delete_files(rows)
     Document.objects.filter(id__in=[row.id for row in rows]).delete()
+    _take_back(rows)
 
 
 def dummy_urls(keys: Iterable[str]) -> dict[str, str]:
@@ -83,6 +87,8 @@ def _row(file: GivenFile, key: DocumentKey, address: str, now: datetime) -> Docu
     )
 
 
-def _delete_files(rows: Iterable[Document]) -> None:
-    for row in rows:
-        storage.delete(Area.DOCUMENTS, row.stored_name)
+def _take_back(rows: list[Document]) -> None:
+    """Delete files that no row names; one that resists goes when the day it expires on is over."""
+    _, errors = delete_files(rows)
+    for error in errors:
+        logger.error("a file that was not sent stays for now: %s", type(error).__name__)

@@ -29,7 +29,7 @@ def purge(now: datetime) -> int:
     """
     removed, failures, last = 0, [], None
     while batch := _expired(now, after=last):
-        gone, errors = _delete_files(batch)
+        gone, errors = delete_files(batch)
         Document.objects.filter(id__in=gone).delete()
         removed += len(gone)
         failures += errors
@@ -47,7 +47,7 @@ def _expired(now: datetime, *, after: UUID | None) -> list[Document]:
     return list(rows[:BATCH])
 
 
-def _delete_files(rows: list[Document]) -> tuple[list[UUID], list[Exception]]:
+def delete_files(rows: list[Document]) -> tuple[list[UUID], list[Exception]]:
     """Delete files; return the documents that have none left, and what went wrong with others."""
     gone: list[UUID] = []
     errors: list[Exception] = []

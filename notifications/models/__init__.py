@@ -3,15 +3,11 @@
 from notifications.models.callback import CallbackDelivery
 from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
+from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, UnsubscribeRequest
 from notifications.models.job import Job
-from notifications.models.notification import (
-    DUE_AT,
-    HISTORY_COLUMNS,
-    Notification,
-    NotificationHistory,
-)
+from notifications.models.notification import DUE_AT, Notification, hash_of
 from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
 
 __all__ = [
@@ -28,4 +24,5 @@ __all__ = [
     "ProviderDetailsHistory",
     "TemplateUsageRepair",
     "UnsubscribeRequest",
+    "hash_of",
 ]

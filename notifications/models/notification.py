@@ -1,4 +1,4 @@
-"""Notifications, and the history that remains of them."""
+"""Notifications, from acceptance to the end of retention."""
 
 import uuid
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Greatest
+from django.db.models.lookups import IsNull
 
 from notifications.models.job import Job
 from notifications.statuses import COMPLETED, Status
@@ -17,6 +18,18 @@ from services.models import ApiKey, Service
 # When a waiting message may next be taken: at once, when its retry is due, or when the lease
 # of the worker that took it has run out. PostgreSQL's GREATEST passes over nulls.
 DUE_AT = Greatest("created_at", "claimed_until", "next_attempt_at")
+NOT_OF_A_JOB = IsNull(models.F("job_id"), rhs=True)
+
+
+def hash_of(text: models.F | models.Value) -> models.Func:
+    """Return what an index holds instead of a text that may be longer than its entries."""
+    return models.Func(
+        text,
+        models.Value(0),
+        function="hashtextextended",
+        output_field=models.BigIntegerField(),
+    )
+
 
 UNFINISHED_TEST_LETTERS = models.Q(
     is_real=False,
@@ -75,7 +88,8 @@ class NotificationColumns(models.Model):
         abstract = True
 
 
-def _shared_checks(table: str) -> list[models.BaseConstraint]:
+def shared_checks(table: str) -> list[models.BaseConstraint]:
+    """Return the checks that the live table and history have in common."""
     return [
         models.CheckConstraint(
             condition=models.Q(status__in=Status.values), name=f"ck_{table}_status"
@@ -100,7 +114,7 @@ class Notification(NotificationColumns):
     job = models.ForeignKey(
         Job, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    # Indexed together with the creation time.
+    # Leads the indexes of what it sent.
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_id = models.UUIDField()
     # Never searched for; keys are revoked, not deleted.
@@ -131,9 +145,12 @@ class Notification(NotificationColumns):
         db_table = "notifications"
         permissions = [("view_recipient", "Can see who a message went to")]
         constraints = [
-            *_shared_checks("notifications"),
+            *shared_checks("notifications"),
+            # Partial, so that a message without a job costs it nothing.
             models.UniqueConstraint(
-                fields=["job", "job_row_number"], name="uq_notifications_job_row"
+                fields=["job", "job_row_number"],
+                condition=models.Q(job__isnull=False),
+                name="uq_notifications_job_row",
             ),
             models.UniqueConstraint(
                 fields=["reference"],
@@ -165,23 +182,50 @@ class Notification(NotificationColumns):
             ),
         ]
         indexes = [
+            # The newest that a service sent with a kind of key, in jobs or by themselves.
             models.Index(
-                fields=["service", "notification_type", "created_at"], name="ix_notif_service_type"
+                "service_id",
+                "key_type",
+                NOT_OF_A_JOB,
+                models.F("created_at").desc(),
+                models.F("id").desc(),
+                name="ix_notif_newest",
             ),
-            models.Index(fields=["service", "created_at", "id"], name="ix_notif_service_newest"),
+            # The newest of them in one status; which few messages failed is found at once.
             models.Index(
-                fields=["notification_type", "status", "created_at"], name="ix_notif_type_status"
+                "service_id",
+                "key_type",
+                NOT_OF_A_JOB,
+                "notification_type",
+                "status",
+                models.F("created_at").desc(),
+                models.F("id").desc(),
+                name="ix_notif_newest_in_status",
+            ),
+            # The same under one reference, which a caller may give to a million messages.
+            models.Index(
+                hash_of(models.F("client_reference")),
+                "service_id",
+                "key_type",
+                NOT_OF_A_JOB,
+                "notification_type",
+                "status",
+                models.F("created_at").desc(),
+                models.F("id").desc(),
+                condition=models.Q(client_reference__isnull=False),
+                name="ix_notif_newest_of_reference",
+            ),
+            # Letters are few, and looked for by where they stand; texts and emails are not.
+            models.Index(
+                fields=["status", "created_at"],
+                condition=models.Q(notification_type="letter"),
+                name="ix_notif_letter_status",
             ),
             models.Index(fields=["template_id"], name="ix_notif_template"),
             models.Index(
                 fields=["reference"],
                 condition=models.Q(reference__isnull=False),
                 name="ix_notif_reference",
-            ),
-            models.Index(
-                fields=["client_reference"],
-                condition=models.Q(client_reference__isnull=False),
-                name="ix_notif_client_reference",
             ),
             models.Index(fields=["created_at"], name="ix_notif_created_at"),
             models.Index(fields=["normalised_to"], name="ix_notif_recipient"),
@@ -209,46 +253,3 @@ class Notification(NotificationColumns):
     def completed_at(self) -> datetime | None:
         """When the outcome became known; None while it is open."""
         return self.updated_at if self.status in COMPLETED else None
-
-
-class NotificationHistory(NotificationColumns):
-    """The permanent mirror of a real notification, without anything personal."""
-
-    id = models.UUIDField(primary_key=True)
-    job_id = models.UUIDField(null=True)
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
-    template_id = models.UUIDField()
-    api_key_id = models.UUIDField(null=True)
-    created_by_id = models.UUIDField(null=True)
-
-    class Meta:
-        db_table = "notification_history"
-        constraints = _shared_checks("notification_history")
-        indexes = [
-            models.Index(
-                fields=["service", "notification_type", "created_at"], name="ix_hist_service_type"
-            ),
-            models.Index(
-                fields=["notification_type", "status", "created_at"], name="ix_hist_type_status"
-            ),
-            models.Index(fields=["created_at"], name="ix_hist_created_at"),
-            models.Index(
-                fields=["job_id"], condition=models.Q(job_id__isnull=False), name="ix_hist_job"
-            ),
-            models.Index(fields=["template_id", "created_at"], name="ix_hist_template"),
-            models.Index(
-                fields=["reference"],
-                condition=models.Q(reference__isnull=False),
-                name="ix_hist_reference",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.notification_type} {self.id}"
-
-
-# Columns that the history row copies, in the order of its table.
-HISTORY_COLUMNS: tuple[str, ...] = tuple(
-    str(field.column)
-    for field in NotificationHistory._meta.concrete_fields  # noqa: SLF001
-)

@@ -111,7 +111,15 @@ class RequestRefused(Refused):
 
 
 class MalformedReceipt(Exception):
-    """The webhook lacks what a receipt needs; the text says what."""
+    """The webhook lacks what a receipt needs.
+
+    Attributes:
+        problems: everything that it lacks, in the words that the provider gets back.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 class UnknownReceiptStatus(Exception):

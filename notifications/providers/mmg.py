@@ -30,6 +30,8 @@ _STATUSES = {
     "4": Status.TEMPORARY_FAILURE,
     "5": Status.PERMANENT_FAILURE,
 }
+# Source: the API contract, callbacks the server receives from providers.
+_FAILED = "MMG callback failed: "
 
 
 class Mmg(Provider[SmsMessage]):
@@ -60,9 +62,9 @@ class Mmg(Provider[SmsMessage]):
         """Read the one receipt that a webhook call of MMG carries."""
         del headers
         fields = _fields(body)
-        missing = [name for name in ("CID", "status") if not str(fields.get(name) or "").strip()]
+        missing = [name for name in ("status", "CID") if not str(fields.get(name) or "").strip()]
         if missing:
-            raise MalformedReceipt(f"{' and '.join(missing)} missing")
+            raise MalformedReceipt(*(f"{_FAILED}{name} missing" for name in missing))
         code = str(fields["status"]).strip()
         if code not in _STATUSES:
             raise UnknownReceiptStatus(_short(code))
@@ -100,9 +102,9 @@ def _fields(body: bytes) -> dict[str, Any]:
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise MalformedReceipt("not JSON") from error
+        raise MalformedReceipt(f"{_FAILED}not JSON") from error
     if not isinstance(fields, dict):
-        raise MalformedReceipt("not a JSON object")
+        raise MalformedReceipt(f"{_FAILED}not a JSON object")
     return fields
 
 

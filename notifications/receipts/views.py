@@ -20,7 +20,7 @@ from notifications.providers.base import (
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.receipts.apply import apply
 from notifications.receipts.tasks import apply_receipt
-from notify_project.api.errors import AuthError, BadRequest
+from notify_project.api.errors import AuthError, ValidationFailed
 from notify_project.api.views import ApiViewSet, read_body
 from notify_project.constants import NotificationType, Queue
 from notify_project.queues import enqueue
@@ -77,7 +77,7 @@ def _receipts(sender: Provider[Any], request: Request) -> list[Receipt]:
     try:
         return sender.read_receipts(read_body(request), request.headers)
     except MalformedReceipt as error:
-        raise BadRequest(f"{sender.name} receipt: {error}") from error
+        raise ValidationFailed(*error.problems) from error
     except UnknownReceiptStatus as error:
         # A guess would make the true receipt, when it comes, a late one.
         logger.error("receipt of %s with the unknown status %s", sender.name, error)  # noqa: TRY400

@@ -77,6 +77,14 @@ def test_a_lease_outlives_a_call(settings, timeout, lease, found):
     assert ids() == found
 
 
+@pytest.mark.parametrize(("timeout", "lease", "found"), [(5, 9, ["notify.E008"]), (5, 10, [])])
+def test_a_lease_outlives_a_call_of_a_service(settings, timeout, lease, found):
+    settings.CALLBACK_TIMEOUT_SECONDS = timeout
+    settings.CALLBACK_LEASE_SECONDS = lease
+
+    assert ids() == found
+
+
 @pytest.mark.django_db
 class TestStoredProviders:
     def found(self):

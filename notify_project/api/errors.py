@@ -31,6 +31,11 @@ class ApiError(Exception):
         """Return the entries of the answer's ``errors``."""
         return [{"error": self.error, "message": self.message}]
 
+    @property
+    def older_message(self) -> object:
+        """Return the answer's ``message`` outside the public API."""
+        return self.message
+
 
 class BadRequest(ApiError):
     """A rule of the service or of the platform refuses the request."""
@@ -55,6 +60,11 @@ class ValidationFailed(ApiError):
     def errors(self) -> list[dict[str, object]]:
         """Return one entry for each violation."""
         return [{"error": self.error, "message": message} for message in self.messages]
+
+    @property
+    def older_message(self) -> object:
+        """Return all violations."""
+        return list(self.messages)
 
 
 class NoResultFound(ApiError):

@@ -25,6 +25,8 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "Cache-Control": "no-store, no-cache, private, must-revalidate",
 }
+# What a view says of these stands: the description of the API may be kept by caches.
+CHOSEN_BY_VIEWS = frozenset({"Cache-Control"})
 # Answered here, past the sessions, cookies and redirects that only pages need. The management
 # API is not among them: people may use it with their session.
 DIRECT_PATHS = ("/v2/", "/notifications/", "/_status")
@@ -51,7 +53,8 @@ class ApiBoundary:
             if not is_api(path):
                 return response
         for name, value in HEADERS.items():
-            response.headers[name] = value
+            if name not in response.headers or name not in CHOSEN_BY_VIEWS:
+                response.headers[name] = value
         response.headers["X-B3-TraceId"] = _trace_id(request)
         response.headers["X-B3-SpanId"] = secrets.token_hex(8)
         return response

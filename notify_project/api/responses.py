@@ -16,7 +16,7 @@ from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
 
-from notify_project.api.errors import ApiError, ServiceUnavailable, ValidationFailed
+from notify_project.api.errors import ApiError, ServiceUnavailable
 from notify_project.database import is_away
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,9 @@ METHOD_NOT_ALLOWED = "The method is not allowed for the requested URL."
 TOO_LARGE = "Request body is too large"
 # Paths whose every answer is JSON; all others may be pages for people.
 API_PATHS = ("/v2/", "/service/", "/notifications/", "/_status")
+# Below it the page that a person confirms on stands beside what mail programs post to.
+UNSUBSCRIBE_PATH = "/unsubscribe/"
+UNSUBSCRIBE_PAGE_END = "/confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def is_public(path: str) -> bool:
 
 def is_api(path: str) -> bool:
     """Is this a path that programs call?"""
+    if path.startswith(UNSUBSCRIBE_PATH):
+        return not path.endswith(UNSUBSCRIBE_PAGE_END)
     return path.startswith(API_PATHS) or path == "/v2"
 
 
@@ -98,9 +103,7 @@ def _refusal(error: ApiError, path: str) -> Answer:
     if is_public(path):
         body: dict[str, Any] = {"status_code": error.status_code, "errors": error.errors}
     else:
-        several = isinstance(error, ValidationFailed)
-        message = list(error.messages) if isinstance(error, ValidationFailed) else error.message
-        body = {"result": "error", "message": message if several else error.message}
+        body = {"result": "error", "message": error.older_message}
     return Answer(error.status_code, body, headers)
 
 

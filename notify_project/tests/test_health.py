@@ -1,8 +1,17 @@
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 
-pytestmark = pytest.mark.urls("notify_project.tests.api.sample_urls")
+
+@pytest.fixture
+def no_database(settings):
+    """Point at a port where nobody listens; give the one where the database does."""
+    connection.close()
+    options = settings.DATABASES["default"]
+    options["PORT"], port = "1", options["PORT"]
+    yield port
+    options["PORT"] = port
+    connection.close()
 
 
 @pytest.mark.parametrize("path", ["/_status", "/"])
@@ -14,22 +23,42 @@ def test_it_says_ok_with_what_runs(path, method, db):
     assert response.status_code == 200
     assert body["status"] == "ok"
     assert set(body) == {"status", "git_commit", "build_time", "db_version"}
+    assert all(isinstance(value, str) for value in body.values())
     assert "." in body["db_version"]
+    assert response["Content-Type"] == "application/json"
 
 
+# Without the fixture of the database, a test that asks it fails.
+@pytest.mark.parametrize("path", ["/_status?simple=1", "/_status?simple=true", "/?simple=1"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_simple_form_asks_nobody(method):
-    response = Client().generic(method, "/_status?simple=1")
+def test_the_simple_form_asks_nobody(path, method):
+    response = Client().generic(method, path)
 
-    assert response.json() == {"status": "ok"}
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-def test_without_the_database_the_full_form_fails(db, monkeypatch):
-    with connection.execute_wrapper(_no_database):
-        response = Client().get("/_status")
+@pytest.mark.parametrize("path", ["/_status", "/_status?simple=", "/"])
+@pytest.mark.django_db(transaction=True)
+def test_without_the_database_the_full_form_fails(path, no_database):
+    response = Client().get(path)
 
     assert response.status_code == 500
-    assert response.json()["status"] == "error"
+    assert response.json() == {"status": "error", "message": "cannot connect to the database"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_well_again_once_the_database_is(settings, no_database):
+    assert Client().get("/_status").status_code == 500
+
+    settings.DATABASES["default"]["PORT"] = no_database
+
+    assert Client().get("/_status").status_code == 200
+
+
+def test_head_says_the_same_without_a_body():
+    response = Client().head("/_status?simple=1")
+
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_other_methods_are_refused():
@@ -37,7 +66,3 @@ def test_other_methods_are_refused():
 
     assert response.status_code == 405
     assert response["Allow"] == "GET, HEAD, POST"
-
-
-def _no_database(*_args):
-    raise OperationalError("gone")

@@ -89,7 +89,7 @@ def test_it_is_found_by_its_id_and_absent_from_lists():
     assert list_templates(service.id, None) == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_is_remembered(settings, django_assert_num_queries):
     settings.READ_MODEL_SECONDS = 60
     service = ServiceFactory()
@@ -97,6 +97,17 @@ def test_it_is_remembered(settings, django_assert_num_queries):
 
     with django_assert_num_queries(0):
         assert precompiled_template(service.id) == made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_made_in_a_transaction_that_fails_is_not_remembered(settings):
+    settings.READ_MODEL_SECONDS = 60
+    service = ServiceFactory()
+    with transaction.atomic():
+        precompiled_template(service.id)
+        transaction.set_rollback(True)
+
+    assert Template.objects.get(id=precompiled_template(service.id).id).service == service
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 
-from notifications.models import Notification
+from notifications.models import Notification, UnsubscribeRequest
 from notifications.tests.factories import NotificationFactory
 from notify_project import clock
 from notify_project.versioning import save_versioned
@@ -60,6 +61,27 @@ def test_a_text_message_is_shown_whole(world):
             "sms_rate": rate,
         },
     }
+
+
+def test_an_email_shows_our_unsubscribe_link_and_it_works(world):
+    template = TemplateFactory(unsubscribe=True, service=world.rows["S_READ"])
+    row = world.add("N_NEWS", NotificationFactory(template=template))
+
+    url = show(world, "N_NEWS")["one_click_unsubscribe_url"]
+
+    assert url.startswith(f"http://testserver/unsubscribe/{row.id}/")
+    assert Client().post(url.removeprefix("http://testserver")).status_code == 200
+    assert UnsubscribeRequest.objects.get().notification_id == row.id
+    listed = world.get("/v2/notifications?template_type=email").json()["notifications"]
+    assert [item["one_click_unsubscribe_url"] is not None for item in listed] == [True, False, True]
+
+
+def test_an_email_shows_the_callers_unsubscribe_link_first(world):
+    template = TemplateFactory(unsubscribe=True, service=world.rows["S_READ"])
+    columns = {"template": template, "unsubscribe_link": "https://x.example/mine"}
+    world.add("N_NEWS", NotificationFactory(**columns))
+
+    assert show(world, "N_NEWS")["one_click_unsubscribe_url"] == "https://x.example/mine"
 
 
 def test_a_letter_shows_its_address_as_text(world):

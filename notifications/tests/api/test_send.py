@@ -7,6 +7,7 @@ import pytest
 from notifications.models import Notification, NotificationHistory, TemplateUsageRepair
 from notify_project import clock
 from notify_project.clock import london_today
+from templates_app.tests.factories import TemplateFactory
 
 SPELLINGS = {
     "sms": [
@@ -89,6 +90,16 @@ def test_the_answer_to_an_email(world):
         "scheduled_for": None,
         "sanitised_content": {"name": {"unsanitised": "a_b", "sanitised": "a\\_b"}},
     }
+
+
+def test_the_answer_to_an_email_shows_the_callers_unsubscribe_link_only(world):
+    template = TemplateFactory(unsubscribe=True, service=world.rows["S_LIVE"])
+    body = world.body("email", template_id=str(template.id), personalisation={"name": "Jo"})
+
+    content = world.post("email", body).json()["content"]
+
+    assert content["one_click_unsubscribe_url"] is None
+    assert content["body"] == "Hello Jo"
 
 
 def test_what_is_stored_of_a_text_message(world, recorded_tasks):
@@ -266,15 +277,6 @@ def test_a_forbidden_recipient_is_reported_before_the_length(world):
 
 def test_a_hidden_template_does_not_exist(world):
     assert error_of(world.send("sms", template_id="T_HIDDEN"))[1] == "Template not found"
-
-
-def test_a_file_in_an_email_is_refused_in_words(world):
-    response = world.send("email", personalisation={"unused": {"file": "aGk="}})
-
-    assert error_of(response) == (
-        "BadRequestError",
-        "Sending files by email is not available on this installation",
-    )
 
 
 def test_items_of_a_list_are_sanitised(world):

@@ -186,9 +186,9 @@ def test_a_worker_that_died_after_the_call_leaves_a_row_that_is_sent_again(liste
     row = listener.waiting(created_at=NOON)
     [claimed] = claim_due(limit=10, share=10, room={}, now=NOON)
 
-    with freeze_time(NOON + timedelta(seconds=64)):
+    with freeze_time(NOON + timedelta(seconds=59)):
         assert send() == 0
-    with freeze_time(NOON + timedelta(seconds=66)):
+    with freeze_time(NOON + timedelta(seconds=60)):
         assert send() == 1
 
     assert claimed.id == row.id

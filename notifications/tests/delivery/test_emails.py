@@ -1,12 +1,20 @@
 """Emails through a whole run, with a provider that keeps what it is given."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from notifications.delivery import deliver as module
 from notifications.delivery.claim import has_due_rows
 from notifications.delivery.deliver import deliver
 from notifications.delivery.routing import Router
-from notifications.models import CallbackDelivery, NotificationHistory, ProviderDetails
+from notifications.models import (
+    CallbackDelivery,
+    NotificationHistory,
+    ProviderDetails,
+    UnsubscribeRequest,
+)
 from notifications.providers.base import EmailMessage, Provider, RecipientRefused
 from notifications.providers.registry import PROVIDERS
 from notifications.tests.factories import NotificationFactory
@@ -17,6 +25,7 @@ from notify_project.constants import Queue
 from notify_project.versioning import save_versioned
 from services.models import ServiceHistory
 from services.tests.factories import ServiceFactory
+from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +70,48 @@ def test_an_email_carries_what_was_stored_with_it(outbox, settings):
     assert email.message_id == f"{row.id}.1@notify.test"
     assert email.plain.strip() == "Hello Jo"
     assert "Hello Jo" in email.html
+
+
+def test_an_email_whose_template_has_an_unsubscribe_link_carries_two(outbox):
+    row = NotificationFactory(template=TemplateFactory(unsubscribe=True))
+
+    deliver(Queue.NORMAL)
+
+    [email] = outbox
+    page = re.search(r"Unsubscribe from these emails: (\S+)\n$", email.plain)[1]
+    assert f'href="{page}"' in email.html
+    one_click = email.unsubscribe_url.removeprefix("http://testserver")
+    assert Client().post(one_click).json()["result"] == "success"
+    answer = Client().get(page.removeprefix("http://admin.testserver"))
+    assert (answer.status_code, "Stop emails from" in answer.content.decode()) == (200, True)
+    request = UnsubscribeRequest.objects.get()
+    assert (request.notification_id, request.email_address) == (row.id, "jo@example.com")
+
+
+def test_the_callers_link_replaces_ours_in_mail_programs_but_not_in_the_body(outbox):
+    NotificationFactory(
+        template=TemplateFactory(unsubscribe=True), unsubscribe_link="https://library.example/stop"
+    )
+
+    deliver(Queue.NORMAL)
+
+    [email] = outbox
+    assert email.unsubscribe_url == "https://library.example/stop"
+    assert "http://admin.testserver/unsubscribe/" in email.plain
+    assert "library.example" not in email.plain + email.html
+
+
+def test_an_email_is_sent_with_the_link_of_its_own_version(outbox):
+    template = TemplateFactory(email=True)
+    NotificationFactory(template=template)
+    template.has_unsubscribe_link = True
+    save_versioned(template, TemplateHistory)
+
+    deliver(Queue.NORMAL)
+
+    [email] = outbox
+    assert email.unsubscribe_url is None
+    assert "nsubscribe" not in email.plain + email.html
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from email.header import decode_header, make_header
 from email.utils import parseaddr
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -22,6 +23,7 @@ from notifications.providers.base import (
 from notifications.providers.smtp import Smtp
 from notifications.tests.providers.messages import EMAIL
 from notifications.tests.providers.messages import email as an_email
+from notifications.unsubscribe.links import unsubscribe_url
 
 
 class Server:
@@ -149,6 +151,16 @@ def test_offers_one_click_unsubscription(smtp, server):
 
     assert server.message()["List-Unsubscribe"] == "<https://example.com/u?a=1,2;b=%C3%BC>"
     assert server.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_longest_link_that_we_make_fits_on_a_line(smtp, server):
+    url = unsubscribe_url(uuid4(), "x" * 308 + "@example.com")
+
+    smtp.send(an_email(unsubscribe_url=url))
+
+    assert server.message()["List-Unsubscribe"] == f"<{url}>"
+    # Source: RFC 5322, 2.1.1: a line has at most 998 characters.
+    assert len(f"List-Unsubscribe: <{url}>") <= 998
 
 
 def test_hosts_beyond_ascii_are_written_in_idna(smtp, server):

@@ -56,21 +56,21 @@ def test_what_is_queued_has_nothing_personal(recorded_tasks):
 
 
 @pytest.mark.parametrize(
-    ("body", "message"),
+    ("body", "messages"),
     [
-        ({"status": "3"}, "mmg receipt: CID missing"),
-        ({"CID": ID}, "mmg receipt: status missing"),
-        ({}, "mmg receipt: CID and status missing"),
-        (b"", "mmg receipt: not JSON"),
-        (b"\xff", "mmg receipt: not JSON"),
-        ([], "mmg receipt: not a JSON object"),
+        ({"status": "3"}, ["MMG callback failed: CID missing"]),
+        ({"CID": ID}, ["MMG callback failed: status missing"]),
+        ({}, ["MMG callback failed: status missing", "MMG callback failed: CID missing"]),
+        (b"", ["MMG callback failed: not JSON"]),
+        (b"\xff", ["MMG callback failed: not JSON"]),
+        ([], ["MMG callback failed: not a JSON object"]),
     ],
 )
-def test_a_body_that_is_no_receipt_is_400(recorded_tasks, body, message):
+def test_a_body_that_is_no_receipt_is_400(recorded_tasks, body, messages):
     response = post(body)
 
     assert response.status_code == 400
-    assert response.json() == {"result": "error", "message": message}
+    assert response.json() == {"result": "error", "message": messages}
     assert recorded_tasks == []
 
 

@@ -7,6 +7,7 @@ pytest.register_assert_rewrite(
     "notify_project.tests.end_to_end.contract_scenarios",
 )
 
+from notify_project.tests.end_to_end.clients_world import ClientsWorld  # noqa: E402
 from notify_project.tests.end_to_end.platform import running  # noqa: E402
 
 
@@ -25,3 +26,14 @@ def platform(_platform):
         clear=True,
     )
     return _platform
+
+
+@pytest.fixture(scope="session")
+def _clients_world(_platform):
+    return ClientsWorld(_platform)
+
+
+@pytest.fixture
+def clients(platform, _clients_world):
+    """Give the service that the official clients send for."""
+    return _clients_world

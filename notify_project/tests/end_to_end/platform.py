@@ -26,6 +26,7 @@ from notifications.tests.callbacks.certificates import certificate_for_loopback
 
 ROOT = Path(__file__).resolve().parents[3]
 INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
+SECRETS = ("live", "test", "told", "clients", "clients_test")
 MESSAGE_POOLS = ("priority", "normal", "research")
 CONFIG = """
 organisations:
@@ -44,6 +45,37 @@ services:
       - {name: email, type: email, subject: "About ((name))", content: "Dear ((name))"}
       - {name: text, type: sms, content: "Hello ((name))"}
       - {name: code, type: sms, content: "Code ((name))", process_type: priority}
+  - name: Told
+    organisation: End to end
+    live: true
+    prefix_sms: false
+    permissions: [sms]
+    api_keys:
+      - {name: told, type: test, secret_env: TOLD_SECRET}
+    templates:
+      - {name: text, type: sms, content: "Hello ((name))"}
+  - name: Clients
+    organisation: End to end
+    live: true
+    prefix_sms: false
+    contact_link: https://clients.example/contact
+    permissions: [email, sms, letter, inbound_sms]
+    sms_senders:
+      - {sender: FIRST, default: true}
+      - {sender: SECOND}
+    reply_tos:
+      - {email: first@clients.example, default: true}
+      - {email: second@clients.example}
+    api_keys:
+      - {name: clients, type: normal, secret_env: CLIENTS_SECRET}
+      - {name: clients test, type: test, secret_env: CLIENTS_TEST_SECRET}
+    templates:
+      - {name: text, type: sms, content: "Hello ((name))"}
+      - name: email
+        type: email
+        subject: "About ((name))"
+        content: "# Dear ((name))\\n\\n((file))"
+      - {name: letter, type: letter, subject: "About ((name))", content: "Dear ((name))"}
 """
 
 
@@ -72,7 +104,7 @@ class Platform:
         self.stack = stack
         self.directory = directory
         self.web_port, self.http_port, self.smtp_port = free_port(), free_port(), free_port()
-        self.secrets = {kind: str(uuid.uuid4()) for kind in ("live", "test")}
+        self.secrets = {kind: str(uuid.uuid4()) for kind in SECRETS}
         self.postgres = contextlib.ExitStack()
         self.redis_server = contextlib.ExitStack()
         self._postgres, self._redis = Postgres(home, durable=False), Redis(home, durable=True)
@@ -86,7 +118,8 @@ class Platform:
         config = directory / "config.yaml"
         config.write_text(CONFIG)
         applied = json.loads(self.manage("apply_config", str(config), "--json"))
-        self.service = applied["services"]["End to end"]
+        self.services = applied["services"]
+        self.service = self.services["End to end"]
         self.supervisor = stack.enter_context(
             Supervisor(directory=directory, env=self.env, cwd=ROOT)
         )
@@ -117,6 +150,8 @@ class Platform:
             "DELIVERY_RETRY_SECONDS": "1",
             "CALLBACK_RETRY_SECONDS": "1",
             "WAKE_INTERVAL_SECONDS": "1",
+            "CALLBACK_LEASE_SECONDS": "10",
+            **{f"{kind.upper()}_SECRET": self.secrets[kind] for kind in SECRETS},
         }
 
     def _start_processes(self) -> None:
@@ -177,14 +212,22 @@ class Platform:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def client(self, kind: str = "live") -> NotificationsAPIClient:
-        """Return the official client with a key of the service."""
-        key = f"{kind}-{self.service['id']}-{self.secrets[kind]}"
-        return NotificationsAPIClient(key, base_url=f"http://127.0.0.1:{self.web_port}")
+    @property
+    def api_url(self) -> str:
+        """Return where the API is."""
+        return f"http://127.0.0.1:{self.web_port}"
 
-    def template(self, name: str) -> str:
+    def api_key(self, kind: str, service: str = "End to end") -> str:
+        """Return an API key as a service would paste it."""
+        return f"{kind}-{self.services[service]['id']}-{self.secrets[kind]}"
+
+    def client(self, kind: str = "live", service: str = "End to end") -> NotificationsAPIClient:
+        """Return the official client with a key of a service."""
+        return NotificationsAPIClient(self.api_key(kind, service), base_url=self.api_url)
+
+    def template(self, name: str, service: str = "End to end") -> str:
         """Return the id of a template."""
-        return self.service["templates"][name]["id"]
+        return self.services[service]["templates"][name]["id"]
 
     def get(self, path: str, port: int | None = None) -> tuple[int, bytes]:
         """GET a page without credentials; status 0 when nobody answers."""

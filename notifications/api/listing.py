@@ -1,0 +1,81 @@
+"""Which messages a page of a list holds: one statement, whatever the filters and the depth."""
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from notifications.api.pagination import PAGE_SIZE
+from notifications.models import Notification
+from notifications.statuses import Status, expand
+from notify_project.constants import NotificationType
+from services.caller import Caller
+
+Clause = tuple[str, list[Any]]
+
+# A branch is one value of each column that leads an index: its newest rows lie side by side
+# there. The newest of all branches together are the page, so none is read further than a page.
+_BY_JOB = "SELECT found.id FROM unnest(%s::boolean[]) AS branch (not_of_a_job)"
+_BY_STATUS = (
+    "SELECT found.id FROM unnest(%s::boolean[], %s::text[], %s::text[]) "
+    "AS branch (not_of_a_job, type, status)"
+)
+# An id that is unknown, or another service's, finds no row: the page is empty.
+_AFTER = (
+    "CROSS JOIN (SELECT c.created_at, c.id FROM notifications c "
+    "WHERE c.id = %s AND c.service_id = %s) AS after"
+)
+_OF_SERVICE = (
+    "CROSS JOIN LATERAL (SELECT n.id, n.created_at FROM notifications n "
+    "WHERE n.service_id = %s AND n.key_type = %s AND (n.job_id IS NULL) = branch.not_of_a_job"
+)
+_IN_STATUS = "AND n.notification_type = branch.type AND n.notification_status = branch.status"
+_OF_REFERENCE = (
+    "AND hashtextextended(n.client_reference, 0) = hashtextextended(%s, 0) "
+    "AND n.client_reference = %s"
+)
+_OLDER = "AND (n.created_at, n.id) < (after.created_at, after.id)"
+_NEWEST = (
+    "ORDER BY n.created_at DESC, n.id DESC LIMIT %s) AS found "
+    "ORDER BY found.created_at DESC, found.id DESC LIMIT %s"
+)
+
+
+def newest(caller: Caller, query: dict[str, Any]) -> QuerySet[Notification]:
+    """Return a page of the messages that the caller's kind of key sees, newest first."""
+    clauses = list(_clauses(caller, query))
+    statement = " ".join(text for text, _ in clauses)
+    values = [value for _, values in clauses for value in values]
+    page = RawSQL(statement, values)  # noqa: S611 - this module's text; the values are parameters
+    rows = Notification.objects.filter(id__in=page).select_related("created_by")
+    return rows.order_by("-created_at", "-id")
+
+
+def _clauses(caller: Caller, query: dict[str, Any]) -> Iterable[Clause]:
+    service_id = caller.service.id
+    by_status = not query.keys().isdisjoint({"status", "template_type", "reference"})
+    yield _branches_by_status(query) if by_status else (_BY_JOB, [_jobs(query)])
+    if "older_than" in query:
+        yield _AFTER, [UUID(query["older_than"]), service_id]
+    yield _OF_SERVICE, [service_id, caller.key.key_type]
+    if by_status:
+        yield _IN_STATUS, []
+    if "reference" in query:
+        yield _OF_REFERENCE, [query["reference"]] * 2
+    if "older_than" in query:
+        yield _OLDER, []
+    yield _NEWEST, [PAGE_SIZE, PAGE_SIZE]
+
+
+def _branches_by_status(query: dict[str, Any]) -> Clause:
+    types = dict.fromkeys(query.get("template_type", NotificationType.values))
+    statuses = expand(query["status"]) if "status" in query else Status.values
+    branches = product(_jobs(query), types, statuses)
+    return _BY_STATUS, [list(column) for column in zip(*branches, strict=True)]
+
+
+def _jobs(query: dict[str, Any]) -> list[bool]:
+    return [True, False] if "include_jobs" in query else [True]

@@ -1,0 +1,3 @@
+from notifications.tests.api.conftest import _world, world
+
+__all__ = ["_world", "world"]

@@ -1,0 +1,98 @@
+"""What a service is told of, whatever dies in between."""
+
+import json
+import threading
+import time
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from notifications.tests.callbacks.certificates import server_context
+from notify_project.tests.end_to_end.platform import eventually
+
+pytestmark = pytest.mark.xdist_group("end_to_end")
+
+
+class Told:
+    """A service's own server."""
+
+    def __init__(self, url):
+        self.url = url
+        self.seconds = 0
+        self.seen = []
+        self._lock = threading.Lock()
+
+    def handle(self, request):
+        """Take one call."""
+        with self._lock:
+            self.seen.append((json.loads(request.data), request.headers["Authorization"]))
+        time.sleep(self.seconds)
+        return Response(status=200)
+
+
+@pytest.fixture
+def told(platform):
+    tls = server_context(*platform.certificate)
+    with HTTPServer(host="127.0.0.1", ssl_context=tls, threaded=True) as server:
+        told = Told(server.url_for("/told"))
+        server.expect_request("/told").respond_with_handler(told.handle)
+        tell(platform, told.url)
+        yield told
+
+
+def tell(platform, url):
+    """Let the service be told at an address, set up as its people would."""
+    callback = {"type": "delivery_status", "url": url, "bearer_token_env": "TOLD_TOKEN"}
+    path = platform.directory / "callback.yaml"
+    path.write_text(json.dumps({"services": [{**SERVICE, "callbacks": [callback]}]}))
+    platform.env["TOLD_TOKEN"] = "a token of theirs"
+    platform.manage("apply_config", str(path))
+
+
+SERVICE = {
+    "name": "Told",
+    "organisation": "End to end",
+    "live": True,
+    "prefix_sms": False,
+    "permissions": ["sms"],
+}
+
+
+def send(platform, number="07700900003"):
+    client = platform.client("told", "Told")
+    return client.send_sms_notification(number, platform.template("text", "Told"), {"name": "A"})
+
+
+def state(platform, sent):
+    rows = platform.sql(
+        "SELECT state, attempts FROM callback_deliveries WHERE subject_id = %s", sent["id"]
+    )
+    return rows[0] if rows else None
+
+
+def test_a_service_is_told_of_the_end_of_its_message(platform, told):
+    sent = send(platform)
+
+    eventually(lambda: state(platform, sent) == ("done", 1), what="a callback")
+    [(body, authorization)] = told.seen
+    shown = platform.client("told", "Told").get_notification_by_id(sent["id"])
+    assert authorization == "Bearer a token of theirs"
+    assert (body["id"], body["status"], body["to"]) == (
+        sent["id"],
+        "temporary-failure",
+        "07700900003",
+    )
+    assert body["completed_at"] == shown["completed_at"]
+
+
+def test_a_worker_killed_while_a_service_listens_tells_it_again(platform, told):
+    told.seconds = 3
+    sent = send(platform)
+    eventually(lambda: told.seen, what="a call")
+
+    platform.kill("callbacks")
+    told.seconds = 0
+
+    eventually(lambda: state(platform, sent) == ("done", 2), what="a second call", seconds=40)
+    assert [body["id"] for body, _ in told.seen] == [sent["id"]] * 2

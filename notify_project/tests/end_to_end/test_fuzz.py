@@ -1,0 +1,48 @@
+"""The running platform against its description, and against nonsense.
+
+A short run here; ``make fuzz`` sets the variables for a long one.
+"""
+
+import logging
+import os
+
+import pytest
+
+from notify_project.tests.fuzz import conformance, robustness
+
+logger = logging.getLogger(__name__)
+pytestmark = pytest.mark.xdist_group("end_to_end")
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "600"))
+# Below this many, a process still grows by what it loads and remembers once.
+ENOUGH_TO_WEIGH = 10_000
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+
+
+def test_the_platform_does_what_its_description_says(platform, tmp_path):
+    before = accepted(platform)
+
+    done = conformance.run(platform, examples=EXAMPLES, seed=SEED, directory=tmp_path)
+
+    logger.info("%s", done.stdout[-3000:])
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5000:]
+    assert accepted(platform) - before > EXAMPLES
+
+
+def test_nonsense_breaks_nothing_and_stores_nothing(platform):
+    report = robustness.run(platform, number=REQUESTS, seed=SEED)
+
+    logger.info("%s", report)
+    assert report.failures == []
+    assert {200, 201, 400, 401, 403, 404, 405} <= set(report.statuses)
+    assert report.closed < REQUESTS / 20
+    logs = platform.logs()
+    assert "unexpected" not in logs
+    # Django's own words about a host that is not ours.
+    assert logs.count("Traceback") == logs.count("exceptions.DisallowedHost: Invalid")
+    early, late = report.memory_mb
+    assert REQUESTS < ENOUGH_TO_WEIGH or late <= early * 1.15, report.memory_mb
+
+
+def accepted(platform):
+    return platform.sql("SELECT count(*) FROM notification_history")[0][0]
