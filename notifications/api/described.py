@@ -18,9 +18,9 @@ from notify_project.api.operations import (
 from notify_project.api.schema import Definition
 from notify_project.constants import NotificationType
 
-_TYPES = [word.value for word in NotificationType]
-_POSTAGE = {"type": "string", "enum": ["first", "second", "economy", "europe", "rest-of-world"]}
-_VERSION = {"type": "integer", "minimum": 1}
+TYPES = [word.value for word in NotificationType]
+POSTAGE = {"type": "string", "enum": ["first", "second", "economy", "europe", "rest-of-world"]}
+VERSION = {"type": "integer", "minimum": 1}
 _POUNDS = {"type": "number", "minimum": 0}
 _URL = {"type": "string", "format": "uri"}
 
@@ -34,7 +34,7 @@ def _template(uri: str) -> Definition:
     return record(
         {
             "id": ID | {"description": "The template."},
-            "version": _VERSION | {"description": "The version that was used."},
+            "version": VERSION | {"description": "The version that was used."},
             "uri": _URL | {"description": uri},
         }
     )
@@ -93,7 +93,7 @@ _KINDS = [
         {
             "email_address": NOTHING,
             "phone_number": NOTHING,
-            "postage": _POSTAGE,
+            "postage": POSTAGE,
             "subject": TEXT,
             "one_click_unsubscribe_url": NOTHING,
             "cost_details": _cost(_LETTER_COST),
@@ -115,9 +115,9 @@ NOTIFICATION = Named(
                 name: nullable(TEXT) | {"description": "Address of a letter, as given."}
                 for name in ADDRESS_LINES
             },
-            "postage": {"type": ["string", "null"], "enum": [*_POSTAGE["enum"], None]}
+            "postage": {"type": ["string", "null"], "enum": [*POSTAGE["enum"], None]}
             | {"description": "How a letter travels."},
-            "type": {"type": "string", "enum": _TYPES} | {"description": "What was sent."},
+            "type": {"type": "string", "enum": TYPES} | {"description": "What was sent."},
             "status": _statuses(*NotificationType) | {"description": "Where it stands."},
             "template": _template("Where the API shows this version.")
             | {"description": "What it was made from."},
@@ -179,22 +179,22 @@ def _created(name: str, content: dict[str, Definition], **extra: Definition) -> 
     return Named(name, record(fields | extra))
 
 
-SMS_CREATED = _created("SmsCreated", {"body": TEXT, "from_number": TEXT})
-EMAIL_CREATED = _created(
-    "EmailCreated",
-    {
-        "body": TEXT,
-        "subject": TEXT,
-        "from_email": TEXT,
-        "one_click_unsubscribe_url": nullable(_URL),
-    },
-    sanitised_content={
-        "type": "object",
-        "additionalProperties": record({"unsanitised": TEXT, "sanitised": TEXT}),
-        "description": "What `sanitise_content_for` changed, by name of the value.",
-    },
-)
-_LETTER_CREATED = _created("LetterCreated", {"body": TEXT, "subject": TEXT})
+SMS_CONTENT: dict[str, Definition] = {"body": TEXT, "from_number": TEXT}
+EMAIL_CONTENT: dict[str, Definition] = {
+    "body": TEXT,
+    "subject": TEXT,
+    "from_email": TEXT,
+    "one_click_unsubscribe_url": nullable(_URL),
+}
+LETTER_CONTENT: dict[str, Definition] = {"body": TEXT, "subject": TEXT}
+SANITISED: Definition = {
+    "type": "object",
+    "additionalProperties": record({"unsanitised": TEXT, "sanitised": TEXT}),
+    "description": "What `sanitise_content_for` changed, by name of the value.",
+}
+SMS_CREATED = _created("SmsCreated", SMS_CONTENT)
+EMAIL_CREATED = _created("EmailCreated", EMAIL_CONTENT, sanitised_content=SANITISED)
+_LETTER_CREATED = _created("LetterCreated", LETTER_CONTENT)
 _PDF_CREATED = record(
     {
         "id": ID | {"description": "The new notification."},
@@ -227,34 +227,4 @@ RECEIVED_TEXTS = Named(
             "links": _links(),
         }
     ),
-)
-
-_REFUSAL = record({"error": TEXT, "message": TEXT})
-VALIDATION = Named(
-    "Validation",
-    {
-        "type": "object",
-        "required": ["valid", "errors", "notification_type"],
-        "properties": {
-            "valid": {"type": "boolean", "description": "Would the message be accepted?"},
-            "errors": {
-                "type": "array",
-                "items": _REFUSAL,
-                "description": "Why not: what sending it would answer.",
-            },
-            "notification_type": {"type": "string", "enum": _TYPES, "description": "As asked."},
-            "template": {
-                "type": ["object", "null"],
-                "properties": {"id": ID, "version": _VERSION},
-                "description": "The template, once it was found.",
-            },
-            "content": {"type": ["object", "null"], "description": "What would be read."},
-            "recipient": {"type": ["object", "null"], "description": "Who would get it."},
-            "fragments": nullable(WHOLE) | {"description": "Texts: how many are charged."},
-            "characters": nullable(WHOLE) | {"description": "Texts: their length."},
-            "pages": {"type": ["integer", "null"], "description": "Letters: their pages."},
-            "cost_in_pounds": nullable(_POUNDS) | {"description": "What it would cost."},
-            "queue": nullable(TEXT) | {"description": "Which queue would carry it."},
-        },
-    },
 )

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from notifications.api import described, examples, schemas
+from notifications.api import described, described_checks, examples, schemas
 from notify_project.api.operations import Answer, Field, Named, Operation, publish
-from notify_project.api.schema import UUID_TEXT, object_of
 
 _SENDING: Final = "Sending"
 _READING: Final = "Reading"
@@ -151,10 +150,18 @@ VALIDATE = Operation(
     example=examples.SMS,
     answers={
         200: Answer(
-            "Whether it would be accepted.", described.VALIDATION, example=examples.VALIDATION
+            "Whether it would be accepted.",
+            described_checks.VALIDATION,
+            example=examples.VALIDATION,
         )
     },
-    errors={400: _REFUSED[400], 404: ("NotFound",), 429: ("RateLimitError",)},
+    errors={400: _REFUSED[400], 404: ("NotFound",)},
+    client_call=(
+        'client.post(\n    "/v2/notifications/sms/validate",\n    data={\n'
+        '        "phone_number": "07900 900 123",\n'
+        f'        "template_id": "{examples.SMS_TEMPLATE}",\n'
+        '        "personalisation": {"name": "Amala"},\n    },\n)'
+    ),
 )
 LIST = Operation(
     method="get",
@@ -207,9 +214,18 @@ RECEIVED_TEXTS = Operation(
     group=_READING,
     summary="List received texts",
     text="What people sent to the service's numbers in the last 7 days, newest first, 250 a page.",
-    query=publish(object_of({"older_than": UUID_TEXT}), FIELDS),
+    query=publish(schemas.RECEIVED_TEXTS.definition, FIELDS),
     answers={200: Answer("A page.", described.RECEIVED_TEXTS, example=examples.RECEIVED_TEXTS)},
     errors={400: ("ValidationError",)},
     client_call="client.get_received_texts()",
 )
-OPERATIONS: Final = (SEND_SMS, SEND_EMAIL, LIST, RETRIEVE)
+OPERATIONS: Final = (
+    SEND_SMS,
+    SEND_EMAIL,
+    SEND_LETTER,
+    VALIDATE,
+    LIST,
+    RETRIEVE,
+    RETRIEVE_PDF,
+    RECEIVED_TEXTS,
+)

@@ -37,9 +37,12 @@ _VALUE: Final = Named(
     },
 )
 _HEADERS: Final = {
-    "RateLimit-Limit": ("Requests that the key may make in a minute.", _WHOLE),
-    "RateLimit-Remaining": ("How many of them are left.", _WHOLE),
-    "RateLimit-Reset": ("Seconds until all of them are there again.", _WHOLE),
+    "RateLimit-Limit": ("Requests to send that are allowed in a minute.", _WHOLE),
+    "RateLimit-Remaining": ("How many may be made at once, the limit of the day included.", _WHOLE),
+    "RateLimit-Reset": (
+        "Seconds until there are more; until there are all, if some are left.",
+        _WHOLE,
+    ),
     "Retry-After": ("Seconds to wait before the next try.", _WHOLE),
     "Idempotent-Replayed": (
         "Present when this is the answer to an earlier request with the same key.",
@@ -52,7 +55,7 @@ _IDEMPOTENCY_KEY: Final = {
     "in": "header",
     "description": "Text of your own. A request repeated with it is answered as the first was, "
     "and nothing is sent twice.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 _TEXT: Final = (
     "Send emails, texts and letters from templates, and learn what became of them. Made for "
@@ -171,6 +174,6 @@ def _answer(operation: Operation, answer: Answer) -> dict[str, Any]:
 
 def _headers(operation: Operation, status: int) -> dict[str, Any]:
     names = [*_LIMITS] if operation.is_authenticated and status not in {401, 413} else []
-    names += ["Retry-After"] if status == 429 else []
+    names += ["Retry-After"] if status in {409, 429} else []
     names += ["Idempotent-Replayed"] if operation.is_idempotent and status == 200 else []
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -46,8 +46,11 @@ _ALL: Final = {
     503: ("ServiceUnavailable",),
 }
 _AUTHENTICATED: Final = {401: ("AuthError",), 403: ("AuthError",)}
-# No names: they are told by the message.
-_IDEMPOTENT: Final[dict[int, tuple[str, ...]]] = {409: (), 422: ()}
+_IDEMPOTENT: Final = {
+    400: ("ValidationError",),
+    409: ("IdempotencyKeyInUse",),
+    422: ("IdempotencyKeyReused",),
+}
 
 
 def errors_of(operation: Operation) -> dict[int, tuple[str, ...]]:

@@ -51,7 +51,9 @@ STATUS = Operation(
     },
     is_authenticated=False,
 )
-STATUS_BY_POST = replace(STATUS, method="post", name="postStatus")
+STATUS_BY_POST = replace(
+    STATUS, method="post", name="postStatus", summary="Is the platform there? (POST)"
+)
 DESCRIPTION = Operation(
     method="get",
     path="/v2/openapi.json",

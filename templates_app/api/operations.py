@@ -3,9 +3,9 @@
 from typing import Final
 
 from notify_project.api.operations import Answer, Field, Named, Operation, publish
-from notify_project.api.schema import PERSONALISATION
 from templates_app.api import described
 from templates_app.api.template import LISTING
+from templates_app.api.template import PREVIEW as CHECKED
 
 GROUP: Final = "Templates"
 TEMPLATE_ID: Final = {
@@ -44,6 +44,7 @@ _PREVIEW_EXAMPLE: Final = {
     "html": '<p style="margin: 0 0 20px 0">Dear Amala, please come on Monday.</p>',
     "postage": None,
 }
+_VALUES: Final = {"personalisation": CHECKED.definition["properties"]["personalisation"]}
 _NOT_FOUND: Final = {400: ("ValidationError",), 404: ("NoResultFound", "NotFound")}
 
 LIST = Operation(
@@ -98,7 +99,8 @@ PREVIEW = Operation(
         Named(
             "PreviewRequest",
             publish(
-                {"type": "object", "properties": {"personalisation": PERSONALISATION}},
+                # The id, which is checked with it, is the path's.
+                {**CHECKED.definition, "properties": _VALUES, "required": []},
                 {"personalisation": Field("A value for each placeholder.", {"name": "Amala"})},
             ),
         ),
@@ -111,4 +113,4 @@ PREVIEW = Operation(
         f'client.post_template_preview("{_EXAMPLE["id"]}", personalisation={{"name": "Amala"}})'
     ),
 )
-OPERATIONS: Final = (LIST, RETRIEVE, RETRIEVE_VERSION)
+OPERATIONS: Final = (LIST, RETRIEVE, RETRIEVE_VERSION, PREVIEW)

@@ -122,7 +122,7 @@ def test_an_id_has_several_spellings(world, spelling):
 
 
 @pytest.mark.parametrize(
-    "path", ["not-a-uuid", "12345", "%00", "{UNKNOWN}", "%20{N_SMS}", "{N_SMS}%0A", "é"]
+    "path", ["not-a-uuid", "12345", "1.5", "%00", "{UNKNOWN}", "%20{N_SMS}", "{N_SMS}%0A", "é"]
 )
 def test_what_is_not_one_of_the_services_ids_is_404(world, path):
     response = world.get(f"/v2/notifications/{path}")

@@ -36,7 +36,7 @@ services:
     organisation: End to end
     live: true
     prefix_sms: false
-    permissions: [email, sms]
+    permissions: [email, sms, letter]
     limits: {email: 100000, sms: 100000, per_minute: 1000000}
     api_keys:
       - {name: live, type: normal, secret_env: LIVE_SECRET}
@@ -45,6 +45,7 @@ services:
       - {name: email, type: email, subject: "About ((name))", content: "Dear ((name))"}
       - {name: text, type: sms, content: "Hello ((name))"}
       - {name: code, type: sms, content: "Code ((name))", process_type: priority}
+      - {name: letter, type: letter, subject: "About ((name))", content: "Dear ((name))"}
   - name: Told
     organisation: End to end
     live: true

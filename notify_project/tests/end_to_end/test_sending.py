@@ -89,7 +89,7 @@ def test_the_client_iterates_over_pages_and_reads_templates(platform):
     templates = client.get_all_templates()["templates"]
 
     assert [each["id"] for each in found] == ids[::-1]
-    assert [each["name"] for each in templates] == ["code", "email", "text"]
+    assert [each["name"] for each in templates] == ["code", "email", "letter", "text"]
     assert client.get_template(platform.template("text"))["body"] == "Hello ((name))"
 
 

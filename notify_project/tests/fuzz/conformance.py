@@ -18,6 +18,7 @@ def run(platform, *, examples: int, seed: int, directory: Path) -> subprocess.Co
     ids = {
         "sms": platform.template("text"),
         "email": platform.template("email"),
+        "letter": platform.template("letter"),
         "template_id": platform.template("email"),
         "notification_id": sent["id"],
     }

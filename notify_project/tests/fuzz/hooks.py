@@ -18,6 +18,9 @@ from notify_project import clock
 SERVICE_ID, SECRET = os.environ["FUZZ_SERVICE_ID"], os.environ["FUZZ_SECRET"]
 # Field of a body or parameter of a path -> an id that exists.
 IDS = json.loads(os.environ["FUZZ_IDS"])
+NAME = {"name": "Amala"}
+ADDRESS = {"address_line_1": "A", "address_line_2": "B", "address_line_3": "SW14 6BF"}
+VALUES = {"sms": NAME, "email": NAME, "letter": {**NAME, **ADDRESS}}
 SENDERS = ("sms_sender_id", "email_reply_to_id")
 
 
@@ -58,7 +61,9 @@ def real_body(given, channel):
     if is_uuid(body.get("template_id")) and channel in IDS:
         body["template_id"] = IDS[channel]
         if isinstance(body.setdefault("personalisation", {}), dict):
-            body["personalisation"] = {**body["personalisation"], "name": "Amala"}
+            body["personalisation"] = {**body["personalisation"], **VALUES[channel]}
+    if channel == "letter" and isinstance(body.get("content"), str):
+        body["content"] = "JVBERi0xLjQK"
     for name in SENDERS:
         if is_uuid(body.get(name)):
             del body[name]

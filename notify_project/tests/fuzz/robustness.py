@@ -44,7 +44,14 @@ class Connection:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def ask(self, request: Request) -> Answer | None:
-        """Send a request; None when the server hung up without an answer."""
+        """Send a request; None when the server hung up without an answer.
+
+        After a refusal that left a body unread the server closes the connection, which the next
+        request learns: as every client does, it tries once more.
+        """
+        return self._ask(request) or self._ask(request)
+
+    def _ask(self, request: Request) -> Answer | None:
         connection = self._connection
         try:
             connection.putrequest(

@@ -99,8 +99,9 @@ def test_a_version_that_is_no_number_is_not_routed(world, version):
     assert (answer.json()["result"], answer.json()["errors"][0]["error"]) == ("error", "NotFound")
 
 
-def test_an_id_that_is_no_uuid_is_a_violation(world):
-    answer = world.get("/v2/template/abc")
+@pytest.mark.parametrize("text", ["abc", "1.5"])
+def test_an_id_that_is_no_uuid_is_a_violation(world, text):
+    answer = world.get(f"/v2/template/{text}")
 
     assert (answer.status_code, answer.json()) == (400, violation("id is not a valid UUID"))
 
