@@ -5,11 +5,13 @@ import re
 import time
 import uuid
 import warnings
+from urllib.parse import urlsplit
 
 import jwt
 import requests  # noqa: TID251 - this is a caller, not the platform
 from jwt.warnings import InsecureKeyLengthWarning
 
+from notify_project.tests.described import require_described
 from notify_project.tests.end_to_end.contract_cases import (
     BASES,
     PATHS,
@@ -104,6 +106,9 @@ class Caller:
     def require(self, case: dict, answer: requests.Response) -> None:
         """Compare an answer with what its case says."""
         assert answer.status_code == case["status"], answer.text[:1000]
+        path = urlsplit(answer.url).path
+        if path.startswith("/v2/"):
+            require_described(answer, answer.request.method, path)
         assert answer.headers["Content-Type"] == case.get("content_type_of_answer", JSON)
         for name in case.get("headers_present", []):
             assert answer.headers[name]
