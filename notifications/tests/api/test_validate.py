@@ -90,9 +90,8 @@ def test_every_problem_is_told_at_once(world):
         world.put_names(
             "sms_sender_id {UNKNOWN} does not exist in database for service id {S_TRIAL}"
         ),
-        world.put_names(
-            "Can’t send to this recipient when service is in trial mode – see <trial-mode URL>"
-        ),
+        "Can’t send to this recipient when service is in trial mode – see "
+        "https://docs.example#trial-mode",
         "Cannot send to international mobile numbers",
     ]
     assert response.json()["valid"] is False
