@@ -1,4 +1,4 @@
-"""Measure accepting and delivering against their floors, on this machine, in one run.
+"""Measure accepting and delivering against their floors, and reading, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
 starts such servers). Prints a table and writes benchmarks/results/<time>.json.
@@ -7,12 +7,10 @@ starts such servers). Prints a table and writes benchmarks/results/<time>.json.
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
 import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,24 +19,16 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 import load  # noqa: E402
 import processes  # noqa: E402
+import report  # noqa: E402
 
 BIN = Path(sys.executable).parent
+PARTS = ["accept", "deliver", "read"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
 TEXTS = 1000
 TEXT_DELAY_MS = 100
 API_KEY_SECRET = str(uuid.uuid4())
-BUDGETS = {
-    "accept_share_of_floor": (">=", 0.50),
-    "sql_statements": ("<=", 2),
-    "sql_selects": ("<=", 0),
-    "redis_round_trips": ("<=", 3),
-    "emails_per_second": (">=", 400),
-    "texts_per_second": (">=", 150),
-    "web_process_mb": ("<=", 120),
-    "worker_mb": ("<=", 120),
-}
 CONFIG = """
 organisations:
   - name: Benchmark
@@ -199,21 +189,26 @@ def main() -> None:
     """Run all parts and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10, help="of load for each web server")
-    parser.add_argument("--only", choices=["accept", "deliver"], help="one half")
+    parser.add_argument("--only", choices=PARTS, help="one part")
     parser.add_argument("--check", action="store_true", help="exit 1 when over a budget")
     options = parser.parse_args()
     prepare_environment()
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
+    import reading  # noqa: PLC0415
 
     service = provision()
     figures: dict[str, Any] = {}
     tables: dict[str, list[dict[str, Any]]] = {}
-    if options.only != "deliver":
+    parts = [options.only] if options.only else PARTS
+    if "accept" in parts:
         tables["accept"] = accepting(service, options.seconds, floors, figures)
-    if options.only != "accept":
+    if "deliver" in parts:
         tables["deliver"] = delivering.measure(service, figures)
-    report(figures, tables, check=options.check)
+    if "read" in parts:
+        tables["read"] = reading.measure(service, figures)
+    if not report.write(figures, tables) and options.check:
+        raise SystemExit(1)
 
 
 def accepting(
@@ -242,45 +237,19 @@ def accepting(
         ours["requests_per_second"] / floor["requests_per_second"], 3
     )
     figures["web_process_mb"] = ours["web_process_mb"]
+    figures.update(count_trips("post", json.dumps(body), service["id"]))
+    return rows
+
+
+def count_trips(kind: str, what: str, service_id: str) -> dict[str, float]:
+    """Count what a warm request asks of PostgreSQL and Redis."""
     counted = subprocess.run(
-        [sys.executable, "-m", "benchmarks.trips", json.dumps(body), sign(service["id"])],
+        [sys.executable, "-m", "benchmarks.trips", kind, what, sign(service_id)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if counted.returncode:
         raise SystemExit(f"trips.py: {counted.stderr[-800:]}")
-    figures.update(json.loads(counted.stdout))
-    return rows
-
-
-def report(
-    figures: dict[str, Any], tables: dict[str, list[dict[str, Any]]], *, check: bool
-) -> None:
-    """Print the tables and the budgets, and keep them as JSON."""
-    for name, rows in tables.items():
-        print(f"\n{name}")
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        cells = [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
-        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-        for line in cells:
-            print(
-                "  "
-                + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-            )
-    print("\nbudgets")
-    over = []
-    for name, (sign_, limit) in BUDGETS.items():
-        if name not in figures:
-            continue
-        held = figures[name] >= limit if sign_ == ">=" else figures[name] <= limit
-        over += [] if held else [name]
-        print(f"  {name:24} {figures[name]:>10}  {sign_} {limit:<6} {'ok' if held else 'OVER'}")
-    path = ROOT / "benchmarks" / "results" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
-    path.parent.mkdir(exist_ok=True)
-    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()}
-    path.write_text(json.dumps({"machine": machine, "figures": figures, **tables}, indent=1))
-    print(f"\nwritten to {path.relative_to(ROOT)}")
-    if check and over:
-        raise SystemExit(1)
+    return dict(json.loads(counted.stdout))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """HTTP to third parties: kept connections, timeouts always, no redirects, no private addresses."""
 
-import ipaddress
 import socket
 import threading
 from contextlib import suppress
@@ -15,7 +14,12 @@ from requests.exceptions import InvalidURL
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError
 
-from notify_project.http_connections import PunctualAdapter
+from notify_project.http_connections import (
+    PrivatePeer,
+    PunctualAdapter,
+    is_public,
+    only_public_peers,
+)
 
 __all__ = [
     "AddressRefused",
@@ -57,16 +61,21 @@ def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
         InvalidURL: the address is not one.
         RequestException: as ``requests`` raises it.
     """
-    if not trusted:
+    only_public = not (trusted or settings.HTTP_ALLOW_PRIVATE)
+    if only_public:
         _require_public(url)
     seconds = options.pop("timeout", settings.PROVIDER_TIMEOUT_SECONDS)
     timeout = Timeout(connect=min(CONNECT_SECONDS, seconds), total=seconds)
-    return _session().post(
-        url,
-        timeout=timeout,  # type: ignore[arg-type]  # requests hands urllib3's Timeout on
-        allow_redirects=False,
-        **options,
-    )
+    try:
+        with only_public_peers(only_public):
+            return _session().post(
+                url,
+                timeout=timeout,  # type: ignore[arg-type]  # requests hands urllib3's Timeout on
+                allow_redirects=False,
+                **options,
+            )
+    except PrivatePeer:
+        raise AddressRefused("the host is in a private network") from None
 
 
 def post_for_status(url: str, **options: Any) -> int:
@@ -116,8 +125,6 @@ def _session() -> requests.Session:
 
 
 def _require_public(url: str) -> None:
-    if settings.HTTP_ALLOW_PRIVATE:
-        return
     try:
         parts = urlsplit(url)
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
@@ -126,5 +133,5 @@ def _require_public(url: str) -> None:
     except OSError as error:
         raise HostUnknown("the host is not known") from error
     for *_, address in found:
-        if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
+        if not is_public(str(address[0])):
             raise AddressRefused("the host is in a private network")

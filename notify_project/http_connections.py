@@ -1,12 +1,17 @@
-"""Connections whose answers are there in time as a whole, and that know the operator's own CA.
+"""Connections that keep to time and place, and that know the operator's own CA.
 
 A timeout of a socket begins anew with each byte: who sends one every few seconds would keep a
-thread for hours.
+thread for hours. And a name may resolve to another address when it is asked for a second time:
+what counts is where the connection leads.
 """
 
 import io
+import ipaddress
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.client import HTTPResponse
 from typing import Any, cast
 
@@ -15,6 +20,30 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
+
+_only_public: ContextVar[bool] = ContextVar("only_public", default=False)
+
+
+class PrivatePeer(Exception):
+    """A connection led into a private network; nothing was sent over it."""
+
+
+@contextmanager
+def only_public_peers(wanted: bool) -> Iterator[None]:  # noqa: FBT001 - the name says of what
+    """Let new connections of this thread lead to public addresses only, if that is wanted."""
+    before = _only_public.set(wanted)
+    try:
+        yield
+    finally:
+        _only_public.reset(before)
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address is reachable by everybody."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    # An IPv4 address in the clothes of IPv6 is what it is without them.
+    inner = getattr(found, "ipv4_mapped", None) or found
+    return bool(inner.is_global)
 
 
 class _UntilDeadline(io.RawIOBase):
@@ -46,11 +75,22 @@ class _PunctualResponse(HTTPResponse):
         self.fp = io.BufferedReader(_UntilDeadline(sock, raw))
 
 
-class _PunctualHTTP(HTTPConnection):
+class _Placed:
+    """Looks where a new connection leads before anything is sent."""
+
+    def _new_conn(self) -> socket.socket:
+        sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # of urllib3
+        if _only_public.get() and not is_public(sock.getpeername()[0]):
+            sock.close()
+            raise PrivatePeer
+        return sock
+
+
+class _PunctualHTTP(_Placed, HTTPConnection):
     response_class = _PunctualResponse
 
 
-class _PunctualHTTPS(HTTPSConnection):
+class _PunctualHTTPS(_Placed, HTTPSConnection):
     response_class = _PunctualResponse
 
 

@@ -109,6 +109,18 @@ S3_OPTIONS: dict[str, Any] = {
     "file_overwrite": True,
     "default_acl": None,
 }
+if S3_BUCKET:
+    from botocore.config import Config  # only where requirements/s3.txt is installed
+
+    S3_OPTIONS["client_config"] = Config(
+        connect_timeout=3,
+        read_timeout=20,
+        retries={"max_attempts": 2},
+        # What stores other than AWS understand.
+        s3={"addressing_style": "path" if S3_OPTIONS["endpoint_url"] else "auto"},
+        signature_version="s3v4",
+        request_checksum_calculation="when_required",
+    )
 
 
 def _storage_of(area: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('mime_type', models.CharField(max_length=100)),
                 ('sealed_filename', models.BinaryField()),
                 ('confirm_email', models.BooleanField()),
-                ('recipient_check', models.BinaryField(help_text="Recognises the address, with the link's key.")),
+                ('recipient_check', models.BinaryField()),
                 ('download_count', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=notify_project.clock.now)),
                 ('expires_at', models.DateTimeField()),

@@ -17,9 +17,11 @@ class Document(models.Model):
     notification_id = models.UUIDField()
     size = models.PositiveIntegerField(help_text="Bytes of the file itself.")
     mime_type = models.CharField(max_length=100)
+    # Encrypted with the link's key.
     sealed_filename = models.BinaryField()
     confirm_email = models.BooleanField()
-    recipient_check = models.BinaryField(help_text="Recognises the address, with the link's key.")
+    # An HMAC of the address with the link's key: without the link it tells nothing.
+    recipient_check = models.BinaryField()
     download_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()

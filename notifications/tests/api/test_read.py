@@ -1,6 +1,7 @@
 import re
 import uuid
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -280,3 +281,25 @@ def test_the_next_page_is_named_by_the_first_id_in_the_link(world):
     uuids = re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", links["next"])
     assert uuids[0] == world.ids["N_SMS"]
     assert links["current"] == f"http://testserver/v2/notifications?reference={reference}"
+
+
+def test_a_message_is_found_by_a_reference_of_any_length(world):
+    # Text that does not compress, and so long that no index holds it.
+    reference = "".join(chr(0x10000 + number * 7919 % 50000) for number in range(1000))
+    sent = world.send("sms", reference=reference)
+    world.send("sms", reference=reference[:-1])
+
+    found = world.get(f"/v2/notifications?{urlencode({'reference': reference})}", "K_LIVE").json()
+
+    assert sent.status_code == 201
+    assert [item["id"] for item in found["notifications"]] == [sent.json()["id"]]
+
+
+def test_a_message_of_another_kind_of_key_marks_a_place_in_the_list(world):
+    row = world.rows["N_EMAIL"]
+    template = TemplateFactory(service=world.rows["S_READ"])
+    marker = NotificationFactory(template=template, created_at=row.created_at, research=True)
+
+    body = world.get(f"/v2/notifications?older_than={marker.id}").json()
+
+    assert body["notifications"][-1]["id"] == world.ids["N_SMS"]

@@ -13,10 +13,16 @@ pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine
 
 
 @pytest.fixture
-def browser(transactional_db, monkeypatch):
+def document(transactional_db, live_server, redis, publish_one):
+    service = ServiceFactory(name="Riverside Library", contact_link="https://library.example/help")
+    return publish_one(service=service, filename="Your reading list, November.csv")
+
+
+@pytest.fixture
+def browser(document):
+    """Open a browser; rows are made before, as Playwright's event loop has its own connections."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=BROWSER,
@@ -24,12 +30,6 @@ def browser(transactional_db, monkeypatch):
         )
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def document(publish_one, redis):
-    service = ServiceFactory(name="Riverside Library", contact_link="https://library.example/help")
-    return publish_one(service=service, filename="Your reading list, November.csv")
 
 
 def test_a_recipient_confirms_the_address_and_downloads_the_file(

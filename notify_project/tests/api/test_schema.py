@@ -107,6 +107,17 @@ def test_each_violation_has_its_text(change, message):
     assert violations({**VALID, **change}) == [message]
 
 
+def test_a_refusal_stands_for_every_violation_of_its_definition():
+    schema = Schema(
+        object_of({"size": {"type": "string", "pattern": "^[SML]$", "refusal": "is not {value}"}})
+    )
+
+    for value in (5, "XL", "{value}"):
+        with pytest.raises(ValidationFailed) as refused:
+            schema.require({"size": value})
+        assert refused.value.messages == (f"size is not {value}",)
+
+
 def test_identical_violations_are_reported_once():
     assert violations({**VALID, "names": [5, 5]}) == ["names 5 is not of type string"]
 

@@ -20,11 +20,7 @@ def _platform(tmp_path_factory):
 @pytest.fixture
 def platform(_platform):
     """Give the platform with stand-ins that take everything and have received nothing."""
-    _platform.control(
-        sms={"mode": "ok", "delay_ms": 0, "status": "3"},
-        mail={"mode": "ok", "delay_ms": 0},
-        clear=True,
-    )
+    _platform.begin_anew()
     return _platform
 
 

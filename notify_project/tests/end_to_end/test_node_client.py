@@ -15,6 +15,7 @@ def report(_platform, _clients_world):
     """Run the client once; what came of each method is looked at by a test of its own."""
     world = _clients_world
     node_client.installed_packages()
+    _platform.begin_anew()
     return node_client.run(
         {
             "apiUrl": _platform.api_url,

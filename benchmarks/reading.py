@@ -1,0 +1,173 @@
+"""Read one service's million messages over HTTP, and weigh refusals against acceptances."""
+
+import json
+from typing import Any
+
+import floors
+import load
+import processes
+import psycopg2
+import run
+
+ROWS = 1_000_000
+SECONDS = 4
+# Few at once: what a caller waits for is measured here, not how many callers there may be.
+READERS = 2
+# One in a thousand failed, and one message of all has the rarest status.
+FILL = """
+    INSERT INTO notifications (
+        id, service_id, template_id, template_version, "to", normalised_to, key_type, is_real,
+        notification_type, process_type, notification_status, created_at, client_reference,
+        billable_units, international, delivery_attempts)
+    SELECT gen_random_uuid(), %(service)s, %(template)s, %(version)s, 'amala@example.org',
+        'amala@example.org', 'normal', true, 'email', 'normal',
+        CASE WHEN n = 1 THEN 'virus-scan-failed' WHEN n %% 1000 = 0 THEN 'permanent-failure'
+            ELSE 'delivered' END,
+        now() - interval '1 day' + interval '50 ms' * n,
+        CASE WHEN n %% 2 = 0 THEN 'campaign' ELSE 'reference-' || n END, 0, false, 1
+    FROM generate_series(1, %(rows)s) n
+"""
+LISTS = {
+    "first page": "",
+    "with jobs": "include_jobs=true",
+    "one type": "template_type=email",
+    "commonest status": "status=delivered",
+    "failed": "status=failed",
+    "rarest status": "status=virus-scan-failed",
+    "reference of half": "reference=campaign",
+    "reference of half, failed": "reference=campaign&status=failed",
+    "reference of one": "reference=reference-77777",
+}
+# A limit that the first request of the run reaches.
+LIMITED = """
+organisations:
+  - name: Benchmark
+services:
+  - name: Benchmark limited
+    organisation: Benchmark
+    live: true
+    permissions: [email]
+    limits: {email: 100000000, per_minute: 1}
+    api_keys:
+      - {name: benchmark, type: normal, secret_env: BENCHMARK_SECRET}
+"""
+
+
+def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fill the table, then load one web server with reads and refusals in turn."""
+    ids = _fill(service)
+    config = run.ROOT / ".local" / "benchmark-limited.yaml"
+    config.write_text(LIMITED)
+    limited = json.loads(run.manage("apply_config", str(config), "--json"))["services"]
+    limited_id = str(limited["Benchmark limited"]["id"])
+    port = processes.free_port()
+    command = run.web_command("granian", "notify_project.wsgi:application", port)
+    with processes.running(*command, log="reading") as process:
+        processes.wait_for(port)
+        server = _Server(("127.0.0.1", port), processes.family(process.pid), service["id"])
+        rows = _reads(server, ids)
+        rows += _refusals(server, service, limited_id, figures)
+    path = f"/v2/notifications/{ids['middle']}"
+    figures["read_by_id_sql"] = run.count_trips("get", path, service["id"])["sql_statements"]
+    figures["list_p50_ms"] = max(row["p50_ms"] for row in rows if row["what"].startswith("list"))
+    return rows
+
+
+def _fill(service: dict[str, Any]) -> dict[str, str]:
+    template = service["templates"]["email"]
+    values = {"service": service["id"], "template": template["id"], "rows": ROWS}
+    database = psycopg2.connect(floors.dsn())
+    database.autocommit = True
+    with database.cursor() as cursor:
+        cursor.execute("TRUNCATE notifications, notification_history")
+        cursor.execute(FILL, values | {"version": template["version"]})
+        cursor.execute("VACUUM ANALYZE notifications")
+        found = {}
+        for name, place in {"middle": ROWS // 2, "end": ROWS - 300}.items():
+            cursor.execute(
+                "SELECT id FROM notifications ORDER BY created_at DESC OFFSET %s LIMIT 1", [place]
+            )
+            found[name] = str(cursor.fetchall()[0][0])
+    database.close()
+    return found
+
+
+class _Server:
+    """A web server that is loaded with one kind of request after the other."""
+
+    def __init__(self, address: tuple[str, int], pids: list[int], service_id: str) -> None:
+        self.address, self.pids, self.service_id = address, pids, service_id
+
+    def load(self, what: str, request: bytes, status: int, *, readers: int) -> dict[str, Any]:
+        """Send one request over and over; warm it up first."""
+        options: dict[str, Any] = {"concurrency": readers, "expect": b" %d " % status}
+        load.run(self.address, lambda: request, seconds=1, **options)
+        before = processes.cpu_seconds(self.pids)
+        result = load.run(self.address, lambda: request, seconds=SECONDS, **options)
+        used = processes.cpu_seconds(self.pids) - before
+        # A limit lets one request through when its minute is over.
+        if result.failures > result.requests / 1000:
+            raise SystemExit(f"{what}: {result.failures} not {status}: {result.first_failure}")
+        return {
+            "what": what,
+            "requests_per_second": round(result.per_second, 1),
+            "p50_ms": round(result.percentile(0.50), 2),
+            "p99_ms": round(result.percentile(0.99), 2),
+            "cpu_ms_per_request": round(used / result.requests * 1000, 3),
+        }
+
+    def get(self, what: str, path: str) -> dict[str, Any]:
+        """Read a path of the API."""
+        request = _request("GET", f"/v2/notifications{path}", run.sign(self.service_id))
+        return self.load(what, request, 200, readers=READERS)
+
+    def post(self, what: str, body: Any, status: int, *, token: str) -> dict[str, Any]:
+        """Post an email, which is accepted or refused."""
+        request = _request("POST", "/v2/notifications/email", token, json.dumps(body).encode())
+        return self.load(what, request, status, readers=run.CONCURRENCY)
+
+
+def _request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _reads(server: _Server, ids: dict[str, str]) -> list[dict[str, Any]]:
+    rows = [server.get("one by id", f"/{ids['middle']}")]
+    rows += [server.get(f"list, {what}", f"?{query}") for what, query in LISTS.items()]
+    for what, query in (("any", ""), ("failed", "status=failed&")):
+        rows += [
+            server.get(f"list, {what}, from the {place}", f"?{query}older_than={row_id}")
+            for place, row_id in ids.items()
+        ]
+    return rows
+
+
+def _refusals(
+    server: _Server, service: dict[str, Any], limited_id: str, figures: dict[str, Any]
+) -> list[dict[str, Any]]:
+    template_id = service["templates"]["email"]["id"]
+    body = {"email_address": "amala@example.org", "template_id": template_id}
+    body["personalisation"] = run.VALUES
+    token, limited = run.sign(service["id"]), run.sign(limited_id)
+    accepted = server.post("accepted, 201", body, 201, token=token)
+    wrong = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
+    rows = {
+        "bad_body": server.post("refused, 400", body | {"extra": 1}, 400, token=token),
+        "bad_token": server.post("refused, 403", body, 403, token=wrong),
+        "limited": _limited(server, body, limited),
+    }
+    for name, row in rows.items():
+        share = row["cpu_ms_per_request"] / accepted["cpu_ms_per_request"]
+        figures[f"{name}_cpu_share"] = round(share, 3)
+    return [accepted, *rows.values()]
+
+
+def _limited(server: _Server, body: dict[str, Any], token: str) -> dict[str, Any]:
+    # The first request uses the limit up, though its template is another service's.
+    request = _request("POST", "/v2/notifications/email", token, json.dumps(body).encode())
+    load.run(server.address, lambda: request, concurrency=1, seconds=0.5, expect=b" 4")
+    return server.post("refused, 429", body, 429, token=token)

@@ -1,0 +1,55 @@
+"""What a run of the benchmarks showed, and what it should have shown."""
+
+import json
+import operator
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BUDGETS = {
+    "accept_share_of_floor": (">=", 0.50),
+    "sql_statements": ("<=", 2),
+    "sql_selects": ("<=", 0),
+    "redis_round_trips": ("<=", 3),
+    "emails_per_second": (">=", 400),
+    "texts_per_second": (">=", 150),
+    "web_process_mb": ("<=", 120),
+    "worker_mb": ("<=", 120),
+    "read_by_id_sql": ("<=", 1),
+    "list_p50_ms": ("<=", 100),
+    "bad_body_cpu_share": ("<", 1),
+    "bad_token_cpu_share": ("<", 1),
+    "limited_cpu_share": ("<", 1),
+}
+HOLDS = {">=": operator.ge, "<=": operator.le, "<": operator.lt}
+
+
+def write(figures: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> bool:
+    """Print the tables and the budgets, and keep them as JSON; say whether all budgets held."""
+    for name, rows in tables.items():
+        print(f"\n{name}")
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        cells = [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
+        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+        for line in cells:
+            print(
+                "  "
+                + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            )
+    print("\nbudgets")
+    over = []
+    for name, (sign_, limit) in BUDGETS.items():
+        if name not in figures:
+            continue
+        held = HOLDS[sign_](figures[name], limit)
+        over += [] if held else [name]
+        print(f"  {name:24} {figures[name]:>10}  {sign_} {limit:<6} {'ok' if held else 'OVER'}")
+    path = ROOT / "benchmarks" / "results" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
+    path.parent.mkdir(exist_ok=True)
+    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()}
+    path.write_text(json.dumps({"machine": machine, "figures": figures, **tables}, indent=1))
+    print(f"\nwritten to {path.relative_to(ROOT)}")
+    return not over

@@ -1,0 +1,164 @@
+"""Listing reads little of a big table, whatever is asked for."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from notifications.models import Notification
+from notifications.statuses import expand
+from notifications.tests.api.conftest import World
+from notifications.tests.factories import JobFactory
+from notify_project import clock
+from services.tests.factories import ApiKeyFactory
+from templates_app.tests.factories import TemplateFactory
+
+ROWS = 100_000
+# Finding the rows of a page costs some five blocks each: entries, rows, and entries by id.
+BUFFERS_OF_A_PAGE = 6 * 250
+BUFFERS_OF_A_BRANCH = 60
+FILL = """
+    INSERT INTO notifications (
+        id, service_id, template_id, template_version, "to", key_type, notification_type,
+        process_type, is_real, notification_status, created_at, client_reference, job_id,
+        job_row_number, billable_units, international, delivery_attempts, postage, personalisation)
+    SELECT gen_random_uuid(), %(service)s, %(template)s, 1, '07900900123',
+        CASE WHEN n %% 20 = 3 THEN 'team' ELSE 'normal' END, 'sms', 'normal', true,
+        CASE WHEN n = 2 THEN 'virus-scan-failed' WHEN n %% 1000 = 0 THEN 'permanent-failure'
+            WHEN n %% 500 = 1 THEN 'sending' WHEN n > %(rows)s - 50 THEN 'created'
+            ELSE 'delivered' END,
+        -- Hundreds have one time.
+        %(start)s::timestamptz + interval '1 s' * (n / 400),
+        CASE WHEN n %% 3 = 0 THEN 'campaign' WHEN n %% 3 = 1 THEN 'ref-' || n END,
+        CASE WHEN n %% 4 = 1 THEN %(job)s::uuid END, CASE WHEN n %% 4 = 1 THEN n END,
+        1, false, 1, null, null
+    FROM generate_series(1, %(rows)s) n
+"""
+QUERIES = [
+    "",
+    "include_jobs=true",
+    "template_type=sms",
+    "template_type=email&template_type=letter",
+    "status=delivered",
+    "status=virus-scan-failed",
+    "status=technical-failure",
+    "status=failed",
+    "status=accepted&status=received&include_jobs=true",
+    "status=failed&template_type=sms",
+    "reference=campaign",
+    "reference=campaign&status=failed",
+    "reference=campaign&status=cancelled&template_type=letter",
+    "reference=ref-1000",
+    "reference=unknown&include_jobs=true",
+]
+
+
+@pytest.fixture(scope="module")
+def _big_table(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = World()
+        _fill(world, "OTHER", ROWS // 10)
+        _fill(world, "BIG", ROWS)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE notifications")
+        yield world
+        transaction.set_rollback(True)
+
+
+def _fill(world, name, rows):
+    template = TemplateFactory(content="Hello")
+    world.keys[name] = ApiKeyFactory(service=template.service)
+    job = JobFactory(template=template, notification_count=rows)
+    values = {
+        "service": template.service_id,
+        "template": template.id,
+        "job": job.id,
+        "rows": rows,
+        "start": clock.now() - timedelta(days=1),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, values)
+
+
+@pytest.fixture
+def big_table(_big_table, db, redis, settings):
+    """Give a table of many rows, read by a service that was asked about before."""
+    settings.READ_MODEL_SECONDS = 3600
+    _big_table.get("/v2/notifications", "BIG")
+    return _big_table
+
+
+@pytest.mark.parametrize("depth", ["", "middle", "end"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_page_reads_little_of_a_big_table(big_table, query, depth):
+    rows = _rows(big_table, query)
+    if depth:
+        count = rows.count()
+        if not count:
+            pytest.skip("nothing matches, so there is nothing to go on from")
+        place = count // 2 if depth == "middle" else count - 1
+        query = f"{query}&older_than={rows[place]}"
+        rows = rows[place + 1 :]
+    expected = [str(row_id) for row_id in rows[:250]]
+
+    with CaptureQueriesContext(connection) as captured:
+        page = big_table.get(f"/v2/notifications?{query}", "BIG").json()["notifications"]
+
+    assert [item["id"] for item in page] == expected
+    [statement] = captured.captured_queries
+    _require_cheap(_plan_of(statement["sql"]))
+
+
+def _rows(big_table, query):
+    """Return the ids that match a query, newest first, asked for without any cleverness."""
+    wanted = QueryDict(query)
+    rows = Notification.objects.filter(
+        service_id=big_table.keys["BIG"].service_id, key_type="normal"
+    )
+    if "include_jobs" not in wanted:
+        rows = rows.filter(job=None)
+    if "reference" in wanted:
+        rows = rows.filter(client_reference=wanted["reference"])
+    if "status" in wanted:
+        rows = rows.filter(status__in=expand(wanted.getlist("status")))
+    if "template_type" in wanted:
+        rows = rows.filter(notification_type__in=wanted.getlist("template_type"))
+    return rows.order_by("-created_at", "-id").values_list("id", flat=True)
+
+
+def _plan_of(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
+        [[found]] = cursor.fetchall()
+    return found[0]["Plan"]
+
+
+def _nodes(plan):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+def _require_cheap(plan):
+    branches = max(
+        [1, *(node["Actual Rows"] for node in _nodes(plan) if node["Node Type"] == "Function Scan")]
+    )
+    buffers = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    assert buffers < BUFFERS_OF_A_PAGE + BUFFERS_OF_A_BRANCH * branches
+    for node in _nodes(plan):
+        assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] == "notifications"), (
+            node
+        )
+        assert node["Actual Rows"] * node["Actual Loops"] <= 250 * branches + 1, node
+        assert node.get("Rows Removed by Filter", 0) * node["Actual Loops"] < 250, node
+
+
+def test_one_message_is_one_query(big_table, django_assert_num_queries):
+    [wanted] = _rows(big_table, "status=virus-scan-failed")
+
+    with django_assert_num_queries(1):
+        body = big_table.get(f"/v2/notifications/{wanted}", "BIG").json()
+
+    assert body["id"] == str(wanted)
