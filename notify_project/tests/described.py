@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from notify_project.documentation.document import document
 
 DESCRIBED = document("http://testserver")
-REFUSED = {400, 401, 403, 404, 405, 413, 500, 503}
+REFUSED = {400, 401, 403, 404, 405, 413, 429, 500, 503}
 
 
 def require_described(response, method, path):
