@@ -83,11 +83,15 @@ def web_command(server: str, application: str, port: int) -> list[str | Path]:
     ]  # fmt: skip
 
 
-def sign(service_id: str) -> str:
+def sign(service_id: str, secret: str = "") -> str:
     """Return a fresh token."""
     import jwt  # noqa: PLC0415
 
-    return jwt.encode({"iss": service_id, "iat": int(time.time())}, API_KEY_SECRET, "HS256")
+    return jwt.encode(
+        {"iss": service_id, "iat": int(time.time())},
+        secret or os.environ["BENCHMARK_SECRET"],
+        "HS256",
+    )
 
 
 class Requests:
