@@ -58,7 +58,7 @@ def test_help_names_the_pools(capsys):
         call_command("run_worker", "--help")
 
     words = " ".join(capsys.readouterr().out.split())
-    assert "one of priority, normal, research, receipts, background" in words
+    assert "one of priority, normal, research, receipts, callbacks, background" in words
 
 
 @pytest.mark.redis

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Notification
 from notifications.statuses import expand
-from notifications.tests.api.conftest import World
 from notifications.tests.factories import JobFactory
+from notifications.tests.world import World
 from notify_project import clock
 from services.tests.factories import ApiKeyFactory
 from templates_app.tests.factories import TemplateFactory

@@ -73,7 +73,7 @@ def test_a_good_letter_is_shown(world):
     assert (answer["postage"], answer["queue"]) == ("second", "letters")
 
 
-def test_every_problem_is_told_at_once(world):
+def test_every_problem_is_told_at_once(world, settings):
     response = validate(
         world,
         "sms",

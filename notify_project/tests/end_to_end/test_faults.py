@@ -152,7 +152,8 @@ def test_live_and_history_rows_agree_after_all_this(platform):
 
     unequal = platform.sql(
         "SELECT count(*) FROM notifications n LEFT JOIN notification_history h USING (id) "
-        f"WHERE n.is_real AND (h.id IS NULL OR {differs})"
+        f"WHERE n.is_real AND n.service_id = %s AND (h.id IS NULL OR {differs})",
+        platform.service["id"],
     )
     unreal = platform.sql(
         "SELECT count(*) FROM notifications n JOIN notification_history h USING (id) "

@@ -37,7 +37,7 @@ def post(platform, key, body):
     try:
         connection.request("POST", "/v2/notifications/email", body, headers(platform, key))
         answer = connection.getresponse()
-        return answer.status, json.loads(answer.read()), dict(answer.getheaders())
+        return answer.status, json.loads(answer.read()), answer.getheader("Retry-After")
     finally:
         connection.close()
 
@@ -45,10 +45,10 @@ def post(platform, key, body):
 def post_until_answered(platform, key, body):
     """Post as a client does that obeys Retry-After."""
     while True:
-        status, answer, given = post(platform, key, body)
+        status, answer, retry_after = post(platform, key, body)
         if status != 409:
             return status, answer
-        time.sleep(float(given["Retry-After"]) / 10)
+        time.sleep(float(retry_after) / 10)
 
 
 def received(platform, recipient):
