@@ -21,6 +21,7 @@ TOO_LONG = {
     "Your message is 919 characters long.",
     "email": "Emails cannot be longer than 2000000 bytes. Your message is 2000001 bytes.",
 }
+OVERLONG_QR_CODE = "x" * 505
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,14 @@ class Asked:
     """One request: what its path, its token and its service are, and what its body holds."""
 
     kind: str  # sms, email, letter, pdf or a word that is no type
+    oversize: bool = False  # as announced
     token: str = "good"
     key_type: str = "normal"
     trial: bool = False
     may_send: bool = True
     may_send_abroad: bool = False  # and has sent all that it may today
     minute_used: bool = False
+    idempotency_key: str = "none"
     day_used: bool = False
     body: str = "whole"
     faults: frozenset[str] = field(default_factory=frozenset)  # wrong properties
@@ -55,6 +58,7 @@ class Refusal:
 
     status: int
     errors: tuple[tuple[str, str], ...]
+    more: dict[str, object] = field(default_factory=dict)  # what each error says besides
 
 
 def refusal(error: str, message: str, status: int = 400) -> Refusal:
@@ -69,7 +73,8 @@ def expected(asked: Asked, names: dict[str, str]) -> Refusal | None:
         asked: the request.
         names: the ids and addresses that messages quote.
     """
-    for check in (_token, _limits, _json, _schema, _permission):
+    checks = (_size, _token, _minute, _type, _idempotency_key, _day, _json, _schema, _permission)
+    for check in checks:
         answer = check(asked)
         if answer:
             return answer
@@ -85,6 +90,12 @@ def expected(asked: Asked, names: dict[str, str]) -> Refusal | None:
     )
 
 
+def _size(asked):
+    if asked.oversize:
+        return refusal("RequestEntityTooLarge", "Request body is too large", 413)
+    return None
+
+
 def _token(asked):
     if asked.token == "none":
         message = "Unauthorized: authentication token must be provided"
@@ -94,22 +105,39 @@ def _token(asked):
     return None
 
 
-def _limits(asked):
-    if asked.minute_used:
-        message = f"key type {KEY_WORDS[asked.key_type]} of 0 requests per 60 seconds"
-        return refusal("RateLimitError", f"Exceeded rate limit for {message}", 429)
-    if asked.channel not in WORDS:
-        return refusal(
-            "NotFound",
-            "The requested URL was not found on the server. If you entered the URL manually "
-            "please check your spelling and try again.",
-            404,
-        )
-    # A test key of a trial service is measured against what live services may send.
-    if asked.day_used and not (asked.trial and asked.key_type == "test"):
-        message = f"Exceeded send limits ({asked.channel}: 0) for today"
-        return refusal("TooManyRequestsError", message, 429)
+def _minute(asked):
+    if not asked.minute_used:
+        return None
+    message = f"key type {KEY_WORDS[asked.key_type]} of 0 requests per 60 seconds"
+    return refusal("RateLimitError", f"Exceeded rate limit for {message}", 429)
+
+
+def _type(asked):
+    if asked.channel in WORDS:
+        return None
+    return refusal(
+        "NotFound",
+        "The requested URL was not found on the server. If you entered the URL manually "
+        "please check your spelling and try again.",
+        404,
+    )
+
+
+def _idempotency_key(asked):
+    if asked.idempotency_key == "malformed":
+        return refusal(VALIDATION, "Idempotency-Key must be 1 to 255 visible ASCII characters")
+    if asked.idempotency_key == "reused":
+        message = "This Idempotency-Key was used for another request"
+        return refusal("IdempotencyKeyReused", message, 422)
     return None
+
+
+def _day(asked):
+    # A test key of a trial service is measured against what live services may send.
+    if not asked.day_used or (asked.trial and asked.key_type == "test"):
+        return None
+    message = f"Exceeded send limits ({asked.channel}: 0) for today"
+    return refusal("TooManyRequestsError", message, 429)
 
 
 def _json(asked):
@@ -175,6 +203,10 @@ def _template(asked):
         return refusal(REFUSED, f"{actual} template is not suitable for {asked.kind} notification")
     if asked.template == "archived":
         return refusal(REFUSED, "Template has been deleted")
+    if asked.template == "QR code":
+        message = "Cannot create a usable QR code - the link is too long"
+        sizes = {"num_bytes": len(OVERLONG_QR_CODE), "max_bytes": len(OVERLONG_QR_CODE) - 1}
+        return Refusal(400, ((VALIDATION, message),), {"data": OVERLONG_QR_CODE, **sizes})
     return None
 
 

@@ -14,8 +14,10 @@ VALUES = {
 RAW = {"cut": b'{"reference":', "nothing": b"", "text": b'"abc"', "null": b"null"}
 # What can be wrong, in the order of the checks: before the schema, against it, and after it.
 BEFORE_SCHEMA = {
+    "oversize": [True],
     "token": ["none", "forged"],
     "minute_used": [True],
+    "idempotency_key": ["malformed", "reused", "fresh"],
     "day_used": [True],
     "body": list(RAW),
 }
@@ -40,7 +42,7 @@ AFTER_SCHEMA = {
         "recipient": ["member", "guest", "simulated"],
     },
     "letter": {
-        "template": ["unknown", "foreign", "hidden", "other type", "archived"],
+        "template": ["unknown", "foreign", "hidden", "other type", "archived", "QR code"],
         "values": list(VALUES),
         "address": ["short"],
     },

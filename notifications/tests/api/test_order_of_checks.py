@@ -1,7 +1,9 @@
 """Requests with several faults at once: the first check of the contract's order answers."""
 
+import hashlib
 import json
 import time
+import uuid
 from collections import Counter
 from itertools import product
 
@@ -11,14 +13,16 @@ from django.conf import settings as django_settings
 from django.test import Client
 from hypothesis import Phase, given, settings
 
-from notifications.models import Notification, NotificationHistory
+from notifications.models import IdempotentAnswer, Notification, NotificationHistory
 from notifications.tests.api.order_of_checks import (
     OTHER_TYPE,
+    OVERLONG_QR_CODE,
     RECIPIENT,
     SENDER,
     expected,
 )
 from notifications.tests.api.requests_with_faults import RAW, VALUES, requests
+from notify_project import clock
 from services.tests.factories import (
     ApiKeyFactory,
     ServiceEmailReplyToFactory,
@@ -116,7 +120,11 @@ class Sender:
             (kind, state): str(_template(service, kind, **columns).id)
             for kind, (state, columns) in product(OTHER_TYPE, STATES.items())
         }
+        letter = _template(service, "letter", content="QR: ((code))\n\n((all))")
+        self._templates["letter", "QR code"] = str(letter.id)
         self._foreign_id = str(foreign.id)
+        for kind in self.keys:
+            _use_key(service, kind, "reused")
 
     def template_id(self, asked):
         """Return what a request says its template is."""
@@ -130,7 +138,20 @@ class Sender:
 
 def _template(service, kind, **columns):
     traits = {} if kind == "sms" else {kind: True, "subject": "About"}
-    return TemplateFactory(service=service, content="((all))", **traits, **columns)
+    return TemplateFactory(service=service, **{"content": "((all))", **traits, **columns})
+
+
+def _use_key(service, key_type, key):
+    """Remember the answer to another request under an idempotency key."""
+    IdempotentAnswer.objects.create(
+        service_id=service.id,
+        key_type=key_type,
+        key_digest=hashlib.sha256(key.encode()).hexdigest(),
+        request_digest=hashlib.sha256(b"another").hexdigest(),
+        notification_id=uuid.uuid4(),
+        answer="{}",
+        created_at=clock.now(),
+    )
 
 
 def body_of(asked, sender):
@@ -161,7 +182,8 @@ def _templated(asked, sender):
     elif asked.values != "absent":
         address = ADDRESSES[asked.address] if asked.kind == "letter" else {}
         values = {"all": LONG[asked.kind]} if asked.values == "long" else VALUES[asked.values]
-        body["personalisation"] = {**address, **values}
+        code = {"code": OVERLONG_QR_CODE} if asked.template == "QR code" else {}
+        body["personalisation"] = {**address, **code, **values}
     if asked.kind in RECIPIENT and asked.recipient != "absent":
         body[RECIPIENT[asked.kind]] = RECIPIENTS[asked.kind][asked.recipient]
     if asked.sender != "none":
@@ -172,18 +194,27 @@ def _templated(asked, sender):
 
 def post(asked, sender):
     """Send a request."""
+    word = "letter" if asked.kind == "pdf" else asked.kind
+    size = {"CONTENT_LENGTH": str(django_settings.MAX_REQUEST_BYTES + 1)} if asked.oversize else {}
+    return Client().post(
+        f"/v2/notifications/{word}",
+        body_of(asked, sender),
+        content_type="application/json",
+        headers=_headers(asked, sender),
+        **size,
+    )
+
+
+def _headers(asked, sender):
     headers = {}
     if asked.token != "none":
         secret = UNKNOWN if asked.token == "forged" else sender.keys[asked.key_type].secret
         token = jwt.encode({"iss": sender.id, "iat": int(time.time())}, secret, "HS256")
         headers["authorization"] = f"Bearer {token}"
-    word = "letter" if asked.kind == "pdf" else asked.kind
-    return Client().post(
-        f"/v2/notifications/{word}",
-        body_of(asked, sender),
-        content_type="application/json",
-        headers=headers,
-    )
+    if asked.idempotency_key != "none":
+        words = {"malformed": "two words", "reused": "reused", "fresh": str(uuid.uuid4())}
+        headers["idempotency-key"] = words[asked.idempotency_key]
+    return headers
 
 
 def stored():
@@ -225,7 +256,9 @@ def test_the_first_check_of_the_order_answers_and_nothing_refused_is_stored(db):
             assert stored() == (before[0] + kept, before[1] + remembered)
         else:
             seen[refusal.errors[0][1].partition(":")[0][:30]] += 1
-            errors = [{"error": name, "message": text} for name, text in refusal.errors]
+            errors = [
+                {"error": name, "message": text, **refusal.more} for name, text in refusal.errors
+            ]
             assert answer["errors"] == errors
             assert response.status_code == answer["status_code"] == refusal.status
             assert stored() == before
@@ -233,4 +266,4 @@ def test_the_first_check_of_the_order_answers_and_nothing_refused_is_stored(db):
     check()
 
     # Unless every check is reached the comparison says little.
-    assert len(seen) > 30, seen
+    assert len(seen) > 34, seen
