@@ -73,7 +73,10 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
         rows += _refusals(server, service, limited_id, figures)
     path = f"/v2/notifications/{ids['middle']}"
     figures["read_by_id_sql"] = run.count_trips("get", path, service["id"])["sql_statements"]
-    figures["list_p50_ms"] = max(row["p50_ms"] for row in rows if row["what"].startswith("list"))
+    for name, what in (("read_by_id", "one by id"), ("list", "list")):
+        found = [row for row in rows if row["what"].startswith(what)]
+        for column in ("p50_ms", "p99_ms"):
+            figures[f"{name}_{column}"] = max(row[column] for row in found)
     return rows
 
 

@@ -78,6 +78,23 @@ def test_readme_lists_every_variable():
     assert missing_in_readme(re.findall(r'env\.\w+\(\s*"(\w+)"', settings)) == []
 
 
+def test_readme_explains_no_variable_twice_and_none_that_is_gone():
+    settings = (ROOT / "notify_project/settings.py").read_text()
+    table = README.partition("### Variables")[2].partition("## ")[0]
+    rows = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
+    names = re.findall(r"`(\w+)`", " ".join(rows))
+
+    assert sorted(names) == sorted(set(re.findall(r'env\.\w+\(\s*"(\w+)"', settings)))
+
+
+def test_readme_names_every_folder_of_the_pipeline():
+    [row] = [line for line in README.splitlines() if line.startswith("| `notifications`")]
+    folders = {path.parent.name for path in (ROOT / "notifications").glob("*/__init__.py")}
+    elsewhere = {"admin", "management", "migrations", "models", "tests"}
+
+    assert {name for name in folders - elsewhere if name not in row} == set()
+
+
 def test_readme_lists_every_command():
     commands = {
         path.stem

@@ -1,5 +1,6 @@
-"""What docs/api.md says about keys and errors is true."""
+"""What docs/api.md says about keys and errors is true, and its examples work."""
 
+import json
 import re
 import time
 import uuid
@@ -7,12 +8,17 @@ from pathlib import Path
 
 import jwt
 import pytest
+from django.test import Client
 
 from deploy.make_token import make_token
 from notify_project.documentation.errors import errors_of
 from notify_project.documentation.operations import OPERATIONS
+from services.tests.factories import ApiKeyFactory, ServiceFactory
+from templates_app.tests.factories import TemplateFactory
 
 GUIDE = (Path(__file__).parents[3] / "docs/api.md").read_text()
+
+REQUESTS = re.findall(r"```http\nPOST (\S+)\n(.*?)\n(\{.*?)```", GUIDE, re.DOTALL)
 
 
 def test_its_token_is_the_one_that_our_script_makes():
@@ -37,3 +43,53 @@ def test_it_tells_what_to_do_about_every_error(operation):
     for status, names in errors_of(operation).items():
         for name in names:
             assert any(str(status) in row and f"`{name}`" in row for row in rows), (status, name)
+
+
+@pytest.fixture
+def ask(db, files, redis, recorded_tasks):
+    """Return a function that sends an example with a service's key."""
+    service = ServiceFactory(
+        permissions=["email", "sms", "letter"], contact_link="https://example.org/help"
+    )
+    content = {"content": "Dear ((name))", "service": service, "subject": "About"}
+    file = {"content": "Dear ((name)), see ((link_to_file))"}
+    templates = {
+        "<text template>": TemplateFactory(content="Hello ((name))", service=service),
+        "<email template>": TemplateFactory(template_type="email", **content | file),
+        "<letter template>": TemplateFactory(letter=True, **content),
+    }
+    key = ApiKeyFactory(service=service)
+
+    def send(path, head, body):
+        for name, template in templates.items():
+            body = body.replace(name, str(template.id))
+        headers = dict(line.split(": ") for line in head.splitlines() if line)
+        claims = {"iss": str(service.id), "iat": int(time.time())}
+        headers["Authorization"] = f"Bearer {jwt.encode(claims, key.secret, 'HS256')}"
+        return Client().post(path, body, content_type="application/json", headers=headers)
+
+    return send
+
+
+@pytest.mark.parametrize("example", REQUESTS, ids=lambda each: each[0])
+def test_its_requests_work(ask, example):
+    response = ask(*example)
+
+    assert response.status_code == (200 if example[0].endswith("/validate") else 201)
+    if "Idempotency-Key" in example[1]:
+        assert ask(*example)["Idempotent-Replayed"] == "true"
+
+
+def test_its_answer_to_a_check_is_ours(ask):
+    [request] = [each for each in REQUESTS if each[0].endswith("/validate")]
+    [shown] = re.findall(r"```json\n(\{\s*\"valid\".*?)```", GUIDE, re.DOTALL)
+
+    answer = ask(*request).json()
+
+    assert answer | json.loads(shown) == answer
+
+
+def test_every_kind_of_request_has_an_example():
+    paths = {path for path, _, _ in REQUESTS}
+
+    assert {f"/v2/notifications/{kind}" for kind in ("sms", "email", "letter")} < paths
