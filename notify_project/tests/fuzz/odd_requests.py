@@ -14,6 +14,20 @@ from notifications.api import examples
 from notify_project.documentation.operations import OPERATIONS
 from notify_project.documentation.samples import address_of
 
+# What is asked without a key: pages for people, and what mail programs and providers post to.
+OPEN_TO_ALL = [
+    "/documents/ID?key=TOKEN",
+    "/documents/ID/file?key=TOKEN",
+    "/unsubscribe/ID/TOKEN",
+    "/unsubscribe/ID/TOKEN/confirm",
+    "/notifications/sms/mmg",
+    "/service/ID/template-statistics",
+    "/admin/login/?next=/admin/TOKEN",
+    "/_status?simple=TOKEN",
+    "/",
+]
+RECEIPT = {"CID": "ID", "MSISDN": "447900900123", "status": "3", "substatus": "", "reference": "1"}
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
 SENDING = [operation for operation in OPERATIONS if operation.is_idempotent]
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "FOO", "get"]
 ODD_VALUES = [
@@ -125,6 +139,8 @@ class Requests:
         return self
 
     def __next__(self) -> Request:
+        if self._seldom():
+            return self._without_a_key()
         # Half of them try to send something.
         operation = self._random.choice(SENDING if self._seldom(0.5) else OPERATIONS)
         method = operation.method.upper()
@@ -132,6 +148,18 @@ class Requests:
             method = self._random.choice(METHODS)
         body = self._body(operation.example) if method not in {"GET", "HEAD", "get"} else b""
         return Request(method, self._path(address_of(operation)), self._headers(), body)
+
+    def _without_a_key(self) -> Request:
+        path = self._random.choice(OPEN_TO_ALL)
+        row_id = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        names = {"ID": row_id, "TOKEN": quote(self._random.randbytes(9))}
+        for name, text in names.items():
+            odd = self._random.choice([*ODD_PARTS, ""])
+            path = path.replace(name, odd if self._seldom(0.3) else text)
+        method = self._random.choice(METHODS if self._seldom() else ["GET", "POST"])
+        headers = [self._random.choice([*ODD_HEADERS, FORM])] if self._seldom(0.5) else []
+        body = self._body(RECEIPT | {"CID": row_id}) if method == "POST" else b""
+        return Request(method, path, headers, body)
 
     def _seldom(self, share: float = 0.15) -> bool:
         return self._random.random() < share
