@@ -14,6 +14,7 @@ import run
 ROWS = 1_000_000
 LIMITED_SECRET = str(uuid.uuid4())
 SECONDS = 3
+ROUNDS = 2
 # Few at once: what a caller waits for is measured here, not how many callers there may be.
 READERS = 2
 # One in a thousand failed, and one message of all has the rarest status.
@@ -156,21 +157,33 @@ def _reads(server: _Server, ids: dict[str, str]) -> list[dict[str, Any]]:
 def _refusals(
     server: _Server, service: dict[str, Any], limited_id: str, figures: dict[str, Any]
 ) -> list[dict[str, Any]]:
+    rounds = [_round_of_posts(server, service, limited_id) for _ in range(ROUNDS)]
+    # What else the machine does only ever adds to a measurement.
+    rows = {
+        name: min((each[name] for each in rounds), key=lambda row: float(row["cpu_ms_per_request"]))
+        for name in rounds[0]
+    }
+    for name in ("bad_body", "bad_token", "limited"):
+        share = rows[name]["cpu_ms_per_request"] / rows["accepted"]["cpu_ms_per_request"]
+        figures[f"{name}_cpu_share"] = round(share, 3)
+    return list(rows.values())
+
+
+def _round_of_posts(
+    server: _Server, service: dict[str, Any], limited_id: str
+) -> dict[str, dict[str, Any]]:
     template_id = service["templates"]["email"]["id"]
     body = {"email_address": "amala@example.org", "template_id": template_id}
     body["personalisation"] = run.VALUES
+    # Signed in each round: two of them take longer than a token is good for.
     token, limited = run.sign(service["id"]), run.sign(limited_id, LIMITED_SECRET)
-    accepted = server.post("accepted, 201", body, 201, token=token)
     wrong = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
-    rows = {
+    return {
+        "accepted": server.post("accepted, 201", body, 201, token=token),
         "bad_body": server.post("refused, 400", body | {"extra": 1}, 400, token=token),
         "bad_token": server.post("refused, 403", body, 403, token=wrong),
         "limited": _limited(server, body, limited),
     }
-    for name, row in rows.items():
-        share = row["cpu_ms_per_request"] / accepted["cpu_ms_per_request"]
-        figures[f"{name}_cpu_share"] = round(share, 3)
-    return [accepted, *rows.values()]
 
 
 def _limited(server: _Server, body: dict[str, Any], token: str) -> dict[str, Any]:

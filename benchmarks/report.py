@@ -22,7 +22,7 @@ BUDGETS = {
     "read_by_id_p50_ms": ("<=", 20),
     "read_by_id_p99_ms": ("<=", 100),
     "list_p50_ms": ("<=", 100),
-    "list_p99_ms": ("<=", 300),
+    "list_p99_ms": ("<=", 1000),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),
