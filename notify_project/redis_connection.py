@@ -15,8 +15,6 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-CONNECT_SECONDS = 0.5
-READ_SECONDS = 0.5
 # After a failure nobody asks again for this long: with Redis away a request must not pay
 # a timeout for each of its questions.
 SILENCE_SECONDS = 1.0
@@ -36,8 +34,8 @@ def redis_connection() -> Redis:
     if client is None or _state.url != settings.REDIS_URL:
         client = Redis.from_url(
             settings.REDIS_URL,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=READ_SECONDS,
+            socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
+            socket_timeout=settings.REDIS_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 1),
         )
         _state.client, _state.url = client, settings.REDIS_URL

@@ -151,6 +151,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis, queues and workers -----------------------------------------------------------------
 REDIS_URL: str = env.str("REDIS_URL")
 REDIS_ENABLED: bool = env.bool("REDIS_ENABLED", default=True)
+# For counters, caches and flags, which a request can do without.
+REDIS_TIMEOUT_SECONDS: float = env.float("REDIS_TIMEOUT_SECONDS", default=0.5)
 TEMPLATE_USAGE_USE_RUN_ID: bool = env.bool("TEMPLATE_USAGE_USE_RUN_ID", default=True)
 READ_MODEL_SECONDS: float = env.float("READ_MODEL_SECONDS", default=2.0)
 

@@ -95,11 +95,10 @@ def big_table(_big_table, db, redis, settings):
 def test_a_page_reads_little_of_a_big_table(big_table, query, depth):
     rows = _rows(big_table, query)
     if depth:
-        count = rows.count()
-        if not count:
-            pytest.skip("nothing matches, so there is nothing to go on from")
-        place = count // 2 if depth == "middle" else count - 1
-        query = f"{query}&older_than={rows[place]}"
+        # Where nothing matches, any other message marks a place.
+        marks = rows if rows.exists() else _rows(big_table, "include_jobs=true")
+        place = marks.count() // 2 if depth == "middle" else marks.count() - 1
+        query = f"{query}&older_than={marks[place]}"
         rows = rows[place + 1 :]
     expected = [str(row_id) for row_id in rows[:250]]
 

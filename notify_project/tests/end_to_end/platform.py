@@ -144,6 +144,8 @@ class Platform:
             "FILES_ROOT": str(self.directory / "files"),
             "LIVE_SECRET": self.secrets["live"],
             "TEST_SECRET": self.secrets["test"],
+            # A busy machine must not look like a Redis that is away.
+            "REDIS_TIMEOUT_SECONDS": "10",
             # Short times, so that a test sees what takes minutes in production.
             "PROVIDER_TIMEOUT_SECONDS": "3",
             "DELIVERY_LEASE_SECONDS": "20",
