@@ -31,6 +31,8 @@ def web_command(*, host: str, port: int, workers: int = 2) -> list[str]:
     return [
         *[sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers)],
         *["--blocking-threads", "1", "--host", host, "--port", str(port), "--no-ws"],
+        # Otherwise the death of one process ends all others, and what they are answering.
+        *["--respawn-failed-workers", "--respawn-interval", "0.5"],
         "notify_project.wsgi:application",
     ]
 

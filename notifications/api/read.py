@@ -52,7 +52,8 @@ class NotificationViewSet(ServiceViewSet):
     def validate(self, request: Request, pk: str) -> Response:
         """Check a message without sending it; the path names its type."""
         word = pk if pk in NotificationType else None
-        return validate.validate(request, pk, peek(caller_of(request), word))
+        self.allowance = peek(caller_of(request), word)
+        return validate.validate(request, pk, self.allowance)
 
 
 class NotificationRouter(SimpleRouter):

@@ -10,7 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 
-from notify_project.api.responses import answer_for, is_api, plain_response
+from notify_project.api.responses import (
+    UNSUBSCRIBE_PATH,
+    answer_for,
+    is_api,
+    mark_as_logged,
+    plain_response,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -50,6 +56,9 @@ class ApiBoundary:
             response = _answer(request, path)
         else:
             response = self._get_response(request)
+            if path.startswith(UNSUBSCRIBE_PATH):
+                # The path is a credential.
+                mark_as_logged(response)
             if not is_api(path):
                 return response
         for name, value in HEADERS.items():
@@ -72,7 +81,7 @@ def _answer(request: HttpRequest, path: str) -> HttpResponseBase:
     except Exception as exc:  # noqa: BLE001 - logged and worded once; HTML must never go out
         response = plain_response(answer_for(exc, path))
     # Errors were logged where they were worded; refusals are the callers' affair.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+    mark_as_logged(response)
     if not response.streaming:
         response.headers["Content-Length"] = str(len(response.content))
     return response

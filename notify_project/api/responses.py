@@ -1,6 +1,7 @@
 """How any error is worded: one place for every path and every status."""
 
 import logging
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.exceptions import (
 )
 from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
@@ -153,7 +156,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when a page failed, which Django has logged: Django's ``handler500``."""
-    if is_api(request.path):
-        return plain_response(_shaped(500, "Exception", "Internal server error", request.path))
+    """Answer when a page failed: Django's ``handler500``."""
+    # Django calls this while it handles the error.
+    error = sys.exception()
+    known = error if isinstance(error, Exception) else RuntimeError("no error is known")
+    answer = answer_for(known, request.path)
+    response = plain_response(answer) if is_api(request.path) else _page(request, answer.status)
+    mark_as_logged(response)
+    return response
+
+
+def mark_as_logged(response: HttpResponseBase) -> None:
+    """Keep Django from logging a refused or failed request, which it does with the whole path."""
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    if status == ServiceUnavailable.status_code:
+        return render(request, "notify_project/unavailable.html", status=status)
     return defaults.server_error(request)

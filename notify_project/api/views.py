@@ -21,6 +21,8 @@ LONG_DIGITS = 19
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % LONG_DIGITS)
 # Deeper than any message needs, and far from where recursion in any library ends.
 MAX_DEPTH = 100
+# Where a request keeps a body that came in chunks.
+CHUNKS = "notify.chunks"
 
 
 class ApiViewSet(ViewSet):
@@ -86,8 +88,10 @@ def read_body(request: _HasBody) -> bytes:
             return request.body
         except UnreadablePostError as error:
             raise BadRequest(NOT_JSON) from error
-    # Django takes a missing length for an empty body.
-    body: bytes = meta["wsgi.input"].read(settings.MAX_REQUEST_BYTES + 1)
+    # Django takes a missing length for an empty body. A stream is read once, a body often.
+    if CHUNKS not in meta:
+        meta[CHUNKS] = meta["wsgi.input"].read(settings.MAX_REQUEST_BYTES + 1)
+    body: bytes = meta[CHUNKS]
     if len(body) > settings.MAX_REQUEST_BYTES:
         raise RequestDataTooBig("too large in chunks")
     return body

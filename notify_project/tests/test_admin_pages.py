@@ -185,6 +185,15 @@ def test_a_key_that_is_refused_is_explained_and_not_issued(signed_in, values, me
     assert not ApiKey.objects.exists()
 
 
+def service_form():
+    """What the page of a service posts."""
+    limits = ("email", "sms", "letter", "international_sms")
+    form = {f"{name}_message_limit": 7 for name in limits} | {"name": "New", "rate_limit": 7}
+    for shown in ("permissions", "sms_senders", "email_reply_tos", "members", "guest_list"):
+        form |= {f"{shown}-TOTAL_FORMS": 0, f"{shown}-INITIAL_FORMS": 0}
+    return form
+
+
 @pytest.mark.parametrize(
     ("changed", "value", "message"),
     [
@@ -196,17 +205,24 @@ def test_a_key_that_is_refused_is_explained_and_not_issued(signed_in, values, me
 def test_a_service_that_is_refused_is_explained_and_stays(signed_in, changed, value, message):
     service = ServiceFactory()
     url = reverse("admin:services_service_change", args=[service.id])
-    limits = ("email", "sms", "letter", "international_sms")
-    form = {f"{name}_message_limit": 7 for name in limits} | {"name": "New", "rate_limit": 7}
-    for shown in ("permissions", "sms_senders", "email_reply_tos", "members", "guest_list"):
-        form |= {f"{shown}-TOTAL_FORMS": 0, f"{shown}-INITIAL_FORMS": 0}
 
-    page = signed_in.post(url, {**form, changed: value}, follow=True)
+    page = signed_in.post(url, service_form() | {changed: value}, follow=True)
 
     service.refresh_from_db()
     assert page.status_code == 200
     assert message in page.content.decode()
     assert service.version == 1
+
+
+def test_a_service_says_whom_to_ask_about_its_files(signed_in):
+    service = ServiceFactory()
+    url = reverse("admin:services_service_change", args=[service.id])
+
+    response = signed_in.post(url, service_form() | {"contact_link": "https://example.org/help"})
+
+    assert response.status_code == 302
+    service.refresh_from_db()
+    assert (service.contact_link, service.version) == ("https://example.org/help", 2)
 
 
 def test_nobody_deletes_a_person(signed_in, staff):

@@ -113,7 +113,10 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     fieldsets = [
         (None, {"fields": ["name", "id", "organisation", "active", "version", "created_at"]}),
         ("Mode", {"fields": ["restricted", "research_mode", "prefix_sms"]}),
-        ("Email", {"fields": ["custom_email_sender_name", "email_sender_local_part"]}),
+        (
+            "Email",
+            {"fields": ["custom_email_sender_name", "email_sender_local_part", "contact_link"]},
+        ),
         (
             "Limits",
             {

@@ -5,6 +5,7 @@ import hashlib
 import json
 import uuid
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -109,6 +110,22 @@ def test_a_key_of_other_than_visible_characters_is_refused(world, bad):
             "message": "Idempotency-Key must be 1 to 255 visible ASCII characters",
         }
     ]
+
+
+def test_a_body_may_come_in_chunks(world, key):
+    def send():
+        body = BytesIO(json.dumps(world.body("sms")).encode())
+        return Client().generic(
+            "POST",
+            "/v2/notifications/sms",
+            headers={**world.headers("K_LIVE"), "idempotency-key": key},
+            **{"wsgi.input": body, "wsgi.input_terminated": True},
+        )
+
+    first, second = send(), send()
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
 
 
 def test_a_request_that_is_still_running_is_told_to_try_again(world, key):

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from notifications.models import Notification, NotificationHistory
+from notify_project import clock
 
 
 def validate(world, kind, body=None, key="K_LIVE", **changes):
@@ -159,6 +160,15 @@ def test_nothing_is_stored_counted_or_queued(world, redis, recorded_tasks, kind)
     assert not [key for key in before if key.startswith((b"daily-limit", b"rate-limit"))]
     assert (Notification.objects.count(), NotificationHistory.objects.count()) == rows
     assert recorded_tasks == []
+
+
+def test_what_is_left_of_the_day_is_told(world, redis):
+    redis.set(f"daily-limit-{world.ids['S_LIVE']}-sms-{clock.now():%Y-%m-%d}", 250_000)
+
+    response = validate(world, "sms")
+
+    assert response["RateLimit-Remaining"] == "0"
+    assert int(response["RateLimit-Reset"]) > 0
 
 
 def test_a_simulated_recipient_is_named(world):

@@ -128,3 +128,13 @@ def test_a_person_unsubscribes_in_a_browser_with_the_keyboard(transactional_db, 
         browser.close()
 
     assert UnsubscribeRequest.objects.get().notification_id == email.id
+
+
+@pytest.mark.parametrize("end", ["", "/confirm"])
+def test_what_a_link_holds_is_not_logged(email, caplog, end):
+    token = path_for(email.id).removesuffix("/confirm").rpartition("/")[2]
+
+    response = client().post(f"/unsubscribe/{uuid.uuid4()}/{token}{end}")
+
+    assert response.status_code == 404
+    assert token not in caplog.text

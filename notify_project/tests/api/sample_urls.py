@@ -45,6 +45,11 @@ class OpenViewSet(ApiViewSet):
         raise raises[0] if raises else ValidationFailed("one", "two")
 
 
+def page(_request):
+    """For people."""
+    raise raises[0]
+
+
 _router = SimpleRouter(trailing_slash=False)
 _router.register("samples", SampleViewSet, basename="sample")
 _open = SimpleRouter(trailing_slash=False)
@@ -56,6 +61,7 @@ urlpatterns = [
     path("notifications/", include(_open.urls)),
     path("_status", health.status),
     path("", health.status),
+    path("page", page),
     path("admin/", admin.site.urls),
 ]
 handler400 = "notify_project.api.responses.bad_request"

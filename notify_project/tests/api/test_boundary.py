@@ -282,6 +282,31 @@ def test_without_the_database_the_request_may_be_repeated(client, failing, error
     assert response.json()["errors"][0]["error"] == "ServiceUnavailable"
 
 
+@pytest.fixture
+def browser():
+    """A caller that sees the page of an error instead of the error."""
+    return Client(raise_request_exception=False)
+
+
+def test_without_the_database_a_page_asks_for_patience(browser, failing, caplog, db):
+    failing(database_error(InterfaceError, psycopg2.InterfaceError("closed")))
+
+    response = browser.get("/page")
+
+    assert response.status_code == 503
+    assert "Try again in a few minutes" in response.content.decode()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_the_log_of_a_page_that_failed_tells_where_but_not_the_address(browser, failing, caplog):
+    failing(ZeroDivisionError())
+
+    assert browser.get("/page").status_code == 500
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "in page" in caplog.text
+    assert "/page" not in caplog.records[0].getMessage()
+
+
 @pytest.mark.parametrize(
     ("error", "status", "name"),
     [

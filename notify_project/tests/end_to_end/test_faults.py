@@ -1,6 +1,9 @@
 """What happens when something the platform leans on goes away."""
 
 import json
+import os
+import signal
+import subprocess
 import time
 import urllib.request
 from collections import Counter
@@ -107,6 +110,28 @@ def try_to_send(platform):
         return send_texts(platform, 1)
     except HTTPError:
         return None
+
+
+def test_a_killed_web_process_is_replaced_and_the_others_go_on(platform):
+    server = platform.supervisor.pids()["web"]
+    first, *others = web_processes(server)
+
+    os.kill(first, signal.SIGKILL)
+
+    eventually(lambda: len(set(web_processes(server)) - {first, *others}) == 1, what="another one")
+    assert set(others) < set(web_processes(server))
+    assert platform.supervisor.pids()["web"] == server
+
+
+def web_processes(server):
+    """Return the processes that a web server has started to answer requests."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(server), "-f", "granian"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(line) for line in found.stdout.split()]
 
 
 def test_a_provider_that_stays_down_is_tried_again_and_then_given_up(platform):
