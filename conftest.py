@@ -7,6 +7,7 @@ import django_rq
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from hiredis import pack_command
 from redis.connection import HiredisRespSerializer, PythonRespSerializer
 
 from notify_project import queues
@@ -142,4 +143,11 @@ def redis_commands(redis, monkeypatch):
             return pack(self, *args)
 
         monkeypatch.setattr(serializer, "pack", count)
+
+    def count_in_batch(command):
+        names.append(command[0])
+        return pack_command(command)
+
+    # A batch has the driver's own function, without the serializer around it.
+    monkeypatch.setattr("notify_project.redis_connection.pack_command", count_in_batch)
     return names

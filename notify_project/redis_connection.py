@@ -4,9 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
+from hashlib import sha1
 from typing import Any, TypeVar
 
 from django.conf import settings
+from hiredis import pack_command
 from redis import Redis, RedisError
 from redis import exceptions as redis_exceptions
 from redis.backoff import NoBackoff
@@ -51,10 +54,13 @@ class Batch:
 
     def __init__(self) -> None:
         self._commands: list[tuple[Any, ...]] = []
+        # Place among the commands -> text of the script that is run there.
+        self._scripts: dict[int, str] = {}
 
     def eval(self, script: str, numkeys: int, *keys_and_args: str | float) -> "Batch":
-        """Add a script, run by its text: a flushed server knows none by their digest."""
-        self._commands.append(("EVAL", script, numkeys, *keys_and_args))
+        """Add a script, run by its digest; a server that does not know it is sent its text."""
+        self._scripts[len(self._commands)] = script
+        self._commands.append(("EVALSHA", _digest(script), numkeys, *keys_and_args))
         return self
 
     def set(self, name: str, value: str, *, nx: bool, ex: int) -> "Batch":
@@ -81,8 +87,30 @@ class Batch:
             raise
 
     def _exchange(self, connection: Any) -> list[Any]:
-        connection.send_packed_command(connection.pack_commands(self._commands))
-        return [_answer(connection) for _ in self._commands]
+        answers = _exchange(connection, self._commands)
+        unknown = [
+            place
+            for place in self._scripts
+            if isinstance(answers[place], redis_exceptions.NoScriptError)
+        ]
+        if unknown:
+            # The server was restarted, or its scripts were flushed: none of these has run.
+            commands = [
+                ("EVAL", self._scripts[place], *self._commands[place][2:]) for place in unknown
+            ]
+            for place, answer in zip(unknown, _exchange(connection, commands), strict=True):
+                answers[place] = answer
+        return answers
+
+
+@lru_cache(maxsize=64)
+def _digest(script: str) -> str:
+    return sha1(script.encode(), usedforsecurity=False).hexdigest()
+
+
+def _exchange(connection: Any, commands: list[tuple[Any, ...]]) -> list[Any]:
+    connection.send_packed_command([b"".join(map(pack_command, commands))])
+    return [_answer(connection) for _ in commands]
 
 
 def _answer(connection: Any) -> Any:

@@ -78,36 +78,48 @@ def persist_notification(
     """
     if service is None:
         raise ValueError("a notification belongs to a service")
-    notification = Notification(
-        id=notification_id or uuid.uuid4(),
-        template_id=template_id,
-        template_version=template_version,
-        service_id=service.id,
-        personalisation=cast("Any", personalisation),  # stored as text, read as an object
-        notification_type=notification_type,
-        api_key_id=api_key_id,
-        key_type=key_type,
-        is_real=_is_real(key_type, service) if is_real is None else is_real,
-        created_at=created_at or clock.now(),
-        updated_at=updated_at,
-        job_id=job_id,
-        job_row_number=job_row_number,
-        reference=reference or _new_reference(notification_type),
-        client_reference=client_reference,
-        created_by_id=created_by_id,
-        status=status,
-        reply_to_text=reply_to_text,
-        billable_units=billable_units or 0,
-        postage=postage,
-        international=postage in INTERNATIONAL_POSTAGES,
-        document_download_count=document_download_count,
-        unsubscribe_link=unsubscribe_link,
-        process_type=process_type or _process_type(template_id, template_version),
-    )
-    _set_recipient(notification, recipient)
+    columns: dict[str, Any] = {
+        **_blank(),
+        "id": notification_id or uuid.uuid4(),
+        "template_id": template_id,
+        "template_version": template_version,
+        "service_id": service.id,
+        "personalisation": personalisation,
+        "notification_type": notification_type,
+        "api_key_id": api_key_id,
+        "key_type": key_type,
+        "is_real": _is_real(key_type, service) if is_real is None else is_real,
+        "created_at": created_at or clock.now(),
+        "updated_at": updated_at,
+        "job_id": job_id,
+        "job_row_number": job_row_number,
+        "reference": reference or _new_reference(notification_type),
+        "client_reference": client_reference,
+        "created_by_id": created_by_id,
+        "status": status,
+        "reply_to_text": reply_to_text,
+        "billable_units": billable_units or 0,
+        "postage": postage,
+        "international": postage in INTERNATIONAL_POSTAGES,
+        "document_download_count": document_download_count,
+        "unsubscribe_link": unsubscribe_link,
+        "process_type": process_type or _process_type(template_id, template_version),
+        **_recipient(notification_type, recipient, status),
+    }
     if not simulated:
-        _insert(notification)
-    return notification
+        _insert(columns)
+    # As one that was read: that takes half as long as making one with names.
+    return Notification.from_db(connection.alias, tuple(columns), tuple(columns.values()))
+
+
+@lru_cache(maxsize=1)
+def _blank() -> dict[str, Any]:
+    """Return all columns of a row about which nothing is known, in the order of the model."""
+    return {field.attname: field.get_default() for field in _all_fields()}
+
+
+def _all_fields() -> tuple[models.Field[Any, Any], ...]:
+    return tuple(Notification._meta.concrete_fields)  # noqa: SLF001 - Django's public Meta
 
 
 def _is_real(key_type: str, service: Sender) -> bool:
@@ -126,39 +138,46 @@ def _process_type(template_id: uuid.UUID, template_version: int) -> str:
     return version.process_type
 
 
-def _set_recipient(notification: Notification, recipient: str) -> None:
-    """Keep the recipient as given and normalised, and what sending to it depends on."""
+def _recipient(notification_type: str, text: str, status: str) -> dict[str, Any]:
+    """Return the recipient as given and normalised, and what sending to it depends on."""
     try:
-        if notification.notification_type == NotificationType.SMS:
-            _set_phone_number(notification, recipient)
-        elif notification.notification_type == NotificationType.EMAIL:
-            notification.to = clean_email(recipient)
-            notification.normalised_to = parse_email(recipient).normalised
-        else:
-            notification.to = recipient.strip()
-            notification.normalised_to = _WHITE_SPACE.sub("", recipient).lower()
-    except (InvalidEmail, InvalidPhone):
-        # A row of a spreadsheet that cannot be sent is kept so that people can see it.
-        if notification.status != Status.VALIDATION_FAILED:
+        return _parsed(notification_type, text)
+    except InvalidEmail:
+        cleaned = clean_email(text)
+        if status != Status.VALIDATION_FAILED:
             raise
+    except InvalidPhone:
+        cleaned = clean_phone(text)
+        if status != Status.VALIDATION_FAILED:
+            raise
+    # A row of a spreadsheet that cannot be sent is kept so that people can see it.
+    return {"to": cleaned}
 
 
-def _set_phone_number(notification: Notification, recipient: str) -> None:
-    notification.to = clean_phone(recipient)
-    number = parse_phone(recipient)
-    notification.normalised_to = number.normalised
-    notification.international = number.international
-    notification.phone_prefix = number.prefix
-    notification.rate_multiplier = number.rate_multiplier
+def _parsed(notification_type: str, text: str) -> dict[str, Any]:
+    if notification_type == NotificationType.EMAIL:
+        address = parse_email(text)
+        return {"to": address.cleaned, "normalised_to": address.normalised}
+    if notification_type == NotificationType.LETTER:
+        return {"to": text.strip(), "normalised_to": _WHITE_SPACE.sub("", text).lower()}
+    number = parse_phone(text)
+    return {
+        "to": clean_phone(text),
+        "normalised_to": number.normalised,
+        "international": number.international,
+        "phone_prefix": number.prefix,
+        "rate_multiplier": number.rate_multiplier,
+    }
 
 
-def _insert(notification: Notification) -> None:
-    values = [_value(field, getattr(notification, field.attname)) for field in _fields()]
+def _insert(columns: dict[str, Any]) -> None:
+    values = [_value(field, columns[field.attname]) for field in _fields()]
+    with_history = columns["is_real"]
     with connection.cursor() as cursor:
         if connection.in_atomic_block:
-            cursor.execute(_statement(with_history=notification.is_real), values)
+            cursor.execute(_statement(with_history=with_history), values)
         else:
-            _execute_prepared(cursor, values, with_history=notification.is_real)
+            _execute_prepared(cursor, values, with_history=with_history)
 
 
 def _execute_prepared(cursor: CursorWrapper, values: list[Any], *, with_history: bool) -> None:
@@ -181,18 +200,17 @@ def _execute_prepared(cursor: CursorWrapper, values: list[Any], *, with_history:
 
 
 def _value(field: models.Field[Any, Any], value: Any) -> Any:
-    # The driver takes all other values as they are; asking each field costs 80 us a message.
-    return field.get_prep_value(value) if isinstance(field, EncryptedTextField) else value
+    if isinstance(field, EncryptedTextField):
+        return field.get_prep_value(value)
+    # To the driver ids and words are objects, which it takes longer over than over text. All
+    # others it takes as they are; asking each field costs 80 us a message.
+    return str(value) if isinstance(value, uuid.UUID | str) else value
 
 
 @lru_cache(maxsize=1)
 def _fields() -> tuple[models.Field[Any, Any], ...]:
     """Return the columns that a new row fills; the others stay null until something happens."""
-    return tuple(
-        field
-        for field in Notification._meta.concrete_fields  # noqa: SLF001 - Django's public Meta
-        if field.attname not in _FILLED_LATER
-    )
+    return tuple(field for field in _all_fields() if field.attname not in _FILLED_LATER)
 
 
 _FILLED_LATER = frozenset(

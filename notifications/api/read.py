@@ -44,7 +44,7 @@ class NotificationViewSet(ServiceViewSet):
         """Return the PDF of one letter."""
         return HttpResponse(readable_pdf(_get(request, pk)), content_type="application/pdf")
 
-    def create(self, request: Request, pk: str) -> Response:
+    def create(self, request: Request, pk: str) -> HttpResponse:
         """Accept a message; the path names its type."""
         word = pk if pk in NotificationType else None
         return send.create(request, pk, self.take_allowance(request, word))

@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from notifications.acceptance.accept import Accepted, accept
 from notifications.acceptance.follow_up import follow_up
 from notifications.acceptance.idempotency import OnceOnly, find_answer, once_only, run_once
 from notifications.api import responses, schemas
+from notify_project.api.responses import Answer, plain_response
 from notify_project.api.views import read_body, read_json
 from notify_project.constants import NotificationType
 from services.limits import Allowance
@@ -20,7 +20,7 @@ IDEMPOTENCY_KEY = "HTTP_IDEMPOTENCY_KEY"
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-def create(request: Request, word: str, allowance: Allowance) -> Response:
+def create(request: Request, word: str, allowance: Allowance) -> HttpResponse:
     """Accept one message.
 
     Args:
@@ -58,16 +58,16 @@ def type_of(word: str) -> NotificationType:
 
 def _create(
     request: Request, notification_type: NotificationType, allowance: Allowance
-) -> Response:
+) -> HttpResponse:
     allowance.require_room()
     accepted = _accept(request, notification_type, allowance)
     _finish(accepted, allowance)
-    return Response(responses.created(accepted, allowance.caller.service), status=201)
+    return plain_response(Answer(201, responses.created(accepted, allowance.caller.service)))
 
 
 def _create_once(
     request: Request, notification_type: NotificationType, allowance: Allowance, key: str
-) -> Response:
+) -> HttpResponse:
     once = once_only(allowance.caller, key, request.path, read_body(request))
     # Before the day's limit, which the first request may have used up.
     answer = find_answer(once)
@@ -80,7 +80,7 @@ def _create_once(
 
 def _run_once(
     request: Request, notification_type: NotificationType, allowance: Allowance, once: OnceOnly
-) -> Response:
+) -> HttpResponse:
     accepted: list[Accepted] = []
 
     def run() -> tuple[UUID, str]:
@@ -93,7 +93,7 @@ def _run_once(
         allowance.give_back()
         return _replayed(answer)
     _finish(accepted[0], allowance)
-    return Response(orjson.loads(answer), status=201)
+    return plain_response(Answer(201, orjson.loads(answer)))
 
 
 def _accept(
@@ -111,5 +111,5 @@ def _finish(accepted: Accepted, allowance: Allowance) -> None:
         follow_up(accepted.notification)
 
 
-def _replayed(answer: str) -> Response:
-    return Response(orjson.loads(answer), status=201, headers=REPLAYED)
+def _replayed(answer: str) -> HttpResponse:
+    return plain_response(Answer(201, orjson.loads(answer), REPLAYED))

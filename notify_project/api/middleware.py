@@ -32,7 +32,8 @@ HEADERS = {
     "Cache-Control": "no-store, no-cache, private, must-revalidate",
 }
 # What a view says of these stands: the description of the API may be kept by caches.
-CHOSEN_BY_VIEWS = frozenset({"Cache-Control"})
+CHOSEN_BY_VIEWS = frozenset({"cache-control"})
+_STORED = {name.lower(): (name, value) for name, value in HEADERS.items()}
 # Answered here, past the sessions, cookies and redirects that only pages need. The management
 # API is not among them: people may use it with their session.
 DIRECT_PATHS = ("/v2/", "/notifications/", "/_status")
@@ -61,12 +62,18 @@ class ApiBoundary:
                 mark_as_logged(response)
             if not is_api(path):
                 return response
-        for name, value in HEADERS.items():
-            if name not in response.headers or name not in CHOSEN_BY_VIEWS:
-                response.headers[name] = value
+        _add_fixed_headers(response)
         response.headers["X-B3-TraceId"] = _trace_id(request)
         response.headers["X-B3-SpanId"] = secrets.token_hex(8)
         return response
+
+
+def _add_fixed_headers(response: HttpResponseBase) -> None:
+    # At once: Django checks each header that is set for characters that these do not have.
+    store = response.headers._store  # noqa: SLF001
+    chosen = {key: store[key] for key in CHOSEN_BY_VIEWS if key in store}
+    store.update(_STORED)
+    store.update(chosen)
 
 
 def _answer(request: HttpRequest, path: str) -> HttpResponseBase:

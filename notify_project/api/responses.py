@@ -40,7 +40,7 @@ UNSUBSCRIBE_PAGE_END = "/confirm"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An error as it goes out."""
+    """What goes out: an error, or what was asked for."""
 
     status: int
     body: dict[str, Any]
@@ -68,7 +68,7 @@ def word_exception(exc: Exception, context: dict[str, Any]) -> Response:
 
 
 def plain_response(answer: Answer) -> HttpResponse:
-    """Return an answer made outside a view."""
+    """Return an answer that is made at once, without a renderer."""
     return HttpResponse(
         orjson.dumps(answer.body),
         status=answer.status,

@@ -14,10 +14,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from notify_project.api.errors import BadRequest
+from notify_project.api.negotiation import IgnoreAccept, OrjsonRenderer
 
 NOT_JSON = "Invalid JSON supplied in POST data"
 # From here on orjson makes a float of a number, which shows other digits.
 LONG_DIGITS = 19
+_NEGOTIATOR, _RENDERER = IgnoreAccept(), OrjsonRenderer()
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % LONG_DIGITS)
 # Deeper than any message needs, and far from where recursion in any library ends.
 MAX_DEPTH = 100
@@ -34,7 +36,7 @@ class ApiViewSet(ViewSet):
     # Whatever stands for an id reaches the view, which refuses it in its own words.
     lookup_value_regex = "[^/]+"
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Check what is checked before any method runs."""
         method = str(request.method).lower()
         if method == "options":
@@ -42,7 +44,22 @@ class ApiViewSet(ViewSet):
         if method not in (self.action_map or {}):
             raise MethodNotAllowed(method)
         require_size(request)
-        super().initial(request, *args, **kwargs)
+        # All of the framework's checks that the API knows: there is nothing to negotiate, no
+        # version in a header, and the limits are the services' own.
+        self.perform_authentication(request)
+        self.check_permissions(request)
+
+    def initialize_request(
+        self,
+        request: HttpRequest,
+        *args: Any,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> Request:
+        """Wrap a request; whatever it accepts, it is answered with JSON."""
+        wrapped = Request(request, authenticators=self.get_authenticators(), negotiator=_NEGOTIATOR)
+        wrapped.accepted_renderer = _RENDERER
+        wrapped.accepted_media_type = OrjsonRenderer.media_type
+        return wrapped
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
         """Tell the methods, to anyone."""

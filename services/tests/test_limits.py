@@ -477,7 +477,7 @@ def test_both_limits_cost_one_command(redis_commands):
 
     accept(caller())
 
-    assert redis_commands == ["EVAL"]
+    assert redis_commands == ["EVALSHA"]
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])

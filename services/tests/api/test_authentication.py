@@ -318,3 +318,11 @@ def test_a_warm_caller_costs_no_query(key, redis, django_assert_num_queries):
 
     with django_assert_num_queries(0):
         authenticate(token(key))
+
+
+def test_a_token_that_was_good_is_refused_once_it_is_stale(key):
+    header = token(key)
+    assert authenticate(header).key.id == key.id
+
+    with freeze_time(clock.now() + timedelta(seconds=60)):
+        assert refusal(header) == (403, WRONG_CLOCK)
