@@ -107,6 +107,8 @@ def test_the_client_understands_refusals(platform):
 
 def test_a_priority_message_overtakes_a_thousand_normal_ones(platform):
     client = platform.client()
+    # As slow as real providers are: the order shall not depend on how busy this machine is.
+    platform.control(sms={"mode": "ok", "delay_ms": 200, "status": "3"})
     platform.pause("normal")
     try:
         for number in range(1000):
@@ -116,11 +118,10 @@ def test_a_priority_message_overtakes_a_thousand_normal_ones(platform):
     finally:
         platform.resume("normal")
     urgent = client.send_sms_notification("07900900999", platform.template("code"), {"name": "1"})
-    sent_before = len(platform.received()["texts"])
 
     eventually(lambda: len(platform.received()["texts"]) >= 1001, seconds=60)
     order = [text["cid"] for text in platform.received()["texts"]]
-    assert order.index(urgent["id"]) - sent_before <= 50
+    assert len(order) - 1 - order.index(urgent["id"]) >= 950
 
 
 def test_nothing_personal_is_in_redis_or_in_the_logs(platform):
