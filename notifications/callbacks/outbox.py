@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from notifications.callbacks.payloads import delivery_status_payload
-from notifications.callbacks.wake import wake
+from notifications.callbacks.tasks import wake
 from notifications.models import CallbackDelivery
 from notifications.statuses import TOLD_TO_SERVICES, Status
 from notify_project.constants import NotificationType

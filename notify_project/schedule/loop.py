@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis import RedisError
 
 from notifications.callbacks import claim as callbacks
-from notifications.callbacks.wake import wake as wake_callbacks
+from notifications.callbacks.tasks import wake as wake_callbacks
 from notifications.delivery.claim import lanes_with_due_rows
 from notifications.delivery.wake import wake
 from notify_project import clock

@@ -52,7 +52,7 @@ def test_without_redis_the_row_is_there_and_the_schedule_finds_it(transactional_
     assert move(row.id, Status.DELIVERED, now=clock.now())
 
     assert CallbackDelivery.objects.get().state == "waiting"
-    assert "callbacks were not woken" in caplog.text
+    assert "callbacks: not woken" in caplog.text
 
 
 @pytest.mark.redis

@@ -1,9 +1,7 @@
 import pytest
-from redis import ConnectionError as Lost
 
 from notifications.delivery import tasks
 from notifications.delivery.claim import lanes_with_due_rows, never_started_count
-from notifications.delivery.lane_flag import lower_flag, raise_flag
 from notifications.delivery.wake import wake
 from notifications.models import Notification
 from notifications.tests.factories import NotificationFactory
@@ -24,17 +22,6 @@ def test_a_lane_is_woken_once_however_often(redis, recorded_tasks):
 
 
 @pytest.mark.redis
-def test_the_flag_ends_by_itself(redis):
-    assert raise_flag(redis, Queue.NORMAL)
-    assert not raise_flag(redis, Queue.NORMAL)
-    assert 0 < redis.ttl("lane-normal-waiting") <= 30
-
-    lower_flag(redis, Queue.NORMAL)
-
-    assert raise_flag(redis, Queue.NORMAL)
-
-
-@pytest.mark.redis
 @pytest.mark.django_db
 def test_a_task_that_starts_makes_way_for_the_next(redis, recorded_tasks):
     wake(Queue.NORMAL)
@@ -43,26 +30,6 @@ def test_a_task_that_starts_makes_way_for_the_next(redis, recorded_tasks):
     wake(Queue.NORMAL)
 
     assert len(recorded_tasks) == 2
-
-
-@pytest.mark.redis
-def test_a_lane_whose_task_could_not_be_queued_keeps_no_flag(redis, monkeypatch):
-    from notify_project import queues  # noqa: PLC0415
-
-    def lost(*_):
-        raise Lost("gone")
-
-    monkeypatch.setattr(queues, "intercept", lost)
-    wake(Queue.NORMAL)
-
-    assert redis.keys() == []
-
-
-def test_without_redis_waking_is_no_error(recorded_tasks, caplog):
-    wake(Queue.NORMAL)
-
-    assert recorded_tasks == []
-    assert "the schedule tries again" in caplog.text
 
 
 @pytest.mark.django_db
