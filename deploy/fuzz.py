@@ -9,13 +9,12 @@ import argparse
 import os
 import secrets
 import signal
-import subprocess
 import sys
-from typing import NoReturn
 
 from deploy import embedded
-from deploy.environment import ROOT, install_embedded
+from deploy.environment import install_embedded
 from deploy.progress import LaunchFailed
+from deploy.test import end_by_signal, wait_for
 
 TESTS = "notify_project/tests/end_to_end/test_fuzz.py"
 
@@ -29,7 +28,7 @@ def main(arguments: list[str]) -> int:
         "--seed", type=int, default=secrets.randbelow(10**6), help="to run it again"
     )
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _end_by_signal)
+    signal.signal(signal.SIGTERM, end_by_signal)
     if not all(os.environ.get(name) for name in embedded.VARIABLES):
         install_embedded()
     print(f"--seed {options.seed}", flush=True)
@@ -51,16 +50,7 @@ def main(arguments: list[str]) -> int:
 def _run(env: dict[str, str]) -> int:
     log = ["-o", "log_cli=true", "--log-cli-level=INFO"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *log, TESTS]
-    with subprocess.Popen(command, cwd=ROOT, env=env) as tests:
-        try:
-            return tests.wait()
-        except BaseException:
-            tests.terminate()
-            raise
-
-
-def _end_by_signal(number: int, _: object) -> NoReturn:
-    raise SystemExit(128 + number)
+    return wait_for(command, env)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,11 @@ def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
     processes = max(2, os.cpu_count() or 2)
     print("pytest", flush=True)
     command = [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadgroup"]
-    command += arguments
+    return wait_for(command + arguments, env)
+
+
+def wait_for(command: list[str], env: dict[str, str]) -> int:
+    """Run tests, end them when this is ended, and return their exit code."""
     with subprocess.Popen(command, cwd=ROOT, env=env) as tests:
         try:
             return tests.wait()
@@ -92,7 +96,7 @@ def run(what: str, arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run the static checks alone (``check``), or everything (``all`` and pytest's arguments)."""
     what, *rest = arguments
-    signal.signal(signal.SIGTERM, _end_by_signal)
+    signal.signal(signal.SIGTERM, end_by_signal)
     began = time.monotonic()
     try:
         code = run(what, [word for text in rest for word in shlex.split(text)])
@@ -105,7 +109,8 @@ def main(arguments: list[str]) -> int:
     return code
 
 
-def _end_by_signal(number: int, _: object) -> NoReturn:
+def end_by_signal(number: int, _: object) -> NoReturn:
+    """Leave by an exception, so that servers and processes are ended on the way."""
     raise SystemExit(128 + number)
 
 
