@@ -119,7 +119,7 @@ def is_confirmed(document: OpenedDocument, proof: str) -> bool:
 
 
 def read_content(document: OpenedDocument) -> bytes:
-    """Return the file itself, and count the download.
+    """Return the file itself.
 
     Raises:
         DocumentUnavailable: the file is not in storage.
@@ -130,9 +130,12 @@ def read_content(document: OpenedDocument) -> bytes:
     except FileMissing as error:
         logger.error("the file of document %s is missing", row.id)  # noqa: TRY400 - no traceback
         raise DocumentUnavailable from error
-    content = document.key.unseal(sealed, document_id=row.id, part=CONTENT)
-    Document.objects.filter(id=row.id).update(download_count=F("download_count") + 1)
-    return content
+    return document.key.unseal(sealed, document_id=row.id, part=CONTENT)
+
+
+def count_download(document: OpenedDocument) -> None:
+    """Remember that the file was sent once more."""
+    Document.objects.filter(id=document.row.id).update(download_count=F("download_count") + 1)
 
 
 def _count_try(document_id: UUID) -> None:
@@ -156,6 +159,7 @@ __all__ = [
     "TooManyTries",
     "WrongAddress",
     "confirm",
+    "count_download",
     "get_document",
     "is_confirmed",
     "read_content",

@@ -21,6 +21,7 @@ from notifications.documents.access import (
     TooManyTries,
     WrongAddress,
     confirm,
+    count_download,
     get_document,
     is_confirmed,
     read_content,
@@ -110,8 +111,10 @@ class DocumentDownload(DocumentPage):
         if not is_confirmed(document, request.COOKIES.get(COOKIE, "")):
             query = request.META["QUERY_STRING"]
             return _with_headers(HttpResponseRedirect(f"{_path(document)}?{query}"))
-        row = document.row
-        response = HttpResponse(read_content(document), content_type=row.mime_type)
+        content = read_content(document)
+        if request.method == "GET":  # HEAD comes here too, and takes nothing away
+            count_download(document)
+        response = HttpResponse(content, content_type=document.row.mime_type)
         name = quote(document.filename, safe="")
         response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
         return _with_headers(response, policy=DOWNLOAD)

@@ -54,6 +54,4 @@ def _cacheable(request: Request, content: bytes, tag: str, content_type: str) ->
     response = HttpResponse(content, content_type=content_type)
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = _CACHE
-    conditional = get_conditional_response(request, etag=tag, response=response)
-    assert conditional is not None  # noqa: S101 - it was given a response
-    return conditional
+    return get_conditional_response(request, etag=tag, response=response) or response
