@@ -152,7 +152,7 @@ class Allowance:
         """
         key = _day_key(self.caller, INTERNATIONAL_SMS, self.taken_at)
         script, arguments = _LOOK_AT_UNIT, []
-        if self.takes and _counts(self.caller):
+        if self.takes and self.caller.is_real:
             script, arguments = _TAKE_UNIT, [_limit(self.caller, INTERNATIONAL_SMS), DAY_SECONDS]
         batch = Batch().eval(script, 1, key, *arguments)
         answer = _ask(self.caller, "check international limit", batch)
@@ -224,7 +224,7 @@ def _allowance(caller: Caller, word: str | None, *, takes: bool) -> Allowance:
     arguments: list[float] = [now.timestamp(), rate, _capacity(rate)]
     if word is not None:
         keys.append(_day_key(caller, word, now))
-        arguments += [_limit(caller, word), int(_counts(caller)), DAY_SECONDS]
+        arguments += [_limit(caller, word), int(caller.is_real), DAY_SECONDS]
     script, operation = (_TAKE, "check limits") if takes else (_PEEK, "look at limits")
     answer = _ask(caller, operation, Batch().eval(script, len(keys), *keys, *arguments))
     if answer is None:
@@ -246,11 +246,6 @@ def _ask(caller: Caller, operation: str, batch: Batch) -> list[bytes] | None:
         logger.error("limits cannot be read: %s", type(answer).__name__)
         return None
     return answer if isinstance(answer, list) else None
-
-
-def _counts(caller: Caller) -> bool:
-    """Does what this caller sends use up the day's limit?"""
-    return caller.key.key_type != KeyType.TEST and not caller.service.research_mode
 
 
 def _capacity(rate: int) -> int:

@@ -17,9 +17,10 @@ from notifications.letters.references import reference_for_new_letter
 from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
-from notify_project.constants import KeyType, NotificationType
+from notify_project.constants import NotificationType
 from services.caller import Caller
 from services.limits import Allowance
+from templates_app.precompiled import precompiled_template
 from templates_app.read_models import TemplateModel
 
 
@@ -86,13 +87,13 @@ def _accept_email(case: Case) -> Accepted:
 def _accept_letter(case: Case) -> Accepted:
     draft = judge.judge_letter(case)
     # Nothing is printed of a letter that is not real: it is on its way at once.
-    status = Status.CREATED if _is_real(case.caller) else Status.SENDING
+    status = Status.CREATED if case.caller.is_real else Status.SENDING
     return _accepted(draft, _store(draft, case, status=status))
 
 
 def _accept_precompiled(case: Case) -> Accepted:
     draft = judge.judge_precompiled(case)
-    judge.use_precompiled_template(draft, case.caller)
+    draft.template = precompiled_template(case.caller.service.id)
     now, reference = clock.now(), reference_for_new_letter()
     # The file first: a file without a row is harmless, a row without a file is not.
     store_for_scan(
@@ -162,7 +163,3 @@ def _template(draft: Draft) -> TemplateModel:
     if draft.template is None:
         raise LookupError("a judged message has a template")
     return draft.template
-
-
-def _is_real(caller: Caller) -> bool:
-    return caller.key.key_type != KeyType.TEST and not caller.service.research_mode

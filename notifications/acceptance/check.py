@@ -11,7 +11,7 @@ from notifications.acceptance.draft import Draft
 from notifications.acceptance.queue_choice import choose_queue
 from notifications.documents.publish import dummy_urls
 from notify_project import clock
-from notify_project.constants import KeyType, NotificationType, Queue
+from notify_project.constants import NotificationType, Queue
 from services.caller import Caller
 from services.limits import Allowance
 from templates_app.rendering.sms import character_count, sms_text
@@ -110,5 +110,4 @@ def _pounds(draft: Draft, fragments: int | None) -> Decimal | None:
 def _queue(draft: Draft, caller: Caller) -> Queue | None:
     if draft.template is None:
         return None
-    is_real = caller.key.key_type != KeyType.TEST and not caller.service.research_mode
-    return choose_queue(draft.notification_type, is_real, draft.template.process_type)
+    return choose_queue(draft.notification_type, caller.is_real, draft.template.process_type)

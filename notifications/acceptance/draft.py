@@ -31,8 +31,6 @@ class Draft:
     unsubscribe_link: str | None = None
     postage: str | None = None
     simulated: bool = False
-    # A text that counts against the limit of international ones.
-    abroad: bool = False
     rate_multiplier: int = 1
     files: list[GivenFile] = field(default_factory=list, repr=False)
     # The PDF of a letter that comes as one.

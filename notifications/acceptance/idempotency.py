@@ -73,20 +73,6 @@ def once_only(caller: Caller, key: str, path: str, body: bytes) -> OnceOnly:
     return OnceOnly(caller, hashlib.sha256(key.encode()).hexdigest(), request)
 
 
-def find_answer(request: OnceOnly) -> str | None:
-    """Return the first answer to a request, if it was answered within the last 72 hours.
-
-    Raises:
-        KeyReused: the key was used for another request.
-    """
-    row = _rows(request).filter(created_at__gt=clock.now() - KEPT).first()
-    if row is None:
-        return None
-    if row.request_digest != request.request_digest:
-        raise KeyReused
-    return str(row.answer)
-
-
 def run_once(request: OnceOnly, run: Callable[[], tuple[UUID, str]]) -> tuple[str, bool]:
     """Run what accepts the request, unless it has been answered; return the answer.
 
@@ -101,9 +87,12 @@ def run_once(request: OnceOnly, run: Callable[[], tuple[UUID, str]]) -> tuple[st
         KeyInUse: another request with this key is running.
         KeyReused: the key was used for another request.
     """
+    answer = _find_answer(request)  # repeats need no lock
+    if answer is not None:
+        return answer, True
     with transaction.atomic():
         _lock(request)
-        answer = find_answer(request)
+        answer = _find_answer(request)
         if answer is not None:
             return answer, True
         notification_id, answer = run()
@@ -129,6 +118,15 @@ def delete_old_answers() -> int:
         if not ids:
             return deleted
         deleted += IdempotentAnswer.objects.filter(id__in=ids).delete()[0]
+
+
+def _find_answer(request: OnceOnly) -> str | None:
+    row = _rows(request).filter(created_at__gt=clock.now() - KEPT).first()
+    if row is None:
+        return None
+    if row.request_digest != request.request_digest:
+        raise KeyReused
+    return str(row.answer)
 
 
 def _rows(request: OnceOnly) -> QuerySet[IdempotentAnswer]:

@@ -18,8 +18,7 @@ from notify_project.constants import NotificationType
 from notify_project.recipients.email import parse_email
 from notify_project.recipients.phone import needs_international_permission, parse_phone
 from notify_project.recipients.postal import address_of
-from services.caller import Caller
-from templates_app.precompiled import precompiled_template
+from templates_app.personalisation import require_personalisation
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_subject
@@ -68,7 +67,7 @@ def judge_email(case: Case) -> Draft:
     _use_values(draft, values, case)
     if draft.template is not None and draft.personalisation is not None:
         draft.body = email_body(draft.template.parsed_content, draft.personalisation)
-        ask(rules.require_email_content, draft.template.content, draft.body)
+        ask(rules.require_content, draft.template.content, draft.body)
     draft.reply_to_text = ask(rules.get_reply_to, service, body.get("email_reply_to_id"))
     if "email_address" in body:
         _use_address(draft, body["email_address"], case)
@@ -110,7 +109,7 @@ def judge_letter(case: Case) -> Draft:
         template, used = draft.template, draft.personalisation
         draft.body = letter_body(template.parsed_content, used)
         draft.subject = letter_subject(template.parsed_subject or placeholders.parse(""), used)
-        ask(rules.require_email_content, template.content, draft.body)
+        ask(rules.require_content, template.content, draft.body)
         draft.postage, draft.reply_to_text = template.postage, template.letter_contact_block
     ask(rules.require_no_files, values)
     ask(rules.require_letters_allowed, case.caller)
@@ -132,11 +131,6 @@ def judge_precompiled(case: Case) -> Draft:
     return draft
 
 
-def use_precompiled_template(draft: Draft, caller: Caller) -> None:
-    """Name the template of letters that come as PDFs, which is made on first use."""
-    draft.template = precompiled_template(caller.service.id)
-
-
 def _use_template(draft: Draft, case: Case) -> None:
     if "template_id" in case.body:
         template_id = UUID(case.body["template_id"])
@@ -153,7 +147,7 @@ def _use_values(draft: Draft, values: Personalisation, case: Case) -> None:
 
 def _reduced(template: TemplateModel, values: Personalisation) -> Personalisation:
     used = placeholders.reduce_personalisation(template.names, values)
-    rules.require_personalisation(template.names, used)
+    require_personalisation(template.names, used)
     return used
 
 
@@ -161,12 +155,11 @@ def _use_number(draft: Draft, text: str, case: Case) -> None:
     number = parse_phone(text)
     draft.recipient = text
     draft.simulated = rules.is_simulated_number(number)
-    draft.abroad = needs_international_permission(number)
     draft.rate_multiplier = number.rate_multiplier
     if not draft.simulated:
         case.ask(rules.require_allowed_recipient, case.caller, number.normalised)
     case.ask(rules.require_phone_permissions, case.caller.service, number)
-    if draft.abroad:
+    if needs_international_permission(number):
         case.ask(case.require_international)
 
 

@@ -19,7 +19,6 @@ from notify_project.recipients.postal import InvalidAddress, PostalAddress, requ
 from services.caller import Caller
 from services.read_models import SenderModel, ServiceModel
 from templates_app.read_models import TemplateModel, find_template
-from templates_app.rendering import placeholders
 from templates_app.rendering.letter import MAX_QR_CODE_BYTES, overlong_qr_code
 from templates_app.rendering.sms import MAX_CHARACTERS, character_count
 
@@ -57,21 +56,14 @@ def get_template(
     return template
 
 
-def require_personalisation(names: tuple[str, ...], personalisation: dict[str, Any]) -> None:
-    """Refuse a message that lacks values for its template's placeholders."""
-    missing = placeholders.missing(names, personalisation)
-    if missing:
-        raise BadRequest(f"Missing personalisation: {', '.join(missing)}")
-
-
 def require_sms_content(body: str) -> None:
     """Refuse a text message without text."""
     if not body:
         raise BadRequest(EMPTY)
 
 
-def require_email_content(content: str, body: str) -> None:
-    """Refuse an email that consists of nothing but the values, if these are blank."""
+def require_content(content: str, body: str) -> None:
+    """Refuse an email or a letter that consists of nothing but values, if these are blank."""
     source = content.strip()
     if source.startswith("((") and source.endswith("))") and not body.strip():
         raise BadRequest(EMPTY)

@@ -9,9 +9,8 @@ from rest_framework.request import Request
 
 from notifications.acceptance.accept import Accepted, accept
 from notifications.acceptance.follow_up import follow_up
-from notifications.acceptance.idempotency import OnceOnly, find_answer, once_only, run_once
+from notifications.acceptance.idempotency import once_only, run_once
 from notifications.api import responses, schemas
-from notify_project.api.responses import Answer, plain_response
 from notify_project.api.views import read_body, read_json
 from notify_project.constants import NotificationType
 from services.limits import Allowance
@@ -35,14 +34,16 @@ def create(request: Request, word: str, allowance: Allowance) -> HttpResponse:
     """
     try:
         allowance.require_rate()
-        notification_type = type_of(word)
-        key = request.META.get(IDEMPOTENCY_KEY)
-        if key is None:
-            return _create(request, notification_type, allowance)
-        return _create_once(request, notification_type, allowance, key)
+        accepted, answer = _answer(request, type_of(word), allowance)
     except BaseException:
         allowance.give_back()
         raise
+    if accepted is None or accepted.simulated:
+        allowance.give_back()
+    else:
+        follow_up(accepted.notification)
+    headers = REPLAYED if accepted is None else {}
+    return HttpResponse(answer, status=201, content_type="application/json", headers=headers)
 
 
 def type_of(word: str) -> NotificationType:
@@ -56,60 +57,34 @@ def type_of(word: str) -> NotificationType:
     return NotificationType(word)
 
 
-def _create(
+def _answer(
     request: Request, notification_type: NotificationType, allowance: Allowance
-) -> HttpResponse:
-    allowance.require_room()
-    accepted = _accept(request, notification_type, allowance)
-    _finish(accepted, allowance)
-    return plain_response(Answer(201, responses.created(accepted, allowance.caller.service)))
-
-
-def _create_once(
-    request: Request, notification_type: NotificationType, allowance: Allowance, key: str
-) -> HttpResponse:
-    once = once_only(allowance.caller, key, request.path, read_body(request))
-    # Before the day's limit, which the first request may have used up.
-    answer = find_answer(once)
-    if answer is None:
-        allowance.require_room()
-        return _run_once(request, notification_type, allowance, once)
-    allowance.give_back()
-    return _replayed(answer)
-
-
-def _run_once(
-    request: Request, notification_type: NotificationType, allowance: Allowance, once: OnceOnly
-) -> HttpResponse:
-    accepted: list[Accepted] = []
+) -> tuple[Accepted | None, str | bytes]:
+    """Return what was accepted, and the answer; nothing was if the answer is an earlier one."""
+    key = request.META.get(IDEMPOTENCY_KEY)
+    if key is None:
+        accepted = _accept(request, notification_type, allowance)
+        return accepted, _worded(accepted, allowance)
+    made: list[Accepted] = []
 
     def run() -> tuple[UUID, str]:
-        accepted.append(_accept(request, notification_type, allowance))
-        body = responses.created(accepted[0], allowance.caller.service)
-        return accepted[0].notification.id, orjson.dumps(body).decode()
+        made.append(_accept(request, notification_type, allowance))
+        return made[0].notification.id, _worded(made[0], allowance).decode()
 
+    # An earlier answer is given whatever the day's limit, which the first may have used up.
+    once = once_only(allowance.caller, key, request.path, read_body(request))
     answer, is_earlier = run_once(once, run)
-    if is_earlier:
-        allowance.give_back()
-        return _replayed(answer)
-    _finish(accepted[0], allowance)
-    return plain_response(Answer(201, orjson.loads(answer)))
+    return (None if is_earlier else made[0]), answer
 
 
 def _accept(
     request: Request, notification_type: NotificationType, allowance: Allowance
 ) -> Accepted:
+    allowance.require_room()
     body: dict[str, Any] = read_json(request)
     schemas.schema_of(notification_type, body).require(body)
     return accept(notification_type, body, allowance)
 
 
-def _finish(accepted: Accepted, allowance: Allowance) -> None:
-    if accepted.simulated:
-        allowance.give_back()
-    else:
-        follow_up(accepted.notification)
-
-
-def _replayed(answer: str) -> HttpResponse:
-    return plain_response(Answer(201, orjson.loads(answer), REPLAYED))
+def _worded(accepted: Accepted, allowance: Allowance) -> bytes:
+    return orjson.dumps(responses.created(accepted, allowance.caller.service))
