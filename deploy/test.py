@@ -64,7 +64,8 @@ def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
     """Run the tests and return their exit code."""
     processes = max(2, os.cpu_count() or 2)
     print("pytest", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadgroup"]
+    # A file stays in one process: some hold tests that go on from the ones before.
+    command = [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadfile"]
     return wait_for(command + arguments, env)
 
 

@@ -71,7 +71,6 @@ def test_a_schema_is_said_in_words(schema, words):
 
 
 @in_a_browser
-@pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_page_fits_any_screen(html, scheme, width):

@@ -11,8 +11,6 @@ from werkzeug import Response
 from notifications.tests.callbacks.certificates import server_context
 from notify_project.tests.end_to_end.platform import eventually
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 class Told:
     """A service's own server."""

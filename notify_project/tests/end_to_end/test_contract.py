@@ -13,9 +13,8 @@ from notify_project.tests.end_to_end.contract_listener import listening
 from notify_project.tests.end_to_end.contract_scenarios import Scenarios
 from notify_project.tests.end_to_end.platform import ROOT
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 CASES = [case for section in SECTIONS for case in read_section(section)]
+ASKED: list[str] = []
 WORLD = "notify_project.tests.end_to_end.contract_world"
 
 
@@ -42,6 +41,7 @@ def caller(_platform, listener):
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in CASES])
 def test_the_platform_answers_as_the_contract_says(platform, caller, listener, case):
+    ASKED.append(case["case"])
     if "scenario" in case:
         getattr(Scenarios(caller, platform, listener), case["scenario"])()
         return
@@ -57,6 +57,14 @@ def require_what_follows(platform, caller, case, answer):
         caller.require(case["later"], caller.ask(case["later"]))
     if "settles" in case:
         platform.await_status(answer.json()["id"], case["settles"])
+
+
+def test_all_cases_were_asked_by_this_process_in_their_order(request):
+    mine = [item for item in request.session.items if item.path == request.path]
+    wanted = [item.callspec.params["case"]["case"] for item in mine if hasattr(item, "callspec")]
+
+    # Limits count on: in two processes, on two platforms, they would not.
+    assert wanted == ASKED
 
 
 def test_no_case_is_missing():

@@ -14,8 +14,6 @@ from notifications_python_client.errors import HTTPError
 
 from notify_project.tests.end_to_end.platform import INTERNAL_API_SECRET, eventually
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 def send_texts(platform, count, *, start=0):
     client = platform.client()

@@ -6,12 +6,9 @@ A short run here; ``make fuzz`` sets the variables for a long one.
 import logging
 import os
 
-import pytest
-
 from notify_project.tests.fuzz import conformance, robustness
 
 logger = logging.getLogger(__name__)
-pytestmark = pytest.mark.xdist_group("end_to_end")
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "600"))
 # Below this many, a process still grows by what it loads and remembers once.

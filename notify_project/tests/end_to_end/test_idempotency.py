@@ -8,11 +8,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import jwt
-import pytest
 
 from notify_project.tests.end_to_end.platform import eventually
-
-pytestmark = pytest.mark.xdist_group("end_to_end")
 
 
 def headers(platform, key):

@@ -7,8 +7,6 @@ import pytest
 from notify_project.tests.end_to_end import node_client
 from notify_project.tests.end_to_end.clients_world import ADDRESS, SERVICE, small_pdf
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 @pytest.fixture(scope="module")
 def report(_platform, _clients_world):

@@ -11,8 +11,6 @@ from notifications_python_client.errors import HTTPError
 from notify_project.tests.end_to_end.clients_world import ADDRESS, SERVICE, small_pdf
 from notify_project.tests.end_to_end.platform import eventually
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 UUID_LENGTH = 36
 TRIALS = {}
 

@@ -14,7 +14,6 @@ from notify_project.documentation.samples import samples_of
 from notify_project.tests.end_to_end.platform import ROOT
 from notify_project.tests.fuzz.conformance import checked_letter
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
 SAMPLES = [
     pytest.param(operation, label, id=f"{operation.name}-{label}")
     for operation in OPERATIONS

@@ -8,8 +8,6 @@ from notifications_python_client.errors import HTTPError
 
 from notify_project.tests.end_to_end.platform import eventually
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 def test_an_email_is_sent_and_delivered(platform):
     client = platform.client()
