@@ -1,0 +1,131 @@
+"""Show what a recipient would get of a template, without a recipient and without sending."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from notifications.acceptance import rules
+from notifications.acceptance.asking import AskAll
+from notifications.delivery.content import document_of
+from notifications.unsubscribe.links import page_url
+from notify_project.constants import NotificationType
+from services.read_models import ServiceModel
+from templates_app.read_models import TemplateModel
+from templates_app.rendering import placeholders
+from templates_app.rendering.email import email_body, email_parts, email_subject
+from templates_app.rendering.letter import letter_body
+from templates_app.rendering.sms import SmsText, character_count, sms_body, sms_text
+
+# Links to unsubscribe are a message's own; this one looks like them and belongs to none.
+_NO_MESSAGE = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePreview:
+    """A message as its recipient would see it.
+
+    Attributes:
+        text: the text message, the plain part of an email, the source of a letter's body.
+        subject: of an email, or the heading of a letter.
+        preheader: the first words of an email, which lists of messages show.
+        html: the whole document of an email.
+        sms: a text message with its size.
+        characters: of a text message as they are limited: without the service's name.
+        missing: placeholders without a value, as the template spells them.
+        unused: given names that the template does not use.
+        refusals: why the platform would not accept it.
+    """
+
+    text: str
+    subject: str | None = None
+    preheader: str | None = None
+    html: str | None = None
+    sms: SmsText | None = None
+    characters: int | None = None
+    missing: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    refusals: list[str] = field(default_factory=list)
+
+
+def preview_message(
+    template: TemplateModel, service: ServiceModel, values: dict[str, Any]
+) -> MessagePreview:
+    """Render a version of a template; placeholders without a value stay visible.
+
+    Args:
+        template: the version.
+        service: it decides the name in front of texts and the look of emails.
+        values: personalisation by name; what the template does not use does no harm.
+    """
+    shown = _SHOW[NotificationType(template.template_type)](template, service, values)
+    used = {placeholders.key_of(name) for name in template.names}
+    return replace(
+        shown,
+        missing=tuple(placeholders.missing(template.names, values)),
+        unused=tuple(name for name in values if placeholders.key_of(name) not in used),
+    )
+
+
+def _show_sms(
+    template: TemplateModel, service: ServiceModel, values: dict[str, Any]
+) -> MessagePreview:
+    content = template.parsed_content
+    body = sms_body(content, values)
+    sms = sms_text(content, values, service.name if service.prefix_sms else None)
+    return MessagePreview(
+        text=sms.text,
+        sms=sms,
+        characters=character_count(body),
+        refusals=_refusals((rules.require_sms_content, body), (rules.require_sms_length, body)),
+    )
+
+
+def _show_email(
+    template: TemplateModel, service: ServiceModel, values: dict[str, Any]
+) -> MessagePreview:
+    content = template.parsed_content
+    body, subject = email_body(content, values), email_subject(_subject(template), values)
+    page = page_url(_NO_MESSAGE, "") if template.has_unsubscribe_link else None
+    parts = email_parts(content, values, unsubscribe_url=page)
+    return MessagePreview(
+        text=parts.plain_text,
+        subject=subject,
+        preheader=parts.preheader,
+        html=document_of(service, subject, parts),
+        refusals=_refusals(
+            (rules.require_content, template.content, body), (rules.require_email_length, body)
+        ),
+    )
+
+
+def _show_letter(
+    template: TemplateModel, _service: ServiceModel, values: dict[str, Any]
+) -> MessagePreview:
+    body = letter_body(template.parsed_content, values)
+    return MessagePreview(
+        text=body,
+        # The heading as the API has it is escaped for HTML; people read it as it is printed.
+        subject=email_subject(_subject(template), values),
+        refusals=_refusals(
+            (rules.require_usable_qr_code, template, values),
+            (rules.require_content, template.content, body),
+        ),
+    )
+
+
+_SHOW = {
+    NotificationType.SMS: _show_sms,
+    NotificationType.EMAIL: _show_email,
+    NotificationType.LETTER: _show_letter,
+}
+
+
+def _subject(template: TemplateModel) -> placeholders.Parsed:
+    return template.parsed_subject or placeholders.parse("")
+
+
+def _refusals(*questions: tuple[Any, ...]) -> list[str]:
+    ask = AskAll()
+    for rule, *arguments in questions:
+        ask(rule, *arguments)
+    return [str(error["message"]) for error in ask.errors]

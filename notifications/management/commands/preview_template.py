@@ -1,0 +1,131 @@
+"""Show a message without sending it."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from notifications.acceptance.preview import MessagePreview, preview_message
+from services.models import Service
+from services.read_models import find_service
+from templates_app.models import Template
+from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.sms import MAX_CHARACTERS
+
+_KINDS = {"sms": "text message", "email": "email", "letter": "letter"}
+
+
+class Command(BaseCommand):
+    """Render a template with values, on the terminal or into a file for the browser."""
+
+    help = (
+        "Shows what a recipient would get of a template. Nothing is sent or stored. Placeholders "
+        "without a value stay visible, and are listed below the message."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("template", help="id of the template, or its name")
+        parser.add_argument("--version", type=int, metavar="N", help="an older version")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="the value of a placeholder; several of the same name make a list",
+        )
+        parser.add_argument(
+            "--html", type=Path, metavar="FILE", help="write the email's HTML, to open in a browser"
+        )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Free ``--version`` from Django's own meaning."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print the message, then what is to know of it."""
+        template = _find(options["template"], options["version"])
+        service = find_service(template.service_id)
+        if service is None:
+            raise CommandError(f"Template {template.id} has no service")
+        if options["html"] and template.template_type != "email":
+            raise CommandError("--html is for emails: texts and letters have no HTML")
+        shown = preview_message(template, service, _values(options["set"]))
+        self.stdout.write(
+            f"{template.name} · {_KINDS[template.template_type]} · version {template.version}"
+            f" · {service.name}\n\n"
+        )
+        if shown.subject is not None:
+            self.stdout.write(f"Subject: {shown.subject}\n\n")
+        self.stdout.write(shown.text.strip() or "(no text)")
+        self.stdout.write("")
+        for line in _notes(template, shown):
+            self.stdout.write(line)
+        if options["html"]:
+            _write(options["html"], shown.html or "")
+            self.stdout.write(f"HTML in {options['html']}")
+
+
+def _find(wanted: str, version: int | None) -> TemplateModel:
+    template = _get(wanted)
+    found = find_version(template.id, template.version if version is None else version)
+    if found is None:
+        raise CommandError(
+            f"{template.name} has versions 1 to {template.version}, and no version {version}"
+        )
+    return found
+
+
+def _get(wanted: str) -> Template:
+    try:
+        rows = Template.objects.filter(id=UUID(wanted))
+    except ValueError:
+        rows = Template.objects.filter(name=wanted, archived=False, hidden=False)
+    found = list(rows.order_by("id")[:10])
+    if not found:
+        raise CommandError(f"No template has the id or the name {wanted!r}")
+    if len(found) > 1:
+        services = dict(Service.objects.values_list("id", "name"))
+        lines = [f"  {row.id}  {row.template_type}  {services[row.service_id]}" for row in found]
+        raise CommandError("\n".join([f"Several templates are called {wanted!r}:", *lines]))
+    return found[0]
+
+
+def _values(settings: list[str]) -> dict[str, Any]:
+    """Return personalisation from ``name=value``."""
+    given: dict[str, list[str]] = {}
+    for each in settings:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise CommandError(f"--set wants NAME=VALUE, not {each!r}")
+        given.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
+
+
+def _notes(template: TemplateModel, shown: MessagePreview) -> list[str]:
+    notes: list[str] = []
+    if shown.sms is not None:
+        plural = "" if shown.sms.fragments == 1 else "s"
+        notes.append(
+            f"{shown.characters} characters of {MAX_CHARACTERS}, {shown.sms.encoding}, "
+            f"billed as {shown.sms.fragments} message{plural}"
+        )
+    if shown.preheader is not None:
+        notes.append(f"In lists of messages: {shown.preheader}")
+    if template.archived:
+        notes.append("Archived: it can no longer be sent.")
+    if shown.missing:
+        notes.append(f"Without a value, so it would be refused: {', '.join(shown.missing)}")
+    if shown.unused:
+        notes.append(f"Not in the template, so ignored: {', '.join(shown.unused)}")
+    notes += [f"Would be refused: {each}" for each in shown.refusals if not shown.missing]
+    return notes
+
+
+def _write(path: Path, html: str) -> None:
+    try:
+        path.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error

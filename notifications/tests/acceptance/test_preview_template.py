@@ -1,0 +1,141 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from services.tests.factories import ServiceFactory
+from templates_app.tests.factories import TemplateFactory
+from templates_app.versions import archive_template, update_template
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def show(capsys):
+    def run(*args):
+        call_command("preview_template", *map(str, args))
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_a_text_is_shown_with_its_length_and_price_in_messages(show):
+    service = ServiceFactory(name="Pigeons", prefix_sms=True)
+    template = TemplateFactory(service=service, name="Reminder", content="Hi ((name)) , at 9")
+
+    assert show(template.id, "--set", "Name=Jo") == (
+        "Reminder · text message · version 1 · Pigeons\n\n"
+        "Pigeons: Hi Jo, at 9\n\n"
+        "11 characters of 918, GSM-7, billed as 1 message\n"
+    )
+
+
+def test_what_has_no_value_stays_visible_and_what_is_not_used_is_told(show):
+    template = TemplateFactory(content="Hi ((first name)), ((when))")
+
+    shown = show(template.id, "--set", "first_name=Jo", "--set", "colour=red")
+
+    assert "Hi Jo, ((when))" in shown
+    assert "Without a value, so it would be refused: when\n" in shown
+    assert "Not in the template, so ignored: colour\n" in shown
+
+
+def test_an_email_is_shown_as_plain_text_and_written_as_html(show, tmp_path):
+    template = TemplateFactory(
+        email=True, subject="It's ((name))", content="# Bring\n\n((what))", name="List"
+    )
+    file = tmp_path / "email.html"
+
+    shown = show(
+        template.id,
+        "--set",
+        "name=<b>",
+        "--set",
+        "what=a bag",
+        "--set",
+        "what=a pen",
+        "--html",
+        file,
+    )
+
+    assert "Subject: It’s <b>\n" in shown
+    assert f"Bring\n{'=' * 65}\n\n• a bag\n• a pen\n" in shown
+    assert "In lists of messages: Bring • a bag • a pen\n" in shown
+    assert shown.endswith(f"HTML in {file}\n")
+    html = file.read_text()
+    assert html.startswith("<!DOCTYPE html>")
+    assert "<title>It’s &lt;b&gt;</title>" in html
+
+
+def test_an_email_with_a_link_to_unsubscribe_shows_one(show):
+    template = TemplateFactory(unsubscribe=True, subject="Hi", content="Hello")
+
+    assert "Unsubscribe from these emails: http" in show(template.id)
+
+
+def test_a_letter_is_shown_with_its_heading(show):
+    template = TemplateFactory(letter=True, subject="About ((n))", content="Dear ((n))")
+
+    shown = show(template.id, "--set", "n=A & B")
+
+    assert "Subject: About A & B\n" in shown
+    assert "Dear A & B\n" in shown
+
+
+def test_what_would_be_refused_is_told(show):
+    text = TemplateFactory(content="((m))")
+    letter = TemplateFactory(letter=True, subject="Hi", content="QR: ((m))")
+
+    assert "Would be refused: Your message is empty.\n" in show(text.id, "--set", "m=")
+    assert "Text messages cannot be longer than 918" in show(text.id, "--set", f"m={'x' * 919}")
+    assert "Cannot create a usable QR code" in show(letter.id, "--set", f"m={'x' * 505}")
+
+
+def test_a_name_finds_a_template_and_an_older_version(show):
+    template = TemplateFactory(name="Reminder", content="Old")
+    update_template(template, actor=None, content="New")
+
+    assert "\nNew\n" in show("Reminder")
+    assert "\nOld\n" in show("Reminder", "--version", 1)
+
+
+def test_an_archived_template_is_found_by_its_id_alone(show):
+    template = TemplateFactory(name="Gone")
+    archive_template(template, actor=None)
+
+    assert "Archived: it can no longer be sent.\n" in show(template.id)
+    with pytest.raises(CommandError, match="No template has the id or the name 'Gone'"):
+        show("Gone")
+
+
+def test_a_name_of_several_templates_lists_them(show):
+    first, second = TemplateFactory.create_batch(2, name="Reminder")
+
+    with pytest.raises(CommandError, match="Several templates are called 'Reminder'") as error:
+        show("Reminder")
+
+    assert f"{first.id}  sms  {first.service.name}" in str(error.value)
+    assert f"{second.id}  sms  {second.service.name}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--version", "2"], "has versions 1 to 1, and no version 2"),
+        (["--version", "0"], "has versions 1 to 1, and no version 0"),
+        (["--set", "name"], "--set wants NAME=VALUE, not 'name'"),
+        (["--set", "=x"], "--set wants NAME=VALUE, not '=x'"),
+        (["--html", "x.html"], "--html is for emails"),
+    ],
+    ids=["no such version", "version 0", "no value", "no name", "html of a text"],
+)
+def test_wrong_arguments_are_refused(show, arguments, words):
+    template = TemplateFactory()
+
+    with pytest.raises(CommandError, match=words):
+        show(template.id, *arguments)
+
+
+def test_a_file_that_cannot_be_written_is_told(show, tmp_path):
+    template = TemplateFactory(email=True)
+
+    with pytest.raises(CommandError, match="No such file or directory"):
+        show(template.id, "--html", tmp_path / "missing" / "x.html")
