@@ -22,7 +22,7 @@ DEFAULT_UNLINKED_NAMES = ("GOV.UK",)
 UNSUBSCRIBE_TEXT = "Unsubscribe from these emails"
 
 # Source: the API contract, characters in emails: line separator and Hangul filler.
-_REMOVED_FROM_BODY = dict.fromkeys(map(ord, "\u2028\u3164"))
+_REMOVED_FROM_BODY = "\u2028\u3164"
 _CONTROLS = "".join(map(chr, [*range(0x09), *range(0x0E, 0x1C), 0x7F]))
 _IN_SUBJECT = {
     **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + _CONTROLS)),
@@ -84,8 +84,8 @@ def email_plain_text(
 
 def _tokens(parsed: Parsed, values: Values, unlinked_names: tuple[str, ...]) -> list[Token]:
     text = fill(parsed, values, lists="bullets")
-    if not text.isascii():
-        text = text.translate(_REMOVED_FROM_BODY)
+    for character in _REMOVED_FROM_BODY:
+        text = text.replace(character, "")
     if "\t" in text:
         text = text.expandtabs(_TAB_STOP)
     return set_type(parse_markdown(_without_name_links(text, unlinked_names)))
