@@ -19,7 +19,7 @@ _ESCAPED = re.compile(rf"\\({_PUNCTUATION})")
 def inline_tokens(content: str) -> list[Token]:
     """Return the texts, links and line breaks of a block; images are dropped.
 
-    Links keep their targets as they were written.
+    Links keep their targets as they were written, and have their whole source as ``info``.
     """
     tokens: list[Token] = []
     texts: list[str] = []
@@ -52,12 +52,14 @@ def _link_or_break(match: re.Match[str]) -> list[Token]:
     if titled := _TITLE.search(target):
         target, title = target[: titled.start()].strip(), titled[1] or titled[2]
     attributes = {"href": target, "title": title} if title else {"href": target}
-    return _link(_ESCAPED.sub(r"\1", match["label"]), attributes)
+    return _link(_ESCAPED.sub(r"\1", match["label"]), attributes, source=match[0])
 
 
-def _link(label: str, attributes: dict[str, str], markup: str = "") -> list[Token]:
+def _link(
+    label: str, attributes: dict[str, str], *, markup: str = "", source: str = ""
+) -> list[Token]:
     return [
-        Token("link_open", "a", 1, attrs=dict(attributes), markup=markup),
+        Token("link_open", "a", 1, attrs=dict(attributes), markup=markup, info=source),
         Token("text", "", 0, content=label),
         Token("link_close", "a", -1),
     ]
