@@ -50,4 +50,4 @@ def _qr_codes(parsed: Parsed, values: Values) -> Iterator[str]:
 
 
 def _is_overlong(text: str) -> bool:
-    return len(text.encode()) > MAX_QR_CODE_BYTES
+    return len(text.encode(errors="surrogatepass")) > MAX_QR_CODE_BYTES

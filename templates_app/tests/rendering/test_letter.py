@@ -97,6 +97,11 @@ def test_bytes_are_counted_and_not_characters():
     assert overlong("QR: ((x))", x="é" * 252 + "a") == "é" * 252 + "a"
 
 
+def test_half_a_character_is_counted_and_does_not_fail():
+    assert overlong("QR: ((x))", x="\ud800") is None
+    assert overlong("QR: ((x))", x="\ud800" * 169) == "\ud800" * 169
+
+
 def test_the_first_qr_code_that_is_too_long_is_named():
     assert overlong("QR: a((x))\n\nQR: b((x))", x=LONG) == f"a{LONG}"
 
