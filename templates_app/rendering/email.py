@@ -6,7 +6,14 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
-from notify_project.recipients.characters import LINE_SEPARATORS, WIDE_SPACES, ZERO_WIDTH
+from notify_project.recipients.characters import (
+    BIDI_CONTROLS,
+    CONTROLS,
+    LINE_SEPARATORS,
+    OLD_LINE_BREAKS,
+    WIDE_SPACES,
+    ZERO_WIDTH,
+)
 from templates_app.rendering.email_blocks import (
     set_type,
     to_html,
@@ -22,10 +29,13 @@ DEFAULT_UNLINKED_NAMES = ("GOV.UK",)
 UNSUBSCRIBE_TEXT = "Unsubscribe from these emails"
 
 # Source: the API contract, characters in emails: line separator and Hangul filler.
-_REMOVED_FROM_BODY = dict.fromkeys(map(ord, "\u2028\u3164"))
-_CONTROLS = "".join(map(chr, [*range(0x09), *range(0x0E, 0x1C), 0x7F]))
+_IN_BODY = {
+    **dict.fromkeys(map(ord, "\u2028\u3164" + CONTROLS)),
+    **dict.fromkeys(map(ord, OLD_LINE_BREAKS), "\n"),
+}
+_has_unwanted = re.compile(f"[{re.escape(''.join(map(chr, _IN_BODY)))}]").search
 _IN_SUBJECT = {
-    **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + _CONTROLS)),
+    **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + CONTROLS + BIDI_CONTROLS)),
     **dict.fromkeys(map(ord, WIDE_SPACES), " "),
 }
 _TAB_STOP = 4
@@ -84,8 +94,8 @@ def email_plain_text(
 
 def _tokens(parsed: Parsed, values: Values, unlinked_names: tuple[str, ...]) -> list[Token]:
     text = fill(parsed, values, lists="bullets")
-    if not text.isascii():
-        text = text.translate(_REMOVED_FROM_BODY)
+    if _has_unwanted(text):
+        text = text.translate(_IN_BODY)
     if "\t" in text:
         text = text.expandtabs(_TAB_STOP)
     return set_type(parse_markdown(_without_name_links(text, unlinked_names)))

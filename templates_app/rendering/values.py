@@ -6,7 +6,7 @@ from html import unescape
 from html.entities import html5
 from typing import Literal
 
-from notify_project.recipients.characters import remove_obscure
+from notify_project.recipients.characters import CONTROLS, OLD_LINE_BREAKS, remove_obscure
 
 Lists = Literal["sentence", "bullets"]
 Values = Mapping[str, object]
@@ -15,6 +15,7 @@ Values = Mapping[str, object]
 _SHOWING = frozenset({"yes", "y", "true", "t", "1", "include", "show"})
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{0,30});")
 _MARKUP = re.compile(r"&(?:nbsp|amp);|[&<>]")
+_NOT_TEXT = frozenset(CONTROLS + OLD_LINE_BREAKS)
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -60,7 +61,8 @@ def _item_text(item: object) -> str:
 def _decoded(match: re.Match[str]) -> str:
     reference = match[0]
     is_known = reference[1] == "#" or reference[1:] in html5
-    return unescape(reference) if is_known else reference
+    text = unescape(reference) if is_known else reference
+    return "" if text in _NOT_TEXT else text
 
 
 def _decoded_unless_kept(match: re.Match[str]) -> str:

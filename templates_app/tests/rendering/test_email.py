@@ -164,13 +164,47 @@ def test_a_value_never_becomes_markup(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["a\r\nBcc: x@example.org", "a\nb", "a\x0bb", "a\u2028b", "a\x85b", "a\x1cb", "a\x00b"]
+    "value",
+    [
+        "a\r\nBcc: x@example.org",
+        "a\nb",
+        "a\x0bb",
+        "a\u2028b",
+        "a\x85b",
+        "a\x1cb",
+        "a\x00b",
+        "a\x9bb",
+        "a\u202eb",
+        "a\u2066b",
+    ],
 )
 def test_a_subject_has_no_line_breaks_or_controls(value):
     subject = email_subject(parse("Re: ((v))"), {"v": value})
 
     assert subject.splitlines() == [subject]
     assert subject.isprintable()
+
+
+def test_a_subject_keeps_the_marks_that_languages_need():
+    subject = "\u200f\u05e9\u05dc\u200e 1"
+
+    assert email_subject(parse(subject), {}) == subject
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a\x1b[31mb", "a[31mb"),
+        ("a\x00\x07\x7f\x9bb", "ab"),
+        ("a&#129;&#12;b", "ab"),
+        ("a\x0bb\x0cc\x85d", "a\nb\nc\nd"),
+        ("\u202ea\u2066b", "\u202ea\u2066b"),
+    ],
+    ids=["escape sequence", "controls", "references", "old line breaks", "directions"],
+)
+def test_a_body_has_no_controls(source, shown):
+    assert email_plain_text(parse("((v))"), {"v": source}) == f"{shown}\n"
+    assert html_of("((v))", v=source) == f"<p>{shown}</p>".replace("\n", "<br>")
 
 
 def test_deep_nesting_ends_as_text():
