@@ -10,7 +10,6 @@ from notify_project.recipients.characters import (
     BIDI_CONTROLS,
     CONTROLS,
     LINE_SEPARATORS,
-    OLD_LINE_BREAKS,
     WIDE_SPACES,
     ZERO_WIDTH,
 )
@@ -23,17 +22,11 @@ from templates_app.rendering.email_blocks import (
 from templates_app.rendering.markdown import parse_markdown
 from templates_app.rendering.placeholders import Parsed, fill
 from templates_app.rendering.typography import typographic
-from templates_app.rendering.values import Values
+from templates_app.rendering.values import Values, without_controls
 
 DEFAULT_UNLINKED_NAMES = ("GOV.UK",)
 UNSUBSCRIBE_TEXT = "Unsubscribe from these emails"
 
-# Source: the API contract, characters in emails: line separator and Hangul filler.
-_IN_BODY = {
-    **dict.fromkeys(map(ord, "\u2028\u3164" + CONTROLS)),
-    **dict.fromkeys(map(ord, OLD_LINE_BREAKS), "\n"),
-}
-_has_unwanted = re.compile(f"[{re.escape(''.join(map(chr, _IN_BODY)))}]").search
 _IN_SUBJECT = {
     **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + CONTROLS + BIDI_CONTROLS)),
     **dict.fromkeys(map(ord, WIDE_SPACES), " "),
@@ -93,9 +86,7 @@ def email_plain_text(
 
 
 def _tokens(parsed: Parsed, values: Values, unlinked_names: tuple[str, ...]) -> list[Token]:
-    text = fill(parsed, values, lists="bullets")
-    if _has_unwanted(text):
-        text = text.translate(_IN_BODY)
+    text = without_controls(fill(parsed, values, lists="bullets"))
     if "\t" in text:
         text = text.expandtabs(_TAB_STOP)
     return set_type(parse_markdown(_without_name_links(text, unlinked_names)))
