@@ -7,23 +7,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 FRAGMENT_TAGS = frozenset(
-    [
-        "p",
-        "br",
-        "h2",
-        "h3",
-        "hr",
-        "table",
-        "tbody",
-        "tr",
-        "td",
-        "ul",
-        "ol",
-        "li",
-        "div",
-        "blockquote",
-        "a",
-    ]
+    {"p", "br", "h2", "h3", "hr", "a", "ul", "ol", "li", "div", "blockquote"}
+    | {"table", "tbody", "tr", "td"}
 )
 DOCUMENT_TAGS = FRAGMENT_TAGS | {"html", "head", "meta", "title", "body"}
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "ftp", "file"})
@@ -33,9 +18,7 @@ ATTRIBUTES = {
     "html": {"lang", "dir"},
     "meta": {"charset", "name", "content"},
 }
-BLOCKS = frozenset(
-    ["p", "br", "h2", "h3", "hr", "table", "tr", "td", "ul", "ol", "li", "div", "blockquote"]
-)
+BLOCKS = FRAGMENT_TAGS - {"a", "br"}
 _is_property = re.compile(
     r"border(-(collapse|bottom|left))?|padding(-top)?|margin|color|background(-color)?"
     r"|font-(family|size|weight)|line-height|list-style-type|word-wrap|height|(max-)?width"
@@ -114,6 +97,6 @@ def _texts(element: Element) -> Iterator[str]:
     yield element.text or ""
     for child in element:
         yield from _texts(child)
-        if child.tag in BLOCKS:
+        if child.tag in BLOCKS | {"br"}:
             yield "\n"
         yield child.tail or ""

@@ -129,43 +129,6 @@ def test_names_that_look_like_hosts_can_be_chosen():
 @pytest.mark.parametrize(
     "value",
     [
-        "<script>alert(1)</script>",
-        "&lt;script&gt;alert(1)&lt;/script&gt;",
-        "&#60;script&#62;",
-        "[x](javascript:alert(1))",
-        "[x](java\tscript:alert(1))",
-        "[x](data:text/html,<script>)",
-        "[x](vbscript:x)",
-        "[<img src=x onerror=alert(1)>](https://x.example)",
-        '[x](https://x.example/" onclick="alert)',
-        '[x](https://x.example "t\\" onclick=alert")',
-        "[x](https://x.example 'a\"><script>')",
-        'https://x.example/"><script>alert(1)</script>',
-        "https://x.example/<script>",
-        "![x](https://x.example/p.png)",
-        "\\<b>",
-        "\x00<b>",
-    ],
-)
-def test_a_value_never_becomes_markup(value):
-    html = html_of("Dear ((name)), [go](https://a.example/((name)))", name=value)
-
-    tags = re.findall(r"<[^>]*>", html)
-    assert {re.sub(r'"[^"]*"', '""', tag) for tag in tags} <= {
-        "<p>",
-        "</p>",
-        "<br>",
-        '<a href="">',
-        '<a href="" title="">',
-        "</a>",
-    }
-    hrefs = re.findall(r'href="([^"]*)"', html)
-    assert all(href.startswith(("https://", "http://")) for href in hrefs)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
         "a\r\nBcc: x@example.org",
         "a\nb",
         "a\x0bb",
