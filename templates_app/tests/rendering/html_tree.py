@@ -10,19 +10,15 @@ FRAGMENT_TAGS = frozenset(
     {"p", "br", "h2", "h3", "hr", "a", "ul", "ol", "li", "div", "blockquote"}
     | {"table", "tbody", "tr", "td"}
 )
-DOCUMENT_TAGS = FRAGMENT_TAGS | {"html", "head", "meta", "title", "body"}
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "ftp", "file"})
 ATTRIBUTES = {
     "a": {"href", "title", "style"},
-    "table": {"role", "width", "style"},
-    "html": {"lang", "dir"},
-    "meta": {"charset", "name", "content"},
+    "table": {"role", "style"},
 }
 BLOCKS = FRAGMENT_TAGS - {"a", "br"}
 _is_property = re.compile(
-    r"border(-(collapse|bottom|left))?|padding(-top)?|margin|color|background(-color)?"
-    r"|font-(family|size|weight)|line-height|list-style-type|word-wrap|height|(max-)?width"
-    r"|max-height|display|opacity|overflow"
+    r"border(-collapse|-left)?|padding(-top)?|margin|color|background|height|line-height"
+    r"|font-(family|size|weight)|list-style-type|word-wrap"
 ).fullmatch
 _is_style_value = re.compile(r"[a-zA-Z0-9#%., -]+").fullmatch
 _is_target = re.compile(r"([a-z]+):[!-~]*", re.IGNORECASE).fullmatch
@@ -56,10 +52,15 @@ def tags(tree: Element) -> list[str]:
     return [element.tag for element in elements(tree)]
 
 
-def require_inert(tree: Element, allowed: frozenset[str] = FRAGMENT_TAGS) -> None:
-    """Refuse all but known elements with known attributes, styles and targets of links."""
+def outline(tree: Element) -> list[tuple[object, frozenset[str]]]:
+    """Return the elements with the names of their attributes: all but texts and values."""
+    return [(element.tag, frozenset(element.attrib)) for element in elements(tree)]
+
+
+def require_inert(tree: Element) -> None:
+    """Refuse all but what the body of an email may have: elements, attributes, styles, targets."""
     for element in elements(tree):
-        assert element.tag in allowed, element.tag
+        assert element.tag in FRAGMENT_TAGS, element.tag
         for name, value in element.attrib.items():
             assert name in ATTRIBUTES.get(element.tag, {"style"}), (element.tag, name)
             if name == "style":
