@@ -120,6 +120,19 @@ def test_unusual_values_are_shown_as_text(world, kind, value, shown):
     assert (shown if kind != "sms" or shown.isascii() else "?") in body
 
 
+def test_an_enormous_value_is_accepted_where_it_fits(world):
+    value = "x" * 1_000_000
+    long = "Your message is too long. Text messages cannot be longer than 918 characters."
+
+    sms, email, letter = (
+        world.post(kind, with_values(world, kind, {"v": value}))
+        for kind in ("sms", "email", "letter")
+    )
+
+    assert refusal(sms)[1].startswith(long)
+    assert (email.status_code, letter.status_code) == (201, 201)
+
+
 @pytest.mark.parametrize(
     ("value", "sanitised"),
     [
