@@ -276,7 +276,8 @@ def _words(header: str, text: str) -> str:
         return text
     may_be_folded = plain and max(map(len, text.split(" "))) <= 60
     charset = "us-ascii" if may_be_folded else "utf-8"
-    return Header(text, charset, header_name=header).encode(linesep="\r\n")
+    whole = text.encode(errors="replace").decode()  # half a character becomes a question mark
+    return Header(whole, charset, header_name=header).encode(linesep="\r\n")
 
 
 def _address(address: str) -> str:
