@@ -51,5 +51,5 @@ def draw(text: str) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    # Half a character, which JSON can carry, becomes a question mark.
-    return text.encode(errors="replace")
+    # JSON can carry half a character.
+    return text.encode(errors="surrogatepass")
