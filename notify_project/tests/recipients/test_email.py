@@ -23,7 +23,7 @@ def test_the_error_carries_the_message_of_the_api():
     with pytest.raises(InvalidEmail, match="Not a valid email address") as caught:
         parse_email("nope")
 
-    assert caught.value.message == "Not a valid email address"
+    assert caught.value.message == caught.value.form_message == "Not a valid email address"
 
 
 def test_cleaning_keeps_the_case():

@@ -15,23 +15,16 @@ VALID = [row for row in EXAMPLES if "error" not in row]
 REFUSED = [row for row in EXAMPLES if "error" in row]
 
 
-def error_with_permissions(number, permissions):
-    try:
-        parsed = parse_phone(number)
-    except InvalidPhone as error:
-        return error.code
-    if phone.needs_international_permission(parsed) and "international" not in permissions:
-        return "not_a_uk_mobile"
-    if phone.needs_landline_permission(parsed) and "landline" not in permissions:
-        return "not_a_uk_mobile"
-    return None
+def parse_with(number, permissions):
+    return parse_phone(
+        number, international="international" in permissions, landlines="landline" in permissions
+    )
 
 
 @pytest.mark.parametrize("row", VALID, ids=lambda row: row["number"])
 def test_a_good_number_is_normalised_and_priced(row):
-    number = parse_phone(row["number"])
+    number = parse_with(row["number"], row["permissions"])
 
-    assert error_with_permissions(row["number"], row["permissions"]) is None
     assert number.normalised == row["normalised"]
     assert number.international == row["international"]
     assert number.crown_dependency == row["crown_dependency"]
@@ -41,7 +34,10 @@ def test_a_good_number_is_normalised_and_priced(row):
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: f"{row['number']} {row['permissions']}")
 def test_a_bad_number_is_refused_with_the_right_code(row):
-    assert error_with_permissions(row["number"], row["permissions"]) == row["error"]
+    with pytest.raises(InvalidPhone) as caught:
+        parse_with(row["number"], row["permissions"])
+
+    assert caught.value.code == row["error"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +62,35 @@ def test_the_error_carries_the_message_of_the_api(number, message):
         parse_phone(number)
 
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("invalid_number", "Number is not valid – double check the phone number you entered"),
+        ("too_long", "Mobile number is too long"),
+        ("too_short", "Mobile number is too short"),
+        (
+            "not_a_uk_mobile",
+            "This does not look like a UK mobile number – double check the mobile number you"
+            " entered",
+        ),
+        (
+            "unknown_character",
+            "Mobile numbers can only include: 0 1 2 3 4 5 6 7 8 9 ( ) + -",
+        ),
+        (
+            "unsupported_country_code",
+            "Country code not found - double check the mobile number you entered",
+        ),
+    ],
+)
+def test_the_error_carries_the_message_of_forms(code, message):
+    assert InvalidPhone(code).form_message == message
+
+
+def test_every_code_has_both_messages():
+    assert phone.MESSAGES.keys() == phone.FORM_MESSAGES.keys()
 
 
 def test_one_digit_too_many_makes_a_russian_number():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from notify_project.recipients.countries import Zone
 from notify_project.recipients.postal import (
+    FORM_MESSAGES,
     MESSAGES,
     InvalidAddress,
     address_of,
@@ -111,6 +112,51 @@ def test_the_error_carries_the_message_of_the_api():
     assert caught.value.message == str(caught.value) == "Must be a real UK postcode"
 
 
+@pytest.mark.parametrize(
+    ("text", "international", "message"),
+    [
+        ("", False, "Address must be at least 3 lines long"),
+        ("a\nSW1A 2AA", False, "Address must be at least 3 lines long"),
+        ("a\nb\nc\nd\ne\nf\ng\nSW1A 2AA", False, "Address must be no more than 7 lines long"),
+        (
+            "...\nb\nSW1A 2AA",
+            False,
+            "The first 2 lines of the address must both include at least one alphanumeric"
+            " character",
+        ),
+        (
+            "a\nb\nBFPO 1\nFrance",
+            True,
+            "The last line of a British Forces Post Office (BFPO) address cannot be the name of a"
+            " country",
+        ),
+        ("a\nb\nc", False, "Last line of the address must be a real UK postcode"),
+        (
+            "a\nb\nFrance",
+            False,
+            "You do not have permission to send letters to other countries",
+        ),
+        (
+            "a\nb\nc",
+            True,
+            "The last line of the address must be a UK postcode or the name of a country",
+        ),
+        (
+            "a\n~b\nSW1A 2AA",
+            False,
+            "Address lines cannot start with any of the following characters:"
+            ' @ ( ) = [ ] " \\ / , < > ~',
+        ),
+        ("a\nNFA\nSW1A 2AA", False, "Enter a real address"),
+    ],
+)
+def test_the_error_carries_the_message_of_forms(text, international, message):
+    with pytest.raises(InvalidAddress) as caught:
+        require_real_address(parse_address(text), international=international)
+
+    assert caught.value.form_message == message
+
+
 def test_every_forbidden_character_is_refused_at_the_start_of_a_line():
     codes = {problem(f"Jo\n{character}b\nSW1A 2AA") for character in '@()=[]"\\/<>~'}
 
@@ -174,6 +220,7 @@ def test_only_the_exact_keys_count_and_values_become_text(personalisation, lines
 def test_every_code_has_a_message():
     assert len(MESSAGES) == 10
     assert all(MESSAGES.values())
+    assert FORM_MESSAGES.keys() == MESSAGES.keys()
 
 
 @given(LINES, st.booleans())
