@@ -8,7 +8,7 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -24,7 +24,7 @@ _TARGET = r"\(((?:[^()\n]|\([^()\n]*\))++)\)"
 _link_at = re.compile(_LABEL + _TARGET, re.DOTALL).match
 _TITLE = re.compile(r"""(?<! ) +(?:"([^"]*)"|'([^']*)')\Z""")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_bare_link_at = re.compile(r"://[^\s<]+").match
+_bare_link_at = re.compile(r"://[^\s<>]+").match
 
 
 def parse_markdown(text: str) -> list[Token]:
@@ -188,6 +188,15 @@ def _push_item(state: StateBlock, lines: list[str]) -> None:
     state.push("list_item_close", "li", -1)
 
 
+def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
+    """Read a paragraph as the library does, but keep the spaces at its end."""
+    found = paragraph(state, start, end, silent)
+    last = _line(state, state.line - 1)
+    if last.endswith(" "):
+        state.tokens[-2].content += last[len(last.rstrip(" ")) :]
+    return found
+
+
 def _link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
     """Read ``[text](target "title")``; images are dropped."""
     is_image = state.src.startswith("![", state.pos)
@@ -231,6 +240,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero").enable(["hr", "newline", "escape"])
     parser.inline.ruler2.disable("balance_pairs")
     ends_paragraph: RuleOptionsType = {"alt": ["paragraph"]}
+    parser.block.ruler.at("paragraph", _paragraph)
     parser.block.ruler.before("paragraph", "notify_heading", _heading, ends_paragraph)
     parser.block.ruler.before("paragraph", "notify_inset", _inset, ends_paragraph)
     parser.block.ruler.before("paragraph", "notify_list", _list, ends_paragraph)

@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import pytest
@@ -6,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notify_project.recipients.countries import Zone, find_country
+from notify_project.tests.examples import cases
 
-EXAMPLES = json.loads((Path(__file__).parent / "examples/countries.json").read_text())
 NAMES = Path(__file__).parents[2] / "recipients/country_names.txt"
 LINES = [
     line for line in NAMES.read_text().splitlines() if line and not line.startswith(("#", "["))
 ]
 
 
-@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["line"])
+@pytest.mark.parametrize("row", cases(__file__, "countries"))
 def test_a_line_names_a_country_or_none(row):
     found = find_country(row["line"])
 

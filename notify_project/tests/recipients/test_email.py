@@ -1,15 +1,12 @@
-import json
 import time
-from pathlib import Path
 
 import pytest
 
 from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
+from notify_project.tests.examples import cases
 
-EXAMPLES = json.loads((Path(__file__).parent / "examples/email.json").read_text())
 
-
-@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["address"][:40])
+@pytest.mark.parametrize("row", cases(__file__, "email"))
 def test_an_address_is_normalised_or_refused(row):
     try:
         result = parse_email(row["address"]).normalised

@@ -1,6 +1,4 @@
-import json
 import time
-from pathlib import Path
 
 import phonenumbers
 import pytest
@@ -9,10 +7,11 @@ from hypothesis import strategies as st
 
 from notify_project.recipients import phone
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
+from notify_project.tests.examples import cases
 
-EXAMPLES = json.loads((Path(__file__).parent / "examples/phone.json").read_text())
-VALID = [row for row in EXAMPLES if "error" not in row]
-REFUSED = [row for row in EXAMPLES if "error" in row]
+EXAMPLES = cases(__file__, "phone")
+VALID = [case for case in EXAMPLES if "error" not in case.values[0]]
+REFUSED = [case for case in EXAMPLES if "error" in case.values[0]]
 
 
 def parse_with(number, permissions):
@@ -21,7 +20,7 @@ def parse_with(number, permissions):
     )
 
 
-@pytest.mark.parametrize("row", VALID, ids=lambda row: row["number"])
+@pytest.mark.parametrize("row", VALID)
 def test_a_good_number_is_normalised_and_priced(row):
     number = parse_with(row["number"], row["permissions"])
 
@@ -32,7 +31,7 @@ def test_a_good_number_is_normalised_and_priced(row):
     assert number.rate_multiplier == row["rate_multiplier"]
 
 
-@pytest.mark.parametrize("row", REFUSED, ids=lambda row: f"{row['number']} {row['permissions']}")
+@pytest.mark.parametrize("row", REFUSED)
 def test_a_bad_number_is_refused_with_the_right_code(row):
     with pytest.raises(InvalidPhone) as caught:
         parse_with(row["number"], row["permissions"])

@@ -1,7 +1,5 @@
-import json
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,10 +14,8 @@ from notify_project.recipients.postal import (
     parse_address,
     require_real_address,
 )
+from notify_project.tests.examples import cases
 
-EXAMPLES = Path(__file__).parent / "examples"
-ADDRESSES = json.loads((EXAMPLES / "addresses.json").read_text())
-KEYS = json.loads((EXAMPLES / "address_keys.json").read_text())
 GOOD = "Jo\n1 High Street\n"
 
 # Lines that mean something to the parser, mixed with arbitrary ones.
@@ -46,7 +42,7 @@ def message_of(address, *, international):
     return None
 
 
-@pytest.mark.parametrize("row", ADDRESSES, ids=lambda row: row["address"].replace("\n", " / "))
+@pytest.mark.parametrize("row", cases(__file__, "addresses"))
 def test_an_address_is_normalised_and_accepted_or_refused(row):
     address = parse_address(row["address"])
 
@@ -55,7 +51,7 @@ def test_an_address_is_normalised_and_accepted_or_refused(row):
     assert message_of(address, international=row["international"]) == row["message"]
 
 
-@pytest.mark.parametrize("row", KEYS, ids=lambda row: json.dumps(row["personalisation"]))
+@pytest.mark.parametrize("row", cases(__file__, "address_keys"))
 def test_an_address_is_read_from_the_keys_of_a_request(row):
     address = address_of(row["personalisation"])
 
