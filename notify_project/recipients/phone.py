@@ -136,6 +136,18 @@ def parse_phone(text: str, *, international: bool = True, landlines: bool = True
     return _parse_unusual(text, international=international, landlines=landlines)
 
 
+def shown_phone(text: str) -> str:
+    """Return a number as people read it; what is no number, as some senders, is left alone."""
+    try:
+        normalised = parse_phone(text).normalised
+    except InvalidPhone:
+        return text
+    number = phonenumbers.parse(f"+{normalised}")
+    if number.country_code == UK_COUNTRY_CODE:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def needs_international_permission(number: PhoneNumber) -> bool:
     """Say whether only services that may send abroad may use the number."""
     return number.country_code != UK_COUNTRY_CODE

@@ -29,6 +29,48 @@ def test_cleaning_keeps_the_case():
 
 
 @pytest.mark.parametrize(
+    "host",
+    [
+        "STRASSE.example",
+        "straße.example",
+        "BÜCHER.example",
+        "bücher\u3002example",
+        "пример.испытание",
+        "例え.テスト",
+        "x.xn--p1ai",
+        "X.XN--P1AI",
+        "ü" * 57 + ".example",
+    ],
+)
+def test_hosts_in_every_script_are_accepted_and_kept_as_written(host):
+    assert parse_email(f"jo@{host}").normalised == f"jo@{host}".lower()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "ü" * 58 + ".example",
+        "-ü.example",
+        "ü-.example",
+        "ü--x.example-",
+        "xn--ü.example",
+        "\u0301a.example",
+        "ü\x00.example",
+        "ü.\ud800",
+        "\ud800.example",
+        "ü.example\u3002",
+        "ü.\uff11\uff12",
+        "\xad.example",
+        "a\u202eb.example",
+        "ü.example/x",
+    ],
+)
+def test_a_host_that_cannot_be_written_for_the_network_is_refused(host):
+    with pytest.raises(InvalidEmail):
+        parse_email(f"jo@{host}")
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "jo@example.org\nBcc: x@example.org",

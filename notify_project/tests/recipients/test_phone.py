@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notify_project.recipients import phone
-from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
+from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone, shown_phone
 from notify_project.tests.examples import cases
 
 EXAMPLES = cases(__file__, "phone")
@@ -130,26 +130,60 @@ def test_cleaning_keeps_what_was_typed():
     assert clean_phone(" \u200b+44 (0)7700\u00a0900-205\n") == "+44 (0)7700900-205"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("+447700900205", "07700 900205"),
+        ("447700900205", "07700 900205"),
+        ("07911 123456", "07911 123456"),
+        ("02079460991", "020 7946 0991"),
+        ("0330 100 1234", "0330 100 1234"),
+        ("447797712345", "07797 712345"),
+        ("33612345678", "+33 6 12 34 56 78"),
+        ("12025550143", "+1 202-555-0143"),
+        ("GOVUK", "GOVUK"),
+        ("60123", "60123"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_shown_as_its_readers_write_it(text, shown):
+    assert shown_phone(text) == shown
+
+
+def outcome(parse, text, permissions):
+    try:
+        return parse(text, **permissions)
+    except InvalidPhone as error:
+        return error.code
+
+
+DIGITS = st.one_of(
+    st.from_regex(r"7\d{9}", fullmatch=True).filter(str.isascii),
+    st.from_regex(r"7700900\d{2,4}", fullmatch=True).filter(str.isascii),
+    st.text("0123456789", min_size=1, max_size=12),
+)
+
+
 @settings(deadline=None, database=None)
 @given(
-    prefix=st.sampled_from(["0", "+44", "44", "0044", "", "+", "00", "440", "+440"]),
-    digits=st.one_of(
-        st.from_regex(r"7\d{9}", fullmatch=True).filter(str.isascii),
-        st.from_regex(r"7700900\d{2,4}", fullmatch=True).filter(str.isascii),
-        st.text("0123456789", min_size=1, max_size=12),
-    ),
+    prefix=st.sampled_from(["0", "+44", "44", "0044", "", "+", "00", "440", "+440", "+44(0)"]),
+    digits=DIGITS,
     gap=st.integers(0, 12),
+    between=st.sampled_from(
+        ["", " ", "  ", "-", "\t", "\u00a0", "\u200b", ")", ".", "x", "\u0660"]
+    ),
+    international=st.booleans(),
+    landlines=st.booleans(),
 )
-def test_the_fast_path_agrees_with_the_library(prefix, digits, gap):
-    text = f"{prefix}{digits[:gap]} {digits[gap:]}"
+def test_the_fast_path_agrees_with_the_library(
+    *, prefix, digits, gap, between, international, landlines
+):
+    text = f"{prefix}{digits[:gap]}{between}{digits[gap:]}"
+    permissions = {"international": international, "landlines": landlines}
 
-    def outcome(parse):
-        try:
-            return parse(text)
-        except InvalidPhone as error:
-            return error.code
-
-    assert outcome(parse_phone) == outcome(phone._parse_unusual)
+    assert outcome(parse_phone, text, permissions) == outcome(
+        phone._parse_unusual, text, permissions
+    )
 
 
 # Tristan da Cunha has no numbers of its own in the metadata.

@@ -183,6 +183,26 @@ def test_what_the_last_lines_say_is_kept_apart():
     assert (abroad.postcode, abroad.country, abroad.zone) == (None, "Germany", Zone.EUROPE)
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Jo\nEngland\n1 High St\nSW1A 2AA\nEngland", ("Jo", "England", "1 High St", "SW1A 2AA")),
+        ("Wales\nJersey House\nN1 9GU\nWales\nU.K.", ("Wales", "Jersey House", "N1 9GU")),
+        ("Jo\n1 Rue\nEngland\nFrance", ("Jo", "1 Rue", "England", "France")),
+        ("England\nScotland", ()),
+    ],
+)
+def test_only_names_of_the_united_kingdom_at_the_end_are_taken_off(text, lines):
+    assert parse_address(text).lines == lines
+
+
+@pytest.mark.parametrize("last", ["France 1", "1 France", "France\u0661"])
+def test_a_last_line_with_a_digit_is_not_a_country(last):
+    address = parse_address(f"{GOOD}{last}")
+
+    assert (address.country, address.zone) == (None, Zone.UNITED_KINGDOM)
+
+
 def test_a_number_of_a_forces_post_office_is_found_anywhere_and_once():
     address = parse_address("BFPO 105\nCpl Jo\nBFPO 9\nUnit 5")
 

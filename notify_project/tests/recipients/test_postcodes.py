@@ -11,6 +11,10 @@ def test_a_postcode_is_printed_with_one_space_or_is_not_real(row):
     assert printed_postcode(row["input"]) == row["printed"]
 
 
+def test_white_space_that_nobody_sees_is_not_part_of_a_postcode():
+    assert printed_postcode("\ufeffsw1a\u200b\u202f2aa\n") == "SW1A 2AA"
+
+
 @pytest.mark.parametrize(
     "text", ["ß1 1AA", "SW1A 2\u017fA", "SW1A \u0662AA", "XM4 5HQ", "SW1A 2AA\x00", "A" * 1_000_000]
 )
