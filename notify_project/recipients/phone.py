@@ -29,7 +29,7 @@ MESSAGES = {
     "unsupported_country_code": "Not a valid country prefix",
 }
 FORM_MESSAGES = {
-    "invalid_number": "Number is not valid – double check the phone number you entered",
+    "invalid_number": MESSAGES["invalid_number"],
     "too_long": "Mobile number is too long",
     "too_short": "Mobile number is too short",
     "not_a_uk_mobile": (
