@@ -9,7 +9,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import RuleFuncBlockType
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
@@ -201,6 +201,15 @@ def _marked(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # n
     return any(rule(state, start, end, silent) for rule in _MARKED.get(first, ()))
 
 
+def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
+    """Read a paragraph as the library does, but keep the spaces at its end."""
+    found = paragraph(state, start, end, silent)
+    last = _line(state, state.line - 1)
+    if last.endswith(" "):
+        state.tokens[-2].content += last[len(last.rstrip(" ")) :]
+    return found
+
+
 _MARKED: dict[str, tuple[RuleFuncBlockType, ...]] = {
     "#": (_heading,),
     "^": (_inset,),
@@ -219,6 +228,7 @@ def _read_insides(state: StateCore) -> None:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero")
     ends_paragraph: RuleOptionsType = {"alt": ["paragraph"]}
+    parser.block.ruler.at("paragraph", _paragraph)
     parser.block.ruler.before("paragraph", "notify_marked", _marked, ends_paragraph)
     parser.block.ruler.before("paragraph", "notify_underlined", _underlined, ends_paragraph)
     parser.core.ruler.at("inline", _read_insides)

@@ -7,7 +7,7 @@ from markdown_it.token import Token
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
 _LABEL = r"\[(?P<label>(?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*+\])*+)\]"
 _TARGET = r"\((?P<target>(?:[^()\n]|\([^()\n]*\))++)\)"
-_BARE = r"""(?P<bare>https?://[^\s<]*[^\s<.,:"')\]])"""
+_BARE = r"""(?P<bare>https?://[^\s<>]*[^\s<>.,:"')\]])"""
 # Each alternative begins with one character of its own, so that text between is passed quickly.
 _marks_in = re.compile(
     rf"\n[ \t]*|\\\n[ \t]*|\\(?P<escaped>{_PUNCTUATION})|{_LABEL}{_TARGET}|{_BARE}", re.DOTALL

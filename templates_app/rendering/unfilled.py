@@ -40,9 +40,7 @@ class Marked:
         """Put the marks into HTML; inside a tag, as in the target of a link, they are words."""
         in_tags = {word: escape(mark.plain) for word, mark in self.marks.items()}
         outside = {word: mark.html for word, mark in self.marks.items()}
-        return _PART.sub(
-            lambda part: _replace(part[0], in_tags if part[1] else outside), rendered
-        )
+        return _PART.sub(lambda part: _replace(part[0], in_tags if part[1] else outside), rendered)
 
     def in_plain(self, rendered: str) -> str:
         """Put the marks into plain text."""

@@ -3,7 +3,6 @@ import time
 import pytest
 
 from templates_app.rendering.letter import (
-    letter_body,
     letter_subject,
     overlong_qr_code,
 )
@@ -15,14 +14,6 @@ LONG = "https://example.org/" + "x" * 485
 
 def overlong(content, **values):
     return overlong_qr_code(parse(content), values)
-
-
-def test_the_body_is_filled_and_neither_rendered_nor_escaped():
-    content = " Hi ((n)),\r\n\r\n((l))\r\n“x” – ñ "
-
-    body = letter_body(parse(content), {"n": "<J>", "l": ["p", "q"]})
-
-    assert body == "Hi <J>,\r\n\r\n\n\n* p\n* q\r\n“x” – ñ"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from templates_app.rendering.email import email_html_fragment, email_plain_text
 from templates_app.rendering.placeholders import parse
 from templates_app.rendering.sanitise import sanitise
-from templates_app.tests.rendering.tables import rows
+from templates_app.tests.rendering.tables import cases
 
 
-@pytest.mark.parametrize("row", rows("sanitise"), ids=lambda row: row["value"])
+@pytest.mark.parametrize("row", cases("sanitise"))
 def test_links_and_markdown_are_taken_out(row):
     assert sanitise(row["value"]) == row["sanitised"]
 
