@@ -24,6 +24,7 @@ def show(
     content: Parsed,
     subject: Parsed | None,
     values: Values,
+    *,
     look: Look,
 ) -> Shown:
     """Render a message for people.

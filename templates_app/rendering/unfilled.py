@@ -74,8 +74,6 @@ def _replace(text: str, replacements: dict[str, str]) -> str:
 def _mark(placeholder: Placeholder, look: Look) -> Mark:
     if look == "hidden":
         return Mark(_HIDDEN, "[hidden]")
-    if placeholder.optional_text is None:
-        source = placeholder.source
-    else:
-        source = f"(({placeholder.name}??"
+    is_plain = placeholder.optional_text is None
+    source = placeholder.source if is_plain else f"(({placeholder.name}??"
     return Mark(_HIGHLIGHTED.format(source=escape(source)), source)
