@@ -49,6 +49,7 @@ def require_counted(message):
     """Compare the fragments of a message with those that an independent encoder fills."""
     event(f"{message.encoding}, {min(message.fragments, 3)}")
     if message.encoding == "UCS-2":
+        assert set(message.text) & WELSH_CHARACTERS
         units = len(message.text.encode("utf-16-be")) // 2
         assert message.fragments == parts(units, 70, 67)
     else:
