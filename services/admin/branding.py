@@ -80,7 +80,8 @@ class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
         """Show the logo as emails do."""
         if not branding.logo:
             return "none"
-        return format_html('<img src="{}" alt="" height="54">', logo_url(branding.logo))
+        html = '<img src="{}" alt="" style="height:54px;width:auto">'
+        return format_html(html, logo_url(branding.logo))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Brandings are switched off, not deleted."""

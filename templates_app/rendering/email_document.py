@@ -1,6 +1,7 @@
 """Put the HTML of an email into a document that mail programs can show."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from templates_app.rendering.colours import colour_or, readable_on
@@ -142,6 +143,8 @@ def _preheader(text: str) -> str:
     return _PREHEADER.format(text=escape(text), blanks=blanks)
 
 
+# The emails of a service follow each other.
+@lru_cache(maxsize=256)
 def _bar(brand: Brand) -> str:
     colour = colour_or(brand.colour, DEFAULT_COLOUR)
     return _BAR.format(
@@ -152,6 +155,7 @@ def _bar(brand: Brand) -> str:
     )
 
 
+@lru_cache(maxsize=256)
 def _block(brand: Brand) -> str:
     if not brand.logo_url:
         return ""

@@ -19,7 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Marks that turn the text after them round, also that of other headers on the screen.
 # Source: Unicode Standard Annex 9, 2: explicit directional embeddings, overrides and isolates.
 _TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>,;]")
+# Beside what ends a line: what would make several addresses, a group, a name or a comment of one.
+_NOT_IN_ADDRESS = re.compile(r"""[\x00-\x20\x7f<>,;:"()\[\]\\]""")
 _NOT_IN_TOKEN = re.compile(r"[^\x21-\x7e]|[<>]")
 
 

@@ -292,6 +292,11 @@ def test_whatever_people_write_makes_no_header_and_reaches_nobody_else(
     [
         {"to": "jo@example.com\r\nBcc: eve@example.com"},
         {"to": "jo@example.com,eve@example.com"},
+        {"to": "team:jo@example.com"},
+        {"to": '"jo"@example.com'},
+        {"to": "jo(eve)@example.com"},
+        {"to": "jo@[127.0.0.1]"},
+        {"to": "jo\\@example.com"},
         {"to": "jo"},
         {"to": "jö@example.com"},
         {"to": "jo@" + "ü" * 70 + ".example"},
@@ -299,6 +304,7 @@ def test_whatever_people_write_makes_no_header_and_reaches_nobody_else(
         {"from_address": "a b@example.com"},
         {"message_id": "x\r\nX: y"},
     ],
+    ids=repr,
 )
 def test_a_value_that_could_forge_a_header_is_refused(smtp, server, change):
     with pytest.raises(RequestRefused):
