@@ -4,12 +4,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from notifications.acceptance import rules
 from notifications.acceptance.asking import AskAll
-from notifications.delivery.content import document_of
 from notifications.unsubscribe.links import page_url
 from notify_project.constants import NotificationType
 from services.read_models import ServiceModel
+from templates_app.branded_email import branded_email
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_parts, email_subject
@@ -86,12 +88,14 @@ def _show_email(
     content = template.parsed_content
     body, subject = email_body(content, values), email_subject(_subject(template), values)
     page = page_url(_NO_MESSAGE, "") if template.has_unsubscribe_link else None
-    parts = email_parts(content, values, unsubscribe_url=page)
+    parts = email_parts(
+        content, values, unsubscribe_url=page, unlinked_names=settings.EMAIL_UNLINKED_NAMES
+    )
     return MessagePreview(
         text=parts.plain_text,
         subject=subject,
         preheader=parts.preheader,
-        html=document_of(service, subject, parts),
+        html=branded_email(service, subject, parts),
         refusals=_refusals(
             (rules.require_content, template.content, body), (rules.require_email_length, body)
         ),

@@ -8,6 +8,7 @@ WIDE_SPACES = "\u00a0\u202f"
 # What old devices and office programs end lines with.
 OLD_LINE_BREAKS = "\x0b\x0c\x1c\x1d\x1e\x85"
 # Embeddings, overrides and isolates: they turn round what stands after them.
+# Source: Unicode Standard Annex 9, section 2.
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # All that are neither a tab nor a line break: terminals obey them, people never see them.
 CONTROLS = "".join(

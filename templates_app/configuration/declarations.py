@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from notify_project.constants import KeyType, NotificationType, ProcessType
-from services.models import CallbackType, Organisation, ServicePermission
+from services.models import CallbackType, EmailBranding, Organisation, ServicePermission
 from templates_app.configuration.source import (
     Entry,
     Item,
@@ -39,6 +39,18 @@ class DeclaredOrganisation(Entry):
 
     name: str = required(text())
     type: str = optional(one_of(Organisation.Kind.values), default=Organisation.Kind.OTHER.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredBranding(Entry):
+    """A logo and a text that emails show."""
+
+    name: str = required(text())
+    type: str = optional(one_of(EmailBranding.Kind.values), default=EmailBranding.Kind.ORG.value)
+    colour: str | None = optional(nullable(text(7)))
+    logo: str | None = optional(nullable(text(lines=True)))
+    alt_text: str | None = optional(text())
+    text: str | None = optional(text())  # the last: from here on the word means the field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +124,7 @@ class DeclaredService(Entry):
     prefix_sms: bool = optional(flag, default=True)
     contact_link: str | None = optional(nullable(text()))
     email_sender_name: str | None = optional(nullable(text()))
+    email_branding: str | None = optional(nullable(text()))
     permissions: tuple[Item, ...] = optional(
         items(one_of(ServicePermission.Name.values)), default=()
     )
@@ -133,4 +146,5 @@ class Configuration(Entry):
     organisations: tuple[DeclaredOrganisation, ...] = optional(
         entries(DeclaredOrganisation), default=()
     )
+    email_brandings: tuple[DeclaredBranding, ...] = optional(entries(DeclaredBranding), default=())
     services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())

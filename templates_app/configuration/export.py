@@ -1,12 +1,17 @@
 """Write an installation as a configuration file, without its secrets."""
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
 import yaml
+from django.db.models import Q
 
+from notify_project import storage
+from notify_project.storage import Area, FileMissing
 from services.models import (
     ApiKey,
+    EmailBranding,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -46,7 +51,7 @@ def export(service_names: Iterable[str] = ()) -> str:
         service_names: only these services, with their organisations and teams; all when empty.
 
     Raises:
-        LookupError: there is no service of that name.
+        LookupError: there is no service of that name, or no file of a logo.
     """
     services = Service.objects.filter(active=True).order_by("name")
     names = list(service_names)
@@ -58,14 +63,18 @@ def export(service_names: Iterable[str] = ()) -> str:
     # Applied elsewhere, the file must not let people in again who were shut out.
     users = User.objects.exclude(state=User.State.INACTIVE).order_by("email_address")
     organisations = Organisation.objects.order_by("name")
+    used = Q(services__active=True)
+    brandings = EmailBranding.objects.filter(Q(active=True) | used).order_by("name").distinct()
     if names:
         users = users.filter(memberships__service__in=services).distinct()
         organisations = organisations.filter(services__in=services).distinct()
+        brandings = brandings.filter(services__in=services).distinct()
     document = {
         "users": [_user(user) for user in users],
         "organisations": [
             {"name": each.name, "type": each.organisation_type} for each in organisations
         ],
+        "email_brandings": [_branding(each) for each in brandings],
         "services": [_service(service) for service in services],
     }
     kept = {name: value for name, value in document.items() if value}
@@ -79,6 +88,28 @@ def _user(user: User) -> dict[str, Any]:
     return {**found, "support": user.platform_admin}
 
 
+def _branding(branding: EmailBranding) -> dict[str, Any]:
+    found = {
+        "name": branding.name,
+        "type": branding.brand_type,
+        "colour": branding.colour,
+        "logo": _logo(branding),
+        "text": branding.text,
+        "alt_text": branding.alt_text,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _logo(branding: EmailBranding) -> str | None:
+    if branding.logo is None:
+        return None
+    try:
+        content = storage.read(Area.BRANDING, branding.logo)
+    except FileMissing as error:
+        raise LookupError(f"the logo of the email branding {branding} is missing") from error
+    return base64.b64encode(content).decode()
+
+
 def _service(service: Service) -> dict[str, Any]:
     found = {
         "name": service.name,
@@ -88,6 +119,7 @@ def _service(service: Service) -> dict[str, Any]:
         "prefix_sms": service.prefix_sms,
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,
+        "email_branding": service.email_branding.name if service.email_branding else None,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
         "limits": {
             "email": service.email_message_limit,

@@ -1,13 +1,14 @@
 """Services of a file: the service itself and what belongs to it."""
 
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from services import callbacks, guest_list, members, senders
 from services.api_keys import issue
 from services.creating import LIVE_LIMITS, create_service, set_permissions, update_service
 from services.models import (
     ApiKey,
+    EmailBranding,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -27,6 +28,7 @@ from templates_app.configuration.report import Report
 from templates_app.configuration.source import Entry, Place, suggestion
 from templates_app.configuration.template_entries import apply_template
 
+AnyNamed = TypeVar("AnyNamed", Organisation, EmailBranding)
 _LIMITS = {
     "email": "email_message_limit",
     "sms": "sms_message_limit",
@@ -97,7 +99,9 @@ def _service(entry: DeclaredService, run: Run) -> Service:
     if entry.limits is not None:
         wanted |= _given(entry.limits, _LIMITS)
     if entry.gives("organisation"):
-        wanted["organisation"] = _organisation(entry, run)
+        wanted["organisation"] = _named(Organisation, "organisation", entry, run)
+    if entry.gives("email_branding"):
+        wanted["email_branding"] = _named(EmailBranding, "email_branding", entry, run)
     permissions = [item.text for item in entry.permissions]
     service = Service.objects.filter(name=entry.name).first()
     if service is None:
@@ -126,16 +130,17 @@ def _given(entry: Entry, columns: dict[str, str]) -> dict[str, Any]:
     return {column: getattr(entry, name) for name, column in columns.items() if entry.gives(name)}
 
 
-def _organisation(entry: DeclaredService, run: Run) -> Organisation | None:
-    if entry.organisation is None:
+def _named(model: type[AnyNamed], field: str, entry: DeclaredService, run: Run) -> AnyNamed | None:
+    """Return the row that a field names; a name that there is not is noted as a problem."""
+    name: str | None = getattr(entry, field)
+    if name is None:
         return None
-    found = Organisation.objects.filter(name=entry.organisation).first()
+    rows = model._default_manager.all()  # noqa: SLF001 - Django's own name for it
+    found = rows.filter(name=name).first()
     if found is None:
-        names = Organisation.objects.values_list("name", flat=True)
-        hint = suggestion(entry.organisation, names)
-        run.report.problem(
-            entry.places["organisation"], f"there is no organisation {entry.organisation}{hint}"
-        )
+        hint = suggestion(name, rows.values_list("name", flat=True))
+        what = field.replace("_", " ")
+        run.report.problem(entry.places[field], f"there is no {what} {name}{hint}")
     return found
 
 
