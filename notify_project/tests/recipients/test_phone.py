@@ -205,8 +205,8 @@ def test_a_mobile_of_every_country_is_accepted_or_has_no_rate(region):
     "text", ["0" * 1_000_000, "+" * 1_000_000, " " * 1_000_000, "x" * 1_000_000]
 )
 def test_enormous_input_is_refused_quickly(text):
-    start = time.perf_counter()
+    start = time.process_time()
 
     with pytest.raises(InvalidPhone):
         parse_phone(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
