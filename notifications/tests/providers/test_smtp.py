@@ -26,6 +26,7 @@ from notifications.providers.smtp import Smtp
 from notifications.tests.providers.messages import EMAIL
 from notifications.tests.providers.messages import email as an_email
 from notifications.unsubscribe.links import unsubscribe_url
+from templates_app.tests.rendering.hostile import HOSTILE
 
 
 class Server:
@@ -514,3 +515,29 @@ def test_half_a_character_does_not_stop_a_message(smtp, server, field):
     smtp.send(an_email(**{field: "a\ud800b"}))
 
     assert len(server.envelopes) == 1
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=name) for name, row in HOSTILE.items()])
+def test_a_hostile_value_stays_in_its_header_and_in_its_part(smtp, server, row):
+    value = row.value
+
+    smtp.send(
+        an_email(subject=value, from_name=value, plain=value, html=value, reply_to="a@b.test")
+    )
+
+    [envelope] = server.envelopes
+    message = email.message_from_bytes(envelope.content)
+    assert sorted(message.keys()) == [
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Reply-To",
+        "Subject",
+        "To",
+    ]
+    assert parseaddr(message["From"])[1] == "the.team@notify.test"
+    parts = [part.get_content_type() for part in message.walk()]
+    assert parts == ["multipart/alternative", "text/plain", "text/html"]
+    assert envelope.rcpt_tos == ["jo@example.com"]
