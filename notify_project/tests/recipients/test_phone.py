@@ -112,20 +112,22 @@ def test_cleaning_keeps_what_was_typed():
     digits=st.one_of(
         st.from_regex(r"7\d{9}", fullmatch=True).filter(str.isascii),
         st.from_regex(r"7700900\d{2,4}", fullmatch=True).filter(str.isascii),
-        st.text("0123456789", min_size=1, max_size=12),
+        st.from_regex(r"[1-9]\d{5,10}", fullmatch=True).filter(str.isascii),
+        st.text("0123456789", min_size=1, max_size=18).filter(int),
     ),
     gap=st.integers(0, 12),
 )
-def test_the_fast_path_agrees_with_the_library(prefix, digits, gap):
+def test_what_is_read_without_the_library_is_read_as_it_would_be(prefix, digits, gap):
     text = f"{prefix}{digits[:gap]} {digits[gap:]}"
 
-    def outcome(parse):
+    def outcome(text):
         try:
-            return parse(text)
+            return parse_phone(text)
         except InvalidPhone as error:
             return error.code
 
-    assert outcome(parse_phone) == outcome(phone._parse_unusual)
+    # The library ignores a hyphen at the end, and nothing else reads a number with one.
+    assert outcome(text) == outcome(f"{text}-")
 
 
 # Tristan da Cunha has no numbers of its own in the metadata.
