@@ -59,7 +59,7 @@ def check(
     permissions: Collection[str],
     *,
     is_allowed: Callable[[str], bool] | None = None,
-    see: Callable[[Row], None] | None = None,
+    see: Callable[[Row, Columns], None] | None = None,
 ) -> Checked:
     """Read every row once.
 
@@ -68,14 +68,14 @@ def check(
         template: what the rows fill.
         permissions: of the service that sends.
         is_allowed: says whether a service in trial mode may send to a normalised recipient.
-        see: is shown each row, to report or count it.
+        see: is shown each row with the columns, to report or count it.
     """
     rows = Rows(lines, template, permissions)
     checked = Checked(template.template_type, rows.columns)
     for row in islice(rows, MAX_ROWS):
         _count(checked, row, is_allowed)
         if see is not None:
-            see(row)
+            see(row, rows.columns)
     checked.row_count += rows.skip()
     return checked
 

@@ -21,7 +21,11 @@ _RECIPIENTS = {
     EMAIL: ("email address", "email addresses"),
     LETTER: ("address", "addresses"),
 }
-_MESSAGES = {SMS: "text messages", EMAIL: "emails", LETTER: "letters"}
+_MESSAGES = {
+    SMS: ("text message", "text messages"),
+    EMAIL: ("email", "emails"),
+    LETTER: ("letter", "letters"),
+}
 _IN_ROWS = {
     Kind.MISSING: ("enter missing data in 1 row", "enter missing data in {} rows"),
     Kind.TOO_LONG: ("shorten the message in 1 row", "shorten the messages in {} rows"),
@@ -148,10 +152,14 @@ def _refusals_of_trial_mode(checked: Checked) -> Iterator[Refusal]:
 
 def _refusals_of_limits(checked: Checked, circumstances: Circumstances) -> Iterator[Refusal]:
     remaining, abroad = circumstances.remaining, circumstances.remaining_international
-    messages = _MESSAGES[checked.template_type]
     if remaining is not None and checked.row_count > remaining:
-        detail = f"You can send {remaining:,} more {messages} today"
-        yield Refusal(Code.TOO_MANY_RECIPIENTS, "Too many recipients", (detail,))
+        yield _too_many(checked, remaining, "today")
     if checked.template_type == SMS and abroad is not None and checked.international > abroad:
-        detail = f"You can send {abroad:,} more {messages} to other countries today"
-        yield Refusal(Code.TOO_MANY_RECIPIENTS, "Too many recipients", (detail,))
+        yield _too_many(checked, abroad, "to other countries today")
+
+
+def _too_many(checked: Checked, remaining: int, where: str) -> Refusal:
+    one, several = _MESSAGES[checked.template_type]
+    messages = one if remaining == 1 else several
+    detail = f"You can send {remaining:,} more {messages} {where}"
+    return Refusal(Code.TOO_MANY_RECIPIENTS, "Too many recipients", (detail,))

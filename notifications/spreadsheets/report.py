@@ -1,7 +1,7 @@
 """List what is wrong with a file, cell by cell, in a form that a person can work through."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
 from notifications.spreadsheets.columns import Columns
@@ -10,7 +10,7 @@ from notifications.spreadsheets.problems import Kind, Problem
 from notifications.spreadsheets.rows import Row
 
 HEADINGS = ("row", "column", "value", "what to do")
-ROW_OF_HEADINGS = 1
+ROW_OF_NAMES = 1
 # What spreadsheet programs take for the beginning of a formula, and run.
 _STARTS_OF_FORMULAS = ("=", "@", "\t", "+", "-")
 _CHARACTERS_OF_NUMBERS = frozenset("+-() .0123456789")
@@ -25,27 +25,30 @@ class Entry(NamedTuple):
     what_to_do: str
 
 
-def entries_of(row: Row, columns: Columns) -> Iterator[Entry]:
+def entries_of_row(row: Row, columns: Columns) -> Iterator[Entry]:
     """Yield what to mend in a row."""
     for problem in row.problems:
         value = _value(row, problem, columns)
         yield Entry(row.number_shown, _name(problem, columns), value, problem.what_to_do)
 
 
-def entries_of_columns(refusal: Refusal) -> Iterator[Entry]:
-    """Yield what to mend in the names of columns, where they are why a file is refused."""
+def entries_of_names(refusal: Refusal) -> Iterator[Entry]:
+    """Yield what to mend in the names of columns, where these are why a file is refused."""
     for detail in refusal.details:
-        yield Entry(ROW_OF_HEADINGS, "", "", detail)
+        yield Entry(ROW_OF_NAMES, "", "", detail)
 
 
-def write_entries(stream: IO[str], entries: Iterator[Entry]) -> int:
-    """Write a report that spreadsheet programs can open; return the number of entries."""
-    writer = csv.writer(stream)
-    writer.writerow(HEADINGS)
-    count = 0
-    for count, entry in enumerate(entries, start=1):  # noqa: B007
-        writer.writerow([entry.row, *map(_harmless, entry[1:])])
-    return count
+class Report:
+    """A file of entries that spreadsheet programs can open."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._writer = csv.writer(stream)
+        self._writer.writerow(HEADINGS)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Write entries."""
+        for entry in entries:
+            self._writer.writerow([entry.row, *map(_harmless, entry[1:])])
 
 
 def _name(problem: Problem, columns: Columns) -> str:
