@@ -17,6 +17,8 @@ _DAYS = 2_958_466
 # The first epoch counts a 29 February 1900, which there never was.
 _FALSE_LEAP_DAY = 60
 
+# More than any program writes: bounds the time that matching takes.
+_MAX_FORMAT_CHARACTERS = 255
 _NOT_LETTERS_OF_A_DATE = re.compile(r'"[^"]*"|\[(?!h+\]|m+\]|s+\])[^\]]*\]|[\\_*].', re.IGNORECASE)
 _is_date = re.compile(r"[dmyhs]", re.IGNORECASE).search
 _is_duration = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE).search
@@ -40,7 +42,7 @@ BUILT_IN_KINDS = {
 
 def kind_of_format(code: str) -> NumberKind:
     """Return what a format such as ``dd/mm/yyyy`` makes of a number."""
-    first = _NOT_LETTERS_OF_A_DATE.sub("", code).partition(";")[0]
+    first = _NOT_LETTERS_OF_A_DATE.sub("", code[:_MAX_FORMAT_CHARACTERS]).partition(";")[0]
     if _is_duration(first):
         return NumberKind.DURATION
     return NumberKind.DATE if _is_date(first) else NumberKind.PLAIN
@@ -56,6 +58,8 @@ def digits_text(
     """
     if kind is NumberKind.PLAIN and text.isdecimal() and text.isascii():
         return text
+    if "_" in text or not text.isascii():  # which Python reads, but no spreadsheet writes
+        raise FileRefused(UNREADABLE_VALUES)
     try:
         value = float(text)
     except ValueError as error:

@@ -55,7 +55,7 @@ class Merges:
         self._added += 1
         if self._added > _MAX_MERGES:
             raise FileRefused(UNREADABLE)
-        if merged.last_column < SHEET_COLUMNS:
+        if merged.first_column <= merged.last_column < SHEET_COLUMNS:
             self._starting[merged.first_row].append(merged)
 
     @property

@@ -11,6 +11,7 @@ from notifications.spreadsheets.formats.grid import (
     Merges,
     SheetRow,
 )
+from notifications.spreadsheets.formats.xml_parts import Handler
 from notifications.spreadsheets.refusals import MAX_CELL_CHARACTERS, UNREADABLE, FileRefused
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -24,7 +25,7 @@ _CELLS = frozenset({"table-cell", "covered-table-cell"})
 _HIDDEN = frozenset({"collapse", "filter"})
 
 
-class Sheet:
+class Sheet(Handler):
     """The cells of a sheet as text, taken row by row while the document is read."""
 
     def __init__(self) -> None:

@@ -65,7 +65,8 @@ class Sheet:
 
     def _read_layout(self, kind: int, data: bytes) -> None:
         if kind == Record.ROW and data[12] & _HIDDEN_ROW:
-            self._hidden_rows.add(*struct.unpack_from("<H", data))
+            (row,) = struct.unpack_from("<H", data)
+            self._hidden_rows.add(row)
         elif kind == Record.COL_INFO:
             first, last, _, _, flags = struct.unpack_from("<5H", data)
             if flags & _HIDDEN_COLUMN:

@@ -14,7 +14,7 @@ from notifications.spreadsheets.formats.grid import (
     SheetRow,
 )
 from notifications.spreadsheets.formats.xlsx_workbook import unescape
-from notifications.spreadsheets.formats.xml_parts import read
+from notifications.spreadsheets.formats.xml_parts import Handler, read
 from notifications.spreadsheets.refusals import (
     MAX_CELL_CHARACTERS,
     UNREADABLE,
@@ -36,7 +36,7 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-class Sheet:
+class Sheet(Handler):
     """The cells of a sheet as text, taken row by row while it is read."""
 
     def __init__(self, shared: list[str], kinds: list[NumberKind], epoch: datetime) -> None:
@@ -128,7 +128,7 @@ class Sheet:
         return self._kinds[_whole(style)] if style and self._kinds else NumberKind.PLAIN
 
 
-class _MergedCells:
+class _MergedCells(Handler):
     def __init__(self) -> None:
         self.merges = Merges()
 
@@ -147,12 +147,6 @@ class _MergedCells:
                 last_column=column_number(end[1]),
             )
         )
-
-    def end(self, name: str) -> None:
-        pass
-
-    def text(self, text: str) -> None:
-        pass
 
 
 def merges_of(open_sheet: Callable[[], IO[bytes]]) -> Merges:

@@ -9,6 +9,7 @@ from notifications.spreadsheets.formats.cell_text import (
     NumberKind,
     kind_of_format,
 )
+from notifications.spreadsheets.formats.xml_parts import Handler
 from notifications.spreadsheets.refusals import MAX_CELL_CHARACTERS, TOO_LARGE, FileRefused
 
 # A text is kept once for all cells that show it.
@@ -25,7 +26,7 @@ def unescape(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-class Workbook:
+class Workbook(Handler):
     """The list of sheets, and how the workbook counts days."""
 
     def __init__(self) -> None:
@@ -39,14 +40,8 @@ class Workbook:
         elif name == "sheet" and attributes.get("state", "visible") == "visible":
             self.visible += [attributes[key] for key in attributes if key.endswith(" id")]
 
-    def end(self, name: str) -> None:
-        """Do nothing."""
 
-    def text(self, text: str) -> None:
-        """Do nothing."""
-
-
-class Relationships:
+class Relationships(Handler):
     """Where the parts of a workbook are."""
 
     def __init__(self) -> None:
@@ -62,14 +57,8 @@ class Relationships:
             self.sheets[attributes.get("Id", "")] = target
         self.by_kind.setdefault(kind, target)
 
-    def end(self, name: str) -> None:
-        """Do nothing."""
 
-    def text(self, text: str) -> None:
-        """Do nothing."""
-
-
-class SharedStrings:
+class SharedStrings(Handler):
     """The texts that cells refer to by number."""
 
     def __init__(self) -> None:
@@ -104,7 +93,7 @@ class SharedStrings:
             self._pieces.append(text)
 
 
-class Styles:
+class Styles(Handler):
     """What the format of each style makes of numbers."""
 
     def __init__(self) -> None:
@@ -129,6 +118,3 @@ class Styles:
         """Notice the end of the styles of cells."""
         if name == "cellXfs":
             self._is_inside = False
-
-    def text(self, text: str) -> None:
-        """Do nothing."""

@@ -1,7 +1,7 @@
 """Read XML that strangers wrote: streaming, with bounded memory, without entities."""
 
 from collections.abc import Iterator
-from typing import IO, Protocol
+from typing import IO
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from notifications.spreadsheets.refusals import UNREADABLE, FileRefused
@@ -16,11 +16,14 @@ _MAX_ELEMENTS = 5_000_000
 _MAX_TAG_BYTES = 512 * 1024
 
 
-class Handler(Protocol):
-    """What a reader does with each piece of a part; names come without their namespace."""
+class Handler:
+    """What a reader does with each piece of a part: nothing, unless it says otherwise.
+
+    Names come without their namespace, those of attributes with it.
+    """
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Meet the beginning of an element; names of attributes keep their namespace."""
+        """Meet the beginning of an element."""
 
     def end(self, name: str) -> None:
         """Meet its end."""

@@ -96,9 +96,16 @@ def test_an_unused_column_that_is_not_repeated_stays():
     assert converted(b"a,b\n1,\n", "a.csv") == "a,b\n1\n"
 
 
+def test_quotes_may_be_around_part_of_a_cell():
+    content = b'a, "b" ,c\n"1"2,3"4"5,"6"\n'
+
+    assert converted(content, "a.csv") == 'a,b ,c\n12,"3""4""5",6\n'
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        pytest.param(b'a\n1\n"2\n3\n4', id="quote that is not closed"),
         pytest.param("né".encode("latin-1"), id="latin-1"),
         pytest.param("a,b".encode("utf-16"), id="utf-16"),
         pytest.param(b"a\0b", id="nul"),

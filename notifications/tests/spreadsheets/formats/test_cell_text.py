@@ -49,6 +49,10 @@ def test_formats_are_told_apart_like_another_reader_does(code):
     assert kind_of_format(code) is kind_by_another_reader(code)
 
 
+def test_a_format_without_end_takes_no_time():
+    assert kind_of_format("[" * 500_000) is NumberKind.PLAIN
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

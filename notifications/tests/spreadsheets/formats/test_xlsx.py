@@ -133,6 +133,7 @@ def test_a_workbook_without_cells_is_an_empty_file():
     [
         pytest.param("<c><v>1.2.3</v></c>", id="number that is none"),
         pytest.param("<c><v>inf</v></c>", id="endless number"),
+        pytest.param("<c><v>1_0</v></c>", id="number of another language"),
         pytest.param('<c t="d"><v>2026-13-01</v></c>', id="date that is none"),
         pytest.param('<c t="s"><v>7</v></c>', id="text that is not there"),
     ],
