@@ -140,14 +140,14 @@ def _to_mend(checked: Checked) -> Iterator[str]:
 
 
 def _refusals_of_trial_mode(checked: Checked) -> Iterator[Refusal]:
-    if checked.strangers:
+    if checked.template_type == LETTER:
+        heading = "You cannot send letters while your service is in trial mode"
+        yield Refusal(Code.LETTERS_IN_TRIAL, heading)
+    elif checked.strangers:
         one, several = _RECIPIENTS[checked.template_type]
         these = f"this {one}" if checked.strangers == 1 else f"these {several}"
         detail = "In trial mode you can only send to yourself and members of your team"
         yield Refusal(Code.OUTSIDE_TEAM, f"You cannot send to {these}", (detail,))
-    if checked.template_type == LETTER:
-        heading = "You cannot send letters while your service is in trial mode"
-        yield Refusal(Code.LETTERS_IN_TRIAL, heading)
 
 
 def _refusals_of_limits(checked: Checked, circumstances: Circumstances) -> Iterator[Refusal]:

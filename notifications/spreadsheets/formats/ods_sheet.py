@@ -79,7 +79,7 @@ class Sheet(Handler):
                 self._is_text = False
         elif self._is_inside and name == "table-row":
             self._end_row()
-        elif self._is_inside and name == "table":
+        elif self._is_inside and self._depth == _DEPTH_OF_SHEETS:
             self._is_inside, self.is_complete = False, True
         self._depth -= 1
 

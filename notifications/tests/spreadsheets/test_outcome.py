@@ -119,7 +119,7 @@ def test_the_first_condition_that_applies_is_named(code):
             id="several outside the team",
         ),
         pytest.param(
-            {"kind": "letter", "in_trial_mode": True},
+            {"kind": "letter", "in_trial_mode": True, "strangers": 2},
             "You cannot send letters while your service is in trial mode",
             [],
             id="letters in trial mode",
