@@ -118,12 +118,12 @@ def test_texts_that_go_on_in_further_records_are_read_like_another_reader_does(t
 
 
 def test_a_workbook_of_many_sectors_is_read_to_its_end():
-    rows = [[f"{number:020}", number] for number in range(40_000)]
+    rows = [[f"{number:020}", number] for number in range(5_000)]
 
     lines = converted(xls(rows), "a.xls").splitlines()
 
-    assert len(lines) == 40_000
-    assert lines[-1] == f"{39_999:020},39999"
+    assert len(lines) == 5_000
+    assert lines[-1] == f"{4_999:020},4999"
 
 
 def test_a_password_is_refused():
