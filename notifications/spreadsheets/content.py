@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from notifications.spreadsheets.problems import Kind, Problem
 from notifications.spreadsheets.template import LETTER, SMS, Template
 from templates_app.rendering.email import email_body
-from templates_app.rendering.letter import MAX_QR_CODE_BYTES, overlong_qr_code
+from templates_app.rendering.letter import overlong_qr_code
+from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES
 from templates_app.rendering.placeholders import Parsed, Placeholder
 from templates_app.rendering.sms import (
     MAX_CHARACTERS,

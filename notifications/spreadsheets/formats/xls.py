@@ -1,26 +1,23 @@
-"""Read the Excel workbooks of before 2007 (xls). Source: [MS-XLS]."""
+"""Read the Excel workbooks of before 2007 (xls)."""
 
-import struct
+import io
 from collections.abc import Iterator
-from datetime import datetime
-from functools import partial
+from functools import cache
+
+import xlrd
+from xlrd.sheet import Sheet
 
 from notifications.spreadsheets.formats.cell_text import (
-    BUILT_IN_KINDS,
     EPOCH_1900,
     EPOCH_1904,
     NumberKind,
     kind_of_format,
     number_text,
 )
-from notifications.spreadsheets.formats.compound import stream_of
-from notifications.spreadsheets.formats.grid import visible_rows
-from notifications.spreadsheets.formats.xls_records import Record, Texts, records
-from notifications.spreadsheets.formats.xls_sheet import Sheet
-from notifications.spreadsheets.refusals import UNREADABLE, UNREADABLE_VALUES, FileRefused
+from notifications.spreadsheets.formats.grid import MergedRange, Merges, SheetRow, visible_rows
+from notifications.spreadsheets.refusals import UNREADABLE, FileRefused
 
-_WORKSHEET = 0
-_MAX_TEXTS = 1_000_000
+_VISIBLE = 0
 
 
 def read_xls(content: bytes) -> Iterator[list[str]]:
@@ -29,57 +26,68 @@ def read_xls(content: bytes) -> Iterator[list[str]]:
     Raises:
         FileRefused: it cannot be read.
     """
-    stream = stream_of(content, "Workbook")
-    if stream is None:
-        raise FileRefused(UNREADABLE)
     try:
-        workbook = _Workbook(stream)
-        if workbook.sheet is not None:
-            sheet = Sheet(partial(records, stream, workbook.sheet), workbook)
-            yield from visible_rows(sheet.rows(), sheet.hidden_columns, sheet.merges)
-    except (struct.error, IndexError) as error:
+        # Ragged: a cell in the last corner must not fill all others with nothing.
+        workbook = xlrd.open_workbook(
+            file_contents=content,
+            logfile=io.StringIO(),
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+        )
+        sheet = _first_visible(workbook)
+        if sheet is None:
+            return
+        rows = list(_rows(sheet, workbook))
+    except FileRefused:
+        raise
+    except Exception as error:  # the library fails in any way on a damaged file
         raise FileRefused(UNREADABLE) from error
+    hidden = {column for column, info in sheet.colinfo_map.items() if info.hidden}
+    yield from visible_rows(rows, hidden, _merges(sheet))
 
 
-class _Workbook:
-    """What the sheets share: texts, formats, how days are counted."""
+def _first_visible(workbook: xlrd.Book) -> Sheet | None:
+    for number in range(workbook.nsheets):
+        sheet = workbook.sheet_by_index(number)
+        if sheet.visibility == _VISIBLE:
+            return sheet
+        workbook.unload_sheet(number)
+    return None
 
-    def __init__(self, stream: bytes) -> None:
-        self.sheet: int | None = None
-        self.texts: list[str] = []
-        self._epoch: datetime = EPOCH_1900
-        self._formats = dict(BUILT_IN_KINDS)
-        self._styles: list[int] = []
-        for kind, pieces in records(stream):
-            self._read(kind, pieces)
 
-    def number(self, value: float, style: int) -> str:
-        """Return a number as its style makes it appear."""
-        number = self._styles[style] if style < len(self._styles) else 0
-        return number_text(value, self._formats.get(number, NumberKind.PLAIN), self._epoch)
+def _rows(sheet: Sheet, workbook: xlrd.Book) -> Iterator[SheetRow]:
+    text_of = _Texts(workbook)
+    for number in range(sheet.nrows):
+        info = sheet.rowinfo_map.get(number)
+        cells = [text_of(cell) for cell in sheet.row(number)]
+        yield SheetRow(number, cells, hidden=bool(info and info.hidden))
 
-    def text(self, index: int) -> str:
-        """Return one of the shared texts."""
-        if index >= len(self.texts):
-            raise FileRefused(UNREADABLE_VALUES)
-        return self.texts[index]
 
-    def _read(self, kind: int, pieces: list[bytes]) -> None:
-        data = pieces[0]
-        if kind == Record.BOUND_SHEET:
-            position, state, sheet_type = struct.unpack_from("<IBB", data)
-            if self.sheet is None and sheet_type == _WORKSHEET and not state & 0x3:
-                self.sheet = position
-        elif kind == Record.SST:
-            (count,) = struct.unpack_from("<I", data, 4)
-            if count > _MAX_TEXTS:
-                raise FileRefused(UNREADABLE)
-            texts = Texts(pieces, skip=8)
-            self.texts = [texts.next() for _ in range(count)]
-        elif kind == Record.FORMAT:
-            (number,) = struct.unpack_from("<H", data)
-            self._formats[number] = kind_of_format(Texts(pieces, skip=2).next())
-        elif kind == Record.XF:
-            self._styles.append(struct.unpack_from("<H", data, 2)[0])
-        elif kind == Record.DATE_MODE and data[0]:
-            self._epoch = EPOCH_1904
+class _Texts:
+    """Writes cells as CSV text has them; the formats of numbers are the workbook's."""
+
+    def __init__(self, workbook: xlrd.Book) -> None:
+        self._epoch = EPOCH_1904 if workbook.datemode else EPOCH_1900
+        self._kind_of = cache(lambda style: _kind(workbook, style))
+
+    def __call__(self, cell: xlrd.sheet.Cell) -> str:
+        """Return a cell's text."""
+        if cell.ctype in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
+            return number_text(cell.value, self._kind_of(cell.xf_index), self._epoch)
+        if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+            return str(bool(cell.value))
+        if cell.ctype == xlrd.XL_CELL_ERROR:
+            return str(xlrd.error_text_from_code.get(cell.value, ""))
+        return str(cell.value)
+
+
+def _kind(workbook: xlrd.Book, style: int) -> NumberKind:
+    return kind_of_format(workbook.format_map[workbook.xf_list[style].format_key].format_str)
+
+
+def _merges(sheet: Sheet) -> Merges:
+    merges = Merges()
+    for top, bottom, left, right in sheet.merged_cells:
+        merges.add(MergedRange(top, left, bottom - 1, right - 1))
+    return merges
