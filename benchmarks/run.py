@@ -21,6 +21,7 @@ import load  # noqa: E402
 import processes  # noqa: E402
 import rendering  # noqa: E402
 import report  # noqa: E402
+import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
 PARTS = ["content", "accept", "deliver", "read"]
@@ -202,6 +203,7 @@ def main() -> None:
     tables: dict[str, list[dict[str, Any]]] = {}
     if "content" in parts:
         tables["content"] = rendering.measure(figures)
+        tables["files of recipients"] = spreadsheets.measure(figures)
     if parts != ["content"]:
         on_servers(parts, options.seconds, figures, tables)
     if not report.write(figures, tables) and options.check:
