@@ -8,3 +8,10 @@ class TemplatesConfig(AppConfig):
 
     name = "templates_app"
     verbose_name = "Templates"
+
+    def ready(self) -> None:
+        """Answer the services app."""
+        from services import hooks  # noqa: PLC0415 - models are not ready before
+        from templates_app.read_models import forget_templates_with  # noqa: PLC0415 - likewise
+
+        hooks.letter_contact_archived.connect(forget_templates_with)

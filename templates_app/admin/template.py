@@ -13,10 +13,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from notify_project.admin.pages import ReadOnlyAdmin, UseCaseAdmin
 from services.models import User
 from templates_app.models import Template, TemplateHistory
+from templates_app.validation import InvalidTemplate, require_valid
 from templates_app.versions import (
-    InvalidTemplate,
     create_template,
-    require_valid,
     update_template,
 )
 

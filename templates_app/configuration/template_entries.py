@@ -4,8 +4,8 @@ from services.models import Service
 from templates_app.configuration.declarations import DeclaredTemplate
 from templates_app.configuration.report import Report
 from templates_app.models import Template
+from templates_app.validation import InvalidTemplate
 from templates_app.versions import (
-    InvalidTemplate,
     archive_template,
     create_template,
     update_template,
