@@ -179,6 +179,7 @@ class TemplateHistory(TemplateColumns, HistoryRow):
 
     class Meta:
         db_table = "templates_history"
+        verbose_name = "template version"
         constraints = [
             *_template_checks("templates_history"),
             models.UniqueConstraint(fields=["id", "version"], name="uq_templates_history_version"),

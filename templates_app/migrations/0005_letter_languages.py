@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='templatehistory',
+            options={'verbose_name': 'template version'},
+        ),
         migrations.AddField(
             model_name='template',
             name='letter_languages',
