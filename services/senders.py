@@ -83,18 +83,24 @@ def add_letter_contact(
     Raises:
         InvalidSender: it is empty or too long, or the service has it already.
     """
-    lines = [line.strip() for line in block.strip().splitlines()]
-    if not is_storable(block):
+    cleaned = contact_block_of(block)
+    if not is_storable(cleaned):
         raise InvalidSender("An address must not contain null characters or halves of pairs")
-    if not lines:
+    if not cleaned:
         raise InvalidSender("The address must not be empty")
-    if len(lines) > MAX_CONTACT_LINES:
+    count = len(cleaned.splitlines())
+    if count > MAX_CONTACT_LINES:
         raise InvalidSender(
-            f"This address is {len(lines)} lines long - "
+            f"This address is {count} lines long - "
             f"the most you can have is {MAX_CONTACT_LINES} lines"
         )
-    value = {"contact_block": "\n".join(lines)}
+    value = {"contact_block": cleaned}
     return _add(service, ServiceLetterContact, value, is_default=is_default)
+
+
+def contact_block_of(text: str) -> str:
+    """Return the text of a contact block as it is kept: its lines trimmed, the same line ends."""
+    return "\n".join(line.strip() for line in text.strip().splitlines())
 
 
 def make_default(sender: Sender) -> None:
