@@ -7,7 +7,7 @@ from notify_project.constants import NotificationType
 from services.models import ServicePermission
 from templates_app.models import Template
 
-_WORDS = {
+_WORDS: dict[str, str] = {
     NotificationType.EMAIL: "email",
     NotificationType.SMS: "text message",
     NotificationType.LETTER: "letter",
@@ -35,5 +35,5 @@ def require_may_update(template: Template) -> None:
 def _require_permission(service_id: UUID, template_type: str, verb: str) -> None:
     held = ServicePermission.objects.filter(service=service_id, permission=template_type)
     if not held.exists():
-        words = _WORDS[NotificationType(template_type)]
+        words = _WORDS.get(template_type, template_type)
         raise Forbidden(f"{verb} {words} templates is not allowed")

@@ -115,21 +115,22 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     ) -> None:
         """Create, or save as a new version, through the use cases."""
         actor, given = cast("User", request.user), form.cleaned_data
-        values = {name: given[name] for name in (*EDITABLE, *OF_EMAILS, *OF_LETTERS)}
         if not change:
+            values = {name: given[name] for name in (*EDITABLE, *OF_EMAILS, *OF_LETTERS)}
             obj.pk = create_template(
                 given["service"], template_type=given["template_type"], actor=actor, **values
             ).pk
             return
         different = form.differences()
+        is_moved = "folder" in different
+        folder = different.pop("folder", None)
         if "service_letter_contact" in different:
-            values["service_letter_contact_id"] = getattr(
-                given["service_letter_contact"], "pk", None
-            )
-        if different != {"folder"}:
-            update_template(obj, actor=actor, **values)
-        if "folder" in different:
-            into = getattr(given["folder"], "pk", None)
+            block = different.pop("service_letter_contact")
+            different["service_letter_contact_id"] = block and block.pk
+        if different or not is_moved:
+            update_template(obj, actor=actor, **different)
+        if is_moved:
+            into = folder and folder.pk
             folders.move(obj.service, template_ids=[obj.pk], into=into, actor=actor)
 
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]

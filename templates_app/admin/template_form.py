@@ -95,10 +95,12 @@ class TemplateForm(ModelForm[Template]):
             self._check_values(dict(cleaned))
         return cleaned
 
-    def differences(self) -> set[str]:
-        """Return the fields that were changed by more than their line ends."""
+    def differences(self) -> dict[str, Any]:
+        """Return what is to be changed, and nothing that somebody else may have changed since."""
         return {
-            name for name in self.changed_data if self.cleaned_data[name] != self.initial.get(name)
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.fields and getattr(value, "pk", value) != self.initial.get(name)
         }
 
     def _check_values(self, values: dict[str, Any]) -> None:
@@ -141,7 +143,7 @@ class TemplateForm(ModelForm[Template]):
     def _with_its_own_line_ends(self, name: str, value: str | None) -> str | None:
         """Return the text as it was if only its line ends differ, as those of browsers do."""
         before = self.initial.get(name)
-        same = before and value and before.splitlines() == value.splitlines()
+        same = before and value and _same_line_ends(before) == _same_line_ends(value)
         return before if same else value
 
     def _require_permission(self, service: Service | None) -> None:
@@ -156,3 +158,7 @@ class TemplateForm(ModelForm[Template]):
         except ApiError as error:
             words = _WORDS.get(error.message, error.message)
             self.add_error(field, ValidationError(words))
+
+
+def _same_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

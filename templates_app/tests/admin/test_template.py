@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
+from templates_app.admin.template_form import TemplateForm
 from templates_app.models import Template, TemplateHistory, TemplateRedacted
 from templates_app.redaction import redact
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
@@ -138,6 +139,24 @@ def test_the_line_ends_of_browsers_are_no_change(signed_in, staff):
     signed_in.post(url(template), form(template, content="a\r\nb\r\n"))
 
     assert [row.content for row in versions_of(template)] == ["a\nb\n"]
+
+
+def test_a_form_changes_only_what_its_writer_has_changed(db):
+    template = TemplateFactory(name="Old", content="Old")
+    page = TemplateForm(form(template, content="New"), instance=template)
+    update_template(template, actor=None, name="Changed meanwhile")
+
+    page.is_valid()
+
+    assert page.differences() == {"content": "New"}
+
+
+def test_a_line_end_that_is_taken_away_is_a_change(signed_in):
+    template = TemplateFactory(content="a\n")
+
+    signed_in.post(url(template), form(template, content="a"))
+
+    assert [row.content for row in versions_of(template)] == ["a\n", "a"]
 
 
 def test_moving_a_template_makes_no_version_even_for_another_author(signed_in):
