@@ -131,6 +131,12 @@ def archive_template(template: Template, *, actor: User | None) -> Template:
     return row
 
 
+def archive_templates_of(service: Service) -> None:
+    """Archive what an archived service could send; who archived it is in its audit event."""
+    for template in Template.objects.filter(service=service, archived=False).order_by("id"):
+        archive_template(template, actor=None)
+
+
 def _locked(template: Template) -> Template:
     """Order concurrent changes of a template; its messages are stored meanwhile."""
     return Template.objects.select_for_update(no_key=True).get(id=template.id)

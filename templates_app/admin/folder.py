@@ -127,6 +127,10 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
             url = reverse("admin:templates_app_templatefolder_change", args=[object_id])
             return HttpResponseRedirect(url)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Ask about the folder alone: one that holds anything is refused in the API's words."""
+        return [str(folder) for folder in objs], {}, set(), []
+
     def delete_model(self, request: HttpRequest, obj: TemplateFolder) -> None:
         """Delete through the use case."""
         delete_folder(obj, actor=cast("User", request.user))

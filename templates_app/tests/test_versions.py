@@ -2,6 +2,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from freezegun import freeze_time
 
+from services.creating import archive_service
 from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.models import Template, TemplateHistory, TemplateRedacted
@@ -198,6 +199,19 @@ def test_an_archived_template_leaves_its_folder_and_can_still_be_read():
     assert list_templates(template.service_id, None) == []
     assert find_template(template.service_id, template.id).archived
     assert [find_version(template.id, number).archived for number in (1, 2)] == [False, True]
+
+
+def test_the_templates_of_an_archived_service_are_archived_with_a_version():
+    folder = TemplateFolderFactory()
+    template = TemplateFactory(service=folder.service, folder=folder)
+    before = archive_template(TemplateFactory(service=folder.service), actor=None)
+    other = TemplateFactory()
+
+    archive_service(folder.service, actor=UserFactory())
+
+    assert [row.archived for row in versions_of(template)] == [False, True]
+    assert len(versions_of(before)) == 2
+    assert not Template.objects.get(id=other.id).archived
 
 
 def test_a_field_that_nobody_changes_is_a_mistake_of_the_caller():

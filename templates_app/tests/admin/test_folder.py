@@ -78,7 +78,17 @@ def test_an_empty_folder_is_deleted_and_another_one_is_not(signed_in, tree):
     outer, inner, other = tree
     TemplateFactory(service=outer.service, folder=other)
 
-    for folder in (outer, other, inner):
-        signed_in.post(url(folder, "delete"), {"post": "yes"})
+    pages = [
+        signed_in.post(url(folder, "delete"), {"post": "yes"}, follow=True).content.decode()
+        for folder in (outer, other, inner)
+    ]
 
+    assert ["Folder is not empty" in page for page in pages] == [True, True, False]
     assert sorted(TemplateFolder.objects.values_list("name", flat=True)) == ["B", "C"]
+
+
+def test_deleting_is_asked_first(signed_in, tree):
+    page = signed_in.get(url(tree[1], "delete")).content.decode()
+
+    assert "Are you sure" in page
+    assert TemplateFolder.objects.filter(name="A").exists()
