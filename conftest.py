@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import django_rq
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from hiredis import pack_command
 from redis.connection import HiredisRespSerializer, PythonRespSerializer
@@ -19,6 +20,15 @@ from notify_project.storage import Area
 def pytest_configure():
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("Set DATABASE_URL and REDIS_URL, or run `make test`, which starts both.", 2)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let tests with several connections empty every table when they end."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE templates_history DISABLE TRIGGER tg_templates_history_never_emptied"
+        )
 
 
 class EnqueuedWithoutFixture(AssertionError):

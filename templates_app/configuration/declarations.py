@@ -17,9 +17,11 @@ from templates_app.configuration.source import (
     required,
     text,
 )
+from templates_app.models import LetterLanguages
 
 # The largest value that every limit's column holds.
 MOST_A_DAY = 2_147_483_647
+MOST_OF_A_PATH = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,14 @@ class DeclaredReplyTo(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeclaredLetterContact(Entry):
+    """A contact block of letters; its text is its name."""
+
+    address: str = required(text(lines=True))
+    default: bool = optional(flag, default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeclaredCallback(Entry):
     """An address that is called when something happens."""
 
@@ -109,7 +119,13 @@ class DeclaredTemplate(Entry):
     subject: str | None = optional(text(lines=True))
     process_type: str = optional(one_of(ProcessType.values), default=ProcessType.NORMAL.value)
     postage: str | None = optional(text())
+    letter_languages: str | None = optional(one_of(LetterLanguages.values))
+    letter_welsh_subject: str | None = optional(text(lines=True))
+    letter_welsh_content: str | None = optional(text(lines=True))
+    contact_block: str | None = optional(nullable(text(lines=True)))
     has_unsubscribe_link: bool = optional(flag, default=False)
+    folder: str | None = optional(nullable(text(MOST_OF_A_PATH)))
+    redacted_by: str | None = optional(text(320))
     archived: bool = optional(flag, default=False)
 
 
@@ -133,6 +149,9 @@ class DeclaredService(Entry):
     guest_list: tuple[Item, ...] = optional(items(text(320)), default=())
     sms_senders: tuple[DeclaredSmsSender, ...] = optional(entries(DeclaredSmsSender), default=())
     reply_tos: tuple[DeclaredReplyTo, ...] = optional(entries(DeclaredReplyTo), default=())
+    letter_contacts: tuple[DeclaredLetterContact, ...] = optional(
+        entries(DeclaredLetterContact), default=()
+    )
     callbacks: tuple[DeclaredCallback, ...] = optional(entries(DeclaredCallback), default=())
     api_keys: tuple[DeclaredKey, ...] = optional(entries(DeclaredKey), default=())
     templates: tuple[DeclaredTemplate, ...] = optional(entries(DeclaredTemplate), default=())

@@ -17,11 +17,12 @@ from services.models import (
     ServiceCallbackApi,
     ServiceEmailReplyTo,
     ServiceGuestList,
+    ServiceLetterContact,
     ServicePermission,
     ServiceSmsSender,
     User,
 )
-from templates_app.models import Template
+from templates_app.configuration.template_export import templates_of
 
 HEADER = "# Written by export_config. Secrets are not in it: name them with the *_env fields.\n"
 
@@ -136,6 +137,7 @@ def _service(service: Service) -> dict[str, Any]:
         "guest_list": sorted(_values(ServiceGuestList, service, "recipient")),
         "sms_senders": _senders(ServiceSmsSender, service, "sms_sender", "sender"),
         "reply_tos": _senders(ServiceEmailReplyTo, service, "email_address", "email"),
+        "letter_contacts": _senders(ServiceLetterContact, service, "contact_block", "address"),
         "callbacks": [
             {"type": kind, "url": url}
             for kind, url in ServiceCallbackApi.objects.filter(service=service)
@@ -148,7 +150,7 @@ def _service(service: Service) -> dict[str, Any]:
             .order_by("name")
             .values_list("name", "key_type")
         ],
-        "templates": [_template(row) for row in _templates(service)],
+        "templates": templates_of(service),
     }
     # No permissions are not the usual ones, which a service has of which the file says nothing.
     return {
@@ -168,32 +170,3 @@ def _senders(model: Any, service: Service, column: str, field: str) -> list[dict
         {field: value, **({"default": True} if is_default else {})}
         for value, is_default in rows.values_list(column, "is_default")
     ]
-
-
-def _templates(service: Service) -> list[Template]:
-    """Return the templates, without archived ones whose name and type another has taken."""
-    rows = Template.objects.filter(service=service, hidden=False).order_by(
-        "name", "template_type", "archived", "-created_at", "id"
-    )
-    found: list[Template] = []
-    for row in rows:
-        last = found[-1] if found else None
-        is_taken = last and (last.name, last.template_type) == (row.name, row.template_type)
-        if not (row.archived and is_taken):
-            found.append(row)
-    return found
-
-
-def _template(row: Template) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": row.name, "type": row.template_type}
-    if row.subject is not None:
-        found["subject"] = row.subject
-    found["content"] = row.content
-    found["process_type"] = row.process_type
-    if row.postage is not None:
-        found["postage"] = row.postage
-    if row.template_type == "email":
-        found["has_unsubscribe_link"] = row.has_unsubscribe_link
-    if row.archived:
-        found["archived"] = True
-    return found

@@ -13,13 +13,16 @@ from services.models import (
     Service,
     ServiceCallbackApi,
     ServiceEmailReplyTo,
+    ServiceLetterContact,
     ServicePermission,
     ServiceSmsSender,
     User,
 )
+from services.senders import contact_block_of
 from templates_app.configuration.declarations import (
     DeclaredCallback,
     DeclaredKey,
+    DeclaredLetterContact,
     DeclaredReplyTo,
     DeclaredService,
     DeclaredSmsSender,
@@ -81,6 +84,9 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     for reply_to in entry.reply_tos:
         with run.noting(reply_to.place):
             _reply_to(reply_to, service, run, what)
+    for letter_contact in entry.letter_contacts:
+        with run.noting(letter_contact.place):
+            _letter_contact(letter_contact, service, run, what)
     for callback in entry.callbacks:
         with run.noting(callback.place):
             _callback(callback, service, run, what)
@@ -188,6 +194,19 @@ def _reply_to(entry: DeclaredReplyTo, service: Service, run: Run, what: str) -> 
         run.report.changed(f'{what}: reply-to "{entry.email}"', {"default": (False, True)})
 
 
+def _letter_contact(entry: DeclaredLetterContact, service: Service, run: Run, what: str) -> None:
+    text = contact_block_of(entry.address)
+    rows = ServiceLetterContact.objects.filter(service=service, archived=False)
+    row = rows.filter(contact_block=text).first()
+    name = f'{what}: letter contact "{text.partition(chr(10))[0]}"'
+    if row is None:
+        senders.add_letter_contact(service, text, is_default=entry.default)
+        run.report.added(name)
+    elif entry.default and not row.is_default:
+        senders.make_default(row)
+        run.report.changed(name, {"default": (False, True)})
+
+
 def _callback(entry: DeclaredCallback, service: Service, run: Run, what: str) -> None:
     rows = ServiceCallbackApi.objects.filter(service=service, callback_type=entry.type)
     is_new = not rows.exists()
@@ -208,6 +227,10 @@ def _refuse_twins(entry: DeclaredService, run: Run) -> None:
         ("template", [(f"{each.name} ({each.type})", each.place) for each in entry.templates]),
         ("sender", [(each.sender, each.place) for each in entry.sms_senders]),
         ("reply-to", [(each.email, each.place) for each in entry.reply_tos]),
+        (
+            "letter contact",
+            [(contact_block_of(each.address), each.place) for each in entry.letter_contacts],
+        ),
         ("callback", [(each.type, each.place) for each in entry.callbacks]),
     ):
         seen: set[str] = set()
@@ -215,7 +238,7 @@ def _refuse_twins(entry: DeclaredService, run: Run) -> None:
             if name in seen:
                 run.report.problem(place, f"the {what} {name} is declared twice")
             seen.add(name)
-    for senders_of_kind in (entry.sms_senders, entry.reply_tos):
+    for senders_of_kind in (entry.sms_senders, entry.reply_tos, entry.letter_contacts):
         for second in [each for each in senders_of_kind if each.default][1:]:
             run.report.problem(second.places["default"], "there can be only one default")
 
