@@ -1,4 +1,6 @@
-"""Telling a database that is away from a statement that failed."""
+"""Telling a database that is away from a statement that failed, before or after it."""
+
+import select
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -21,3 +23,15 @@ def is_away(error: BaseException) -> bool:
         return code.startswith(_AWAY_CLASSES)
     # Whatever a statement does wrong has a code; this has none.
     return isinstance(error, OperationalError) or not connection.is_usable()
+
+
+def drop_dead_connection() -> None:
+    """Close a connection that the server has ended, so that the next statement opens another.
+
+    A server that is well says nothing unasked, so it takes no round trip to see.
+    """
+    raw = connection.connection
+    if raw is None or connection.in_atomic_block:
+        return
+    if raw.closed or select.select([raw], [], [], 0)[0]:
+        connection.close()
