@@ -163,7 +163,7 @@ class Platform:
         stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
         start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
-        for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "background"):
+        for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background"):
             start(pool, [sys.executable, "manage.py", "run_worker", pool])
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
         eventually(lambda: self.get("/_status")[0] == 200, what="an answer of the web server")
