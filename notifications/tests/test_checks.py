@@ -34,6 +34,34 @@ def test_what_is_no_address_of_a_scanner_is_an_error(settings, url):
     assert ids() == ["notify.E020"]
 
 
+def test_a_mode_of_accepting_that_does_not_exist_is_an_error(settings):
+    settings.ACCEPT_MODE = "queue-first"
+
+    assert ids() == ["notify.E021"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PERSIST_RETRY_MAX", 0),
+        ("PERSIST_RETRY_INTERVAL", []),
+        ("PERSIST_RETRY_INTERVAL", [300, -1]),
+    ],
+    ids=["no retry", "no interval", "the past"],
+)
+def test_retries_that_rq_would_refuse_are_an_error(settings, name, value):
+    setattr(settings, name, value)
+
+    assert ids() == ["notify.E022"]
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(30, []), (31, ["notify.E023"])])
+def test_a_process_that_remembers_for_too_long_is_an_error(settings, seconds, found):
+    settings.READ_MODEL_SECONDS = seconds
+
+    assert ids() == found
+
+
 def test_a_queue_that_no_pool_reads_is_an_error(settings):
     settings.WORKER_POOLS = {"all": [q for q in settings.RQ_QUEUES if q != "receipts"]}
 

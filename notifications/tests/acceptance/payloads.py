@@ -3,6 +3,10 @@
 import uuid
 from datetime import UTC, datetime
 
+from rq.registry import FailedJobRegistry
+from rq.serializers import JSONSerializer
+
+from notifications.acceptance.deferred import queue_or_store
 from notifications.acceptance.payload import Payload
 from services.tests.factories import ApiKeyFactory
 from templates_app.tests.factories import TemplateFactory
@@ -52,3 +56,13 @@ def storable_payload(**changes):
             **changes,
         }
     )
+
+
+def queued(payload):
+    notification, is_stored = queue_or_store(payload)
+    assert (notification.id, is_stored) == (payload.id, False)
+    return payload
+
+
+def failed(redis, queue="database"):
+    return FailedJobRegistry(queue, redis, serializer=JSONSerializer).get_job_ids()

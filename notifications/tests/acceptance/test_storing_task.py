@@ -3,13 +3,10 @@
 import logging
 import uuid
 from collections import Counter
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from rq.job import Job
-from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
 from notifications.acceptance.deferred import find_deferred, queue_or_store
@@ -17,31 +14,16 @@ from notifications.acceptance.payload import seal
 from notifications.acceptance.storing import store
 from notifications.acceptance.tasks import persist_deferred
 from notifications.models import Notification, NotificationHistory
-from notifications.tests.acceptance.payloads import any_payload, storable_payload
+from notifications.tests.acceptance.payloads import any_payload, failed, queued, storable_payload
 from notifications.tests.factories import JobFactory, NotificationFactory
-from notify_project import clock, queues
+from notify_project import queues
 from notify_project.constants import Queue
 from notify_project.queues import enqueue
+from notify_project.tests.waiting_tasks import note
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
-
-
-def queued(payload):
-    notification, is_stored = queue_or_store(payload)
-    assert (notification.id, is_stored) == (payload.id, False)
-    return payload
-
-
-def requeue(*arguments):
-    out = StringIO()
-    call_command("requeue_failed_persists", *arguments, stdout=out)
-    return out.getvalue()
-
-
-def failed(redis, queue="database"):
-    return FailedJobRegistry(queue, redis, serializer=JSONSerializer).get_job_ids()
 
 
 def lane_tasks(redis):
@@ -63,12 +45,6 @@ def usage(redis):
             fields = redis.hgetall(key).items()
             counted.update({(day, n.decode()): int(v) for n, v in fields if len(n) == 36})
     return counted
-
-
-@pytest.fixture
-def at_once(settings):
-    """Let retries follow at once, so that a test sees them all."""
-    settings.PERSIST_RETRY_INTERVAL = [0]
 
 
 def test_what_was_accepted_is_stored_counted_and_on_its_way(redis, run_tasks):
@@ -224,138 +200,6 @@ def test_a_failure_says_nothing_of_the_row(redis, run_tasks, at_once, caplog):
         assert "Rumpelstiltskin" not in place
 
 
-def test_a_database_that_fails_once_delays_a_message_by_the_interval(
-    redis, run_tasks, settings, database
-):
-    payload = queued(storable_payload())
-    database.is_away()
-    run_tasks("database")
-    database.is_back()
-
-    scheduled = ScheduledJobRegistry("database", redis, serializer=JSONSerializer)
-    assert scheduled.get_job_ids() == [str(payload.id)]
-    delay = scheduled.get_scheduled_time(str(payload.id)) - clock.now()
-    assert 295 < delay.total_seconds() <= 300
-    assert find_deferred(payload.id, payload.service_id).id == payload.id
-
-    redis.zadd("rq:scheduled:database", {str(payload.id): 1})
-    queues.DelayedTasks().move_due()
-    run_tasks("database")
-
-    assert Notification.objects.get().id == payload.id
-
-
-def test_intervals_may_grow(redis, run_tasks, settings):
-    settings.PERSIST_RETRY_MAX, settings.PERSIST_RETRY_INTERVAL = 3, [10, 60, 300]
-    payload = queued(storable_payload())
-
-    job = Job.fetch(str(payload.id), connection=redis, serializer=JSONSerializer)
-
-    assert (job.retries_left, job.retry_intervals) == (3, [10, 60, 300])
-    assert (job.failure_ttl, job.result_ttl) == (14 * 24 * 3600, 0)
-    assert job.description == f"persist_deferred {payload.id}"
-
-
-def test_a_read_only_database_is_tried_again(redis, run_tasks, at_once):
-    payload = queued(storable_payload())
-    with connection.cursor() as cursor:
-        cursor.execute("SET default_transaction_read_only = on")
-
-    run_tasks("database")
-
-    connection.close()
-    assert failed(redis) == [str(payload.id)]
-    assert Notification.objects.count() == 0
-
-
-def test_after_six_failures_a_message_is_kept_and_can_be_put_back(
-    redis, run_tasks, at_once, database, caplog
-):
-    payload = queued(storable_payload())
-    database.is_away()
-    run_tasks("database")
-    database.is_back()
-
-    assert failed(redis) == [str(payload.id)]
-    assert caplog.text.count("exception raised while executing") == 6
-    errors = [r.message for r in caplog.records if r.name == "notifications.acceptance.tasks"]
-    assert errors == [f"notification {payload.id} was not stored; its task is kept"]
-    assert find_deferred(payload.id, payload.service_id).created_at == payload.created_at
-    assert 13 * 24 * 3600 < redis.ttl(f"rq:job:{payload.id}") <= 14 * 24 * 3600
-
-    assert requeue() == "1 messages are queued again to be stored\n"
-    run_tasks("database")
-
-    row = Notification.objects.get()
-    assert (row.id, row.created_at) == (payload.id, payload.created_at)
-    assert failed(redis) == []
-
-
-def test_what_is_put_back_has_all_its_retries(redis, run_tasks, at_once, database):
-    payload = queued(storable_payload())
-    database.is_away()
-    run_tasks("database")
-
-    requeue()
-
-    job = Job.fetch(str(payload.id), connection=redis, serializer=JSONSerializer)
-    assert (job.retries_left, redis.ttl(f"rq:job:{payload.id}")) == (5, -1)
-
-
-def test_only_what_failed_since_is_put_back(redis, run_tasks, at_once, database):
-    queued(storable_payload())
-    database.is_away()
-    run_tasks("database")
-
-    assert requeue("--since", "2999-01-01").startswith("0 messages")
-    assert requeue("--since", "2020-01-01T09:00+01:00").startswith("1 messages")
-
-
-def test_other_failed_tasks_are_left_where_they_are(redis, run_tasks):
-    enqueue(broken, "a", queue=Queue.DATABASE)
-    for _ in range(2):
-        run_tasks("database")
-
-    assert requeue().startswith("0 messages")
-    assert len(failed(redis)) == 1
-
-
-def broken(text):
-    raise ValueError(text)
-
-
-def test_putting_back_needs_redis_and_a_time():
-    with pytest.raises(CommandError, match="Redis did not answer: ConnectionError"):
-        requeue()
-    with pytest.raises(CommandError, match="--since"):
-        requeue("--since", "yesterday")
-
-
-def test_a_payload_that_is_not_ours_is_kept_but_not_tried_again(redis, run_tasks, caplog):
-    enqueue(persist_deferred, "forged", queue=Queue.DATABASE, task_id="forged-1")
-
-    run_tasks("database")
-
-    assert failed(redis) == ["forged-1"]
-    assert "the payload of task forged-1 is refused" in caplog.text
-    assert caplog.text.count("exception raised while executing") == 1
-    assert Notification.objects.count() == 0
-
-
-def test_a_message_sealed_with_a_forgotten_key_is_stored_once_the_key_is_back(
-    redis, run_tasks, settings
-):
-    payload = queued(storable_payload())
-    old, settings.SECRET_KEY = settings.SECRET_KEY, "new"
-    run_tasks("database")
-    settings.SECRET_KEY_FALLBACKS = [old]
-
-    requeue()
-    run_tasks("database")
-
-    assert Notification.objects.get().id == payload.id
-
-
 def test_without_redis_a_stored_message_stays_and_nothing_is_tried_again(redis, settings, caplog):
     payload = storable_payload()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
@@ -394,7 +238,7 @@ def test_what_is_found_belongs_to_the_service_that_asks(redis, run_tasks):
 
 def test_a_task_of_another_kind_is_no_message(redis, run_tasks):
     payload = any_payload()
-    enqueue(broken, seal(payload), queue=Queue.DATABASE, task_id=str(payload.id))
+    enqueue(note, seal(payload), queue=Queue.DATABASE, task_id=str(payload.id))
 
     assert find_deferred(payload.id, payload.service_id) is None
 

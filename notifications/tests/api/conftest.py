@@ -1,8 +1,11 @@
-"""The world of the black-box cases as a fixture."""
+"""The world of the black-box cases, and callers that need no database, as fixtures."""
 
 import pytest
 from django.db import transaction
 
+from notifications.acceptance import modes
+from notifications.acceptance.modes import AcceptMode, switch_mode
+from notifications.tests.api.queue_first import Caller
 from notifications.tests.world import build
 
 
@@ -17,3 +20,17 @@ def _world(django_db_setup, django_db_blocker):
 @pytest.fixture
 def world(_world, db, redis, recorded_tasks):
     return _world
+
+
+@pytest.fixture
+def queue_first(run_tasks):
+    modes._memory.forget("accept-mode")
+    switch_mode(AcceptMode.QUEUE_FIRST)
+    yield
+    modes._memory.forget("accept-mode")
+
+
+@pytest.fixture
+def caller(queue_first):
+    """Give a caller whose messages are accepted before they are stored."""
+    return Caller()

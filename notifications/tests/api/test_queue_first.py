@@ -1,100 +1,23 @@
 """Accepting without the database, on real servers and with a connection that really ends."""
 
 import base64
-import json
 import time
-import uuid
 from datetime import timedelta
 
-import jwt
 import pytest
 from django.db import connection
-from django.test import Client
 from freezegun import freeze_time
-from redis.client import Pipeline
-from redis.exceptions import ConnectionError as RedisConnectionError
-from rq.job import Job
 
 from notifications.acceptance import modes
 from notifications.acceptance.modes import AcceptMode, switch_mode
-from notifications.models import Document, IdempotentAnswer, Notification, NotificationHistory
+from notifications.models import Document, IdempotentAnswer, Notification
+from notifications.tests.api.queue_first import Caller, counted, waiting
 from notify_project import clock
 from services import api_keys
 from services.creating import update_service
-from services.limits import day_counter
-from services.read_models import find_service
-from services.tests.factories import ApiKeyFactory, ServiceFactory
-from templates_app.read_models import find_template
-from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import update_template
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
-
-RECIPIENTS = {
-    "sms": {"phone_number": "07900900123"},
-    "email": {"email_address": "jo@example.com"},
-    "letter": {},
-}
-ADDRESS = {"address_line_1": "A Person", "address_line_2": "1 Road", "postcode": "SW1A 1AA"}
-
-
-class Caller:
-    """A service with a key and a template of each type, which Redis remembers."""
-
-    def __init__(self, *, key=None, sms=None, **columns):
-        self.service = ServiceFactory(
-            permissions=("sms", "email", "letter"), contact_link="https://example.org", **columns
-        )
-        self.key = ApiKeyFactory(service=self.service, **(key or {}))
-        self.templates = {
-            "sms": TemplateFactory(service=self.service, **(sms or {})),
-            "email": TemplateFactory(service=self.service, email=True),
-            "letter": TemplateFactory(service=self.service, letter=True),
-        }
-        self.warm()
-
-    def warm(self):
-        find_service(self.service.id)
-        for template in self.templates.values():
-            find_template(self.service.id, template.id)
-
-    def headers(self, **more):
-        claims = {"iss": str(self.service.id), "iat": int(time.time())}
-        return {"Authorization": f"Bearer {jwt.encode(claims, self.key.secret, 'HS256')}", **more}
-
-    def post(self, kind="sms", headers=None, **changes):
-        values = {"name": "Jo", **(ADDRESS if kind == "letter" else {})}
-        body = {"template_id": str(self.templates[kind].id), "personalisation": values}
-        return Client().post(
-            f"/v2/notifications/{kind}",
-            json.dumps({**body, **RECIPIENTS[kind], **changes}),
-            content_type="application/json",
-            headers=self.headers(**(headers or {})),
-        )
-
-    def get(self, notification_id):
-        return Client().get(f"/v2/notifications/{notification_id}", headers=self.headers())
-
-
-@pytest.fixture
-def queue_first(run_tasks):
-    modes._memory.forget("accept-mode")
-    switch_mode(AcceptMode.QUEUE_FIRST)
-    yield
-    modes._memory.forget("accept-mode")
-
-
-@pytest.fixture
-def caller(queue_first):
-    return Caller()
-
-
-def waiting(redis, queue="database"):
-    return [each.decode() for each in redis.lrange(f"rq:queue:{queue}", 0, -1)]
-
-
-def counted(redis, caller, kind="sms"):
-    return int(redis.get(day_counter(caller.service.id, kind, clock.now())) or 0)
 
 
 @pytest.mark.parametrize("kind", ["sms", "email"])
@@ -298,120 +221,3 @@ def test_a_services_own_mode_ends_when_it_is_changed(run_tasks, redis):
     caller.post()
 
     assert (Notification.objects.count(), waiting(redis)) == (1, [])
-
-
-def test_a_message_is_shown_before_it_is_stored_as_after_it(caller, run_tasks):
-    notification_id = caller.post("email", reference="mine").json()["id"]
-
-    before = caller.get(notification_id)
-    run_tasks("database")
-    after = caller.get(notification_id)
-
-    assert (before.status_code, before.json()["reference"]) == (200, "mine")
-    assert before.json()["status"] == "created"
-    assert before.json() == after.json()
-    assert Notification.objects.count() == 1
-
-
-def test_a_message_is_shown_while_the_database_is_away(caller, database):
-    notification_id = caller.post().json()["id"]
-    database.is_away()
-
-    shown, unknown = caller.get(notification_id), caller.get(uuid.uuid4())
-
-    assert (shown.status_code, shown.json()["status"]) == (200, "created")
-    assert shown.json()["body"] == "Hello Jo"
-    assert unknown.status_code == 503
-
-
-def test_another_service_does_not_see_it(caller):
-    notification_id = caller.post().json()["id"]
-
-    assert Caller().get(notification_id).status_code == 404
-
-
-def test_without_redis_a_message_that_is_not_stored_is_404(caller, settings):
-    notification_id = caller.post().json()["id"]
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-
-    assert caller.get(notification_id).status_code == 404
-
-
-def test_a_message_stored_between_two_looks_is_found(caller, run_tasks, monkeypatch):
-    notification_id = caller.post().json()["id"]
-    fetch = Job.fetch
-
-    def store_meanwhile(*args, **kwargs):
-        run_tasks("database")
-        return fetch(*args, **kwargs)
-
-    monkeypatch.setattr(Job, "fetch", store_meanwhile)
-
-    assert caller.get(notification_id).status_code == 200
-    assert str(Notification.objects.get().id) == notification_id
-
-
-def test_if_the_queue_refuses_the_message_is_stored_under_its_id(caller, redis, monkeypatch):
-    def refuse(self):
-        raise RedisConnectionError
-
-    monkeypatch.setattr(Pipeline, "execute", refuse)
-    answer = caller.post()
-    monkeypatch.undo()
-
-    assert answer.status_code == 201
-    assert str(Notification.objects.get().id) == answer.json()["id"]
-    assert NotificationHistory.objects.count() == 1
-    assert waiting(redis) == []
-
-
-def test_a_queue_that_took_what_it_refused_makes_no_second_message(
-    caller, redis, run_tasks, monkeypatch
-):
-    execute = Pipeline.execute
-
-    def take_and_refuse(self):
-        execute(self)
-        raise RedisConnectionError
-
-    monkeypatch.setattr(Pipeline, "execute", take_and_refuse)
-    notification_id = caller.post().json()["id"]
-    monkeypatch.undo()
-    assert waiting(redis) == [notification_id]
-
-    run_tasks("database")
-
-    assert str(Notification.objects.get().id) == notification_id
-    assert redis.keys("rq:job:*") == redis.keys("rq:failed:*") == []
-
-
-def test_a_task_that_is_faster_than_the_second_attempt_makes_no_second_message(
-    caller, redis, run_tasks, monkeypatch
-):
-    execute = Pipeline.execute
-
-    def take_run_and_refuse(self):
-        execute(self)
-        monkeypatch.setattr(Pipeline, "execute", execute)
-        run_tasks("database")
-        raise RedisConnectionError
-
-    monkeypatch.setattr(Pipeline, "execute", take_run_and_refuse)
-    answer = caller.post()
-
-    assert answer.status_code == 201
-    assert str(Notification.objects.get().id) == answer.json()["id"]
-    assert len(waiting(redis, "normal")) == 1
-
-
-def test_if_queue_and_database_refuse_nothing_is_left(caller, redis, no_database, monkeypatch):
-    def refuse(self):
-        raise RedisConnectionError
-
-    monkeypatch.setattr(Pipeline, "execute", refuse)
-    answer = caller.post()
-    monkeypatch.undo()
-
-    no_database.is_back()
-    assert answer.status_code == 503
-    assert (Notification.objects.count(), waiting(redis)) == (0, [])

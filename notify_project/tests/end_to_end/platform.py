@@ -112,6 +112,8 @@ class Platform:
         stack.callback(self.stop_postgres)
         stack.callback(self.stop_redis)
         self.database_url = self.start_postgres()
+        # Tests stop it as a crash does: what it has confirmed must be there afterwards.
+        self.sql("ALTER DATABASE notify SET synchronous_commit = on")
         self.redis_url = self.start_redis()
         self.certificate = certificate_for_loopback(directory)
         self.env = self._environment()
@@ -152,6 +154,8 @@ class Platform:
             "DELIVERY_RETRIES": "2",
             "DELIVERY_RETRY_SECONDS": "1",
             "CALLBACK_RETRY_SECONDS": "1",
+            "PERSIST_RETRY_MAX": "10",
+            "PERSIST_RETRY_INTERVAL": "1",
             "WAKE_INTERVAL_SECONDS": "1",
             "CALLBACK_LEASE_SECONDS": "10",
             **{f"{kind.upper()}_SECRET": self.secrets[kind] for kind in SECRETS},
