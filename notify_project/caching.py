@@ -30,7 +30,7 @@ LONGEST_COMPUTE_SECONDS = 120.0
 FENCE_SECONDS = 600
 # While the database is away nobody asks it again for this long, if an older value is known: what
 # goes on without it must not wait for a connection each time it reads something.
-AWAY_SECONDS = 5.0
+AWAY_SECONDS = 30.0
 MAX_LOCAL_ENTRIES = 10_000
 
 # Stores a value unless the key was dropped after the reader had looked.

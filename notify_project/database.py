@@ -1,6 +1,7 @@
 """Telling a database that is away from a statement that failed, before or after it."""
 
 import select
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -33,5 +34,11 @@ def drop_dead_connection() -> None:
     raw = connection.connection
     if raw is None or connection.in_atomic_block:
         return
-    if raw.closed or select.select([raw], [], [], 0)[0]:
+    if raw.closed or _has_something_to_say(raw):
         connection.close()
+
+
+def _has_something_to_say(raw: Any) -> bool:
+    poller = select.poll()  # select() knows no file beyond the first 1024
+    poller.register(raw, select.POLLIN)
+    return bool(poller.poll(0))

@@ -144,6 +144,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 _statement_timeout_seconds: int = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,
+    # A machine that has gone without a word is found out in seconds, not in a quarter of an hour.
+    tcp_user_timeout=5000,
+    keepalives_idle=10,
     options=f"-c statement_timeout={_statement_timeout_seconds * 1000} -c lock_timeout=4000",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -30,6 +30,8 @@ class Command(BaseCommand):
         if mode is None:
             self.stdout.write(current_mode().value)
             return
+        if not settings.REDIS_ENABLED:
+            raise CommandError("Without Redis (REDIS_ENABLED) messages are always stored first.")
         try:
             switch_mode(AcceptMode(mode))
             has_scheduler = is_scheduler_alive()

@@ -89,6 +89,15 @@ def test_the_command_needs_redis_to_switch():
         command("queue_first")
 
 
+def test_nothing_can_be_switched_where_redis_is_switched_off(redis, settings):
+    settings.REDIS_ENABLED = False
+
+    with pytest.raises(CommandError, match="always stored first"):
+        command("queue_first")
+
+    assert redis.get(KEY) is None
+
+
 def test_the_command_knows_two_modes(redis):
     with pytest.raises(CommandError, match="invalid choice"):
         command("sideways")

@@ -31,6 +31,7 @@ class Load:
     def __init__(self, platform):
         self.platform = platform
         self.accepted: list[str] = []
+        self.numbers: list[str] = []
         self.refused: list[HTTPError] = []
         self.slowest = 0.0
         self._over = threading.Event()
@@ -54,10 +55,9 @@ class Load:
         while not self._over.wait(0.01):
             started = time.monotonic()
             template = self.platform.template(names[len(self.accepted) % 2])
+            self.numbers.append(f"0790{number}{len(self.accepted):06}")
             try:
-                sent = client.send_sms_notification(
-                    f"0790{number}{len(self.accepted):06}", template, {"name": "A"}
-                )
+                sent = client.send_sms_notification(self.numbers[-1], template, {"name": "A"})
             except HTTPError as error:
                 self.refused.append(error)
             else:
@@ -106,3 +106,5 @@ def test_messages_are_accepted_while_the_database_is_away_and_sent_once(platform
     )
     assert stored(platform, load.accepted) == Counter(load.accepted)
     assert {sent(platform)[each] for each in load.accepted} == {1}
+    logs = platform.logs()
+    assert [number for number in load.numbers if number[1:] in logs] == []
