@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from redis.connection import AbstractConnection
 
 from notifications.acceptance import modes
 from notifications.acceptance.modes import AcceptMode, switch_mode
@@ -34,3 +35,17 @@ def queue_first(run_tasks):
 def caller(queue_first):
     """Give a caller whose messages are accepted before they are stored."""
     return Caller()
+
+
+@pytest.fixture
+def round_trips(monkeypatch):
+    """Count what is sent to Redis: a pipeline is sent as one."""
+    sent = []
+    send = AbstractConnection.send_packed_command
+
+    def count(self, command, *args, **kwargs):
+        sent.append(command)
+        return send(self, command, *args, **kwargs)
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", count)
+    return sent

@@ -31,6 +31,18 @@ def test_a_message_is_answered_without_a_statement_and_queued_once(
     assert waiting(redis) == [answer.json()["id"]]
     assert counted(redis, caller, kind) == 1
     assert Notification.objects.count() == 0
+    # What follows once it is stored is left to the task that stores it.
+    assert (waiting(redis, "normal"), redis.keys("*template-usage*")) == ([], [])
+
+
+def test_a_message_costs_two_round_trips_once_all_is_remembered(caller, settings, round_trips):
+    settings.READ_MODEL_SECONDS = 60
+    caller.post()
+    round_trips.clear()
+
+    caller.post()
+
+    assert len(round_trips) == 2
 
 
 def test_the_answer_is_the_one_of_the_other_mode(caller):
