@@ -15,6 +15,7 @@ from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
 from notify_project.constants import Queue
+from templates_app.rendering.colours import is_colour
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
@@ -103,6 +104,23 @@ def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMess
             "CLAMAV_URL is neither tcp://host:port nor unix:///path: every file would be refused.",
             id="notify.E020",
         )
+
+
+@register("notify")
+def check_email_banner(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A banner that mail programs cannot show would be seen by everybody but the operator."""
+    del app_configs, options
+    if not is_colour(settings.EMAIL_BANNER_COLOUR):
+        yield Error(
+            "EMAIL_BANNER_COLOUR is not written #rrggbb, such as #0b0c0c.", id="notify.E030"
+        )
+    urls = {
+        "ASSET_URL": settings.ASSET_URL,
+        "EMAIL_BANNER_LOGO_URL": settings.EMAIL_BANNER_LOGO_URL,
+    }
+    for name, url in urls.items():
+        if url and not url.startswith(("https://", "http://")):
+            yield Error(f"{name} is no absolute address.", id="notify.E031")
 
 
 @register("notify")

@@ -23,6 +23,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
 # Where people set services up and unsubscribe; refusals and emails point there.
 ADMIN_URL: str = env.str("ADMIN_URL", default=API_HOST_URL).rstrip("/")
+# Where emails find their logos: a host that needs no cookies.
+ASSET_URL: str = env.str("ASSET_URL", default=API_HOST_URL).rstrip("/")
 DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v2/docs")
 TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
@@ -134,7 +136,7 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("documents", "letters")}
+STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "letters")}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 
@@ -195,6 +197,12 @@ PERSIST_RETRY_INTERVAL: list[int] = env.list("PERSIST_RETRY_INTERVAL", cast=int,
 # --- Sending -----------------------------------------------------------------------------------
 EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+# Above emails of services without a brand of their own; without a name and a logo there is nothing.
+EMAIL_BANNER_NAME: str = env.str("EMAIL_BANNER_NAME", default="Notify")
+EMAIL_BANNER_COLOUR: str = env.str("EMAIL_BANNER_COLOUR", default="#0b0c0c")
+EMAIL_BANNER_LOGO_URL: str = env.str("EMAIL_BANNER_LOGO_URL", default="")
+# Source: the API contract, typography: names that mail programs must not take for addresses.
+EMAIL_UNLINKED_NAMES: tuple[str, ...] = tuple(env.list("EMAIL_UNLINKED_NAMES", default=["GOV.UK"]))
 FROM_NUMBER: str = env.str("FROM_NUMBER", default="NOTIFY")
 # Named for recipients: the provider's options reach the provider's class by name.
 PROVIDER_OPTIONS: dict[str, dict[str, str]] = {

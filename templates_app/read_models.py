@@ -38,6 +38,9 @@ class TemplateModel:
     created_by: str
     letter_contact_block: str | None = None
     has_unsubscribe_link: bool = False
+    letter_languages: str | None = None
+    letter_welsh_subject: str | None = None
+    letter_welsh_content: str | None = None
 
     @cached_property
     def parsed_content(self) -> Parsed:
@@ -55,9 +58,25 @@ class TemplateModel:
         return None if self.letter_contact_block is None else parse(self.letter_contact_block)
 
     @cached_property
+    def parsed_welsh_subject(self) -> Parsed | None:
+        """Return the Welsh heading likewise; letters in two languages have one."""
+        return None if self.letter_welsh_subject is None else parse(self.letter_welsh_subject)
+
+    @cached_property
+    def parsed_welsh_content(self) -> Parsed | None:
+        """Return the Welsh content likewise."""
+        return None if self.letter_welsh_content is None else parse(self.letter_welsh_content)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Return the names of all placeholders, in the order that the API promises."""
-        parts = (self.parsed_contact_block, self.parsed_subject, self.parsed_content)
+        parts = (
+            self.parsed_contact_block,
+            self.parsed_welsh_subject,
+            self.parsed_welsh_content,
+            self.parsed_subject,
+            self.parsed_content,
+        )
         return names(*filter(None, parts))
 
 
@@ -131,6 +150,14 @@ def list_templates(service_id: UUID, template_type: str | None) -> list[Template
     return _models(list(rows.order_by("name", "template_type", "id")))
 
 
+def forget_templates_with(contact: ServiceLetterContact) -> None:
+    """Drop the templates that use a contact block: archived, it is theirs no more."""
+    for template_id in Template.objects.filter(service_letter_contact=contact).values_list(
+        "id", flat=True
+    ):
+        forget_template(template_id)
+
+
 def forget_template(template_id: UUID) -> None:
     """Drop a template once the transaction, if one is open, is committed."""
 
@@ -154,12 +181,7 @@ def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
     authors: dict[UUID | None, str] = dict(
         User.objects.filter(id__in=author_ids).values_list("id", "email_address")
     )
-    contacts = {row.service_letter_contact_id for row in rows if row.service_letter_contact_id}
-    blocks: dict[UUID | None, str] = dict(
-        ServiceLetterContact.objects.filter(id__in=contacts).values_list("id", "contact_block")
-        if contacts
-        else ()
-    )
+    blocks = _blocks(rows)
     return [
         TemplateModel(
             id=row.id,
@@ -178,9 +200,23 @@ def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
             created_by=authors.get(row.created_by_id, ""),
             letter_contact_block=blocks.get(row.service_letter_contact_id),
             has_unsubscribe_link=row.has_unsubscribe_link,
+            letter_languages=row.letter_languages,
+            letter_welsh_subject=row.letter_welsh_subject,
+            letter_welsh_content=row.letter_welsh_content,
         )
         for row in rows
     ]
+
+
+def _blocks(rows: Sequence[Template | TemplateHistory]) -> dict[UUID | None, str]:
+    """Return the contact blocks; a version keeps one that was archived after it was made."""
+    wanted = {row.service_letter_contact_id for row in rows if row.service_letter_contact_id}
+    if not wanted:
+        return {}
+    found = ServiceLetterContact.objects.filter(id__in=wanted)
+    if isinstance(rows[0], Template):
+        found = found.filter(archived=False)
+    return dict(found.values_list("id", "contact_block"))
 
 
 def _encode(template: TemplateModel | None) -> str | None:

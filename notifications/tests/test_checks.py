@@ -62,6 +62,23 @@ def test_a_process_that_remembers_for_too_long_is_an_error(settings, seconds, fo
     assert ids() == found
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "found"),
+    [
+        ("EMAIL_BANNER_COLOUR", "red", ["notify.E030"]),
+        ("EMAIL_BANNER_COLOUR", "", ["notify.E030"]),
+        ("EMAIL_BANNER_COLOUR", "#1D70B8", []),
+        ("EMAIL_BANNER_LOGO_URL", "/logo.png", ["notify.E031"]),
+        ("EMAIL_BANNER_LOGO_URL", "https://cdn.example/logo.png", []),
+        ("ASSET_URL", "assets.example", ["notify.E031"]),
+    ],
+)
+def test_a_banner_can_be_shown(settings, setting, value, found):
+    setattr(settings, setting, value)
+
+    assert ids() == found
+
+
 def test_a_queue_that_no_pool_reads_is_an_error(settings):
     settings.WORKER_POOLS = {"all": [q for q in settings.RQ_QUEUES if q != "receipts"]}
 

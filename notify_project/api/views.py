@@ -87,7 +87,8 @@ def require_size(request: _HasBody) -> None:
     Raises:
         RequestDataTooBig: it is; answered with 413.
     """
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    meta = request.META
+    length = meta.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) > settings.MAX_REQUEST_BYTES:
         raise RequestDataTooBig("announced as too large")
 
@@ -130,12 +131,13 @@ def read_json(request: HttpRequest | Request, *, may_be_empty: bool = False) -> 
         return {}
     try:
         value = orjson.loads(body)
-        if _LONG_NUMBER.search(body):
-            value = json.loads(body, parse_int=_exact)
     except ValueError as error:
         raise BadRequest(NOT_JSON) from error
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise BadRequest(NOT_JSON)
+    # Only now: this parser recurses. It refuses nothing that the other one took.
+    if _LONG_NUMBER.search(body):
+        value = json.loads(body, parse_int=_exact)
     return value or {}
 
 

@@ -107,7 +107,7 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     search_fields = ["=id", "name"]
     search_help_text = "Id, or part of a name."
     ordering = ["name"]
-    autocomplete_fields = ["organisation"]
+    autocomplete_fields = ["organisation", "email_branding"]
     inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
     readonly_fields = ["id", "active", "email_sender_local_part", "created_at", "version"]
     fieldsets = [
@@ -118,7 +118,14 @@ class ServiceAdmin(UseCaseAdmin[Service]):
         ),
         (
             "Email",
-            {"fields": ["custom_email_sender_name", "email_sender_local_part", "contact_link"]},
+            {
+                "fields": [
+                    "custom_email_sender_name",
+                    "email_sender_local_part",
+                    "email_branding",
+                    "contact_link",
+                ]
+            },
         ),
         (
             "Limits",

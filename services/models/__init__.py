@@ -1,6 +1,7 @@
 """Everything the services app stores."""
 
 from services.models.api_key import ApiKey, ApiKeyHistory
+from services.models.branding import EmailBranding
 from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
 from services.models.organisation import Organisation
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
@@ -17,6 +18,7 @@ __all__ = [
     "ApiKey",
     "ApiKeyHistory",
     "CallbackType",
+    "EmailBranding",
     "Organisation",
     "Service",
     "ServiceCallbackApi",

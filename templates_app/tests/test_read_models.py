@@ -4,7 +4,8 @@ import pytest
 from django.db import OperationalError
 
 from notify_project.encryption import encrypt
-from services.models import ServiceLetterContact
+from services.senders import add_letter_contact
+from services.tests.factories import ServiceFactory
 from templates_app.read_models import FORMAT, find_template, find_version
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import archive_template, update_template
@@ -17,16 +18,31 @@ def names_of(template):
 
 
 def test_the_names_of_a_letter_begin_with_its_contact_block():
-    contact = ServiceLetterContact(contact_block="((Office))\n((b))")
+    service = ServiceFactory()
     letter = TemplateFactory(
-        letter=True, subject="((a)) ((office))", content="((c)) ((B)) ((a??x))"
+        letter=True,
+        service=service,
+        subject="((a)) ((office))",
+        content="((c)) ((B)) ((a??x))",
+        service_letter_contact=add_letter_contact(service, "((Office))\n((b))"),
     )
-    contact.service = letter.service
-    contact.save()
-    letter.service_letter_contact = contact
-    letter.save()
 
     assert names_of(letter) == ("Office", "b", "a", "c")
+
+
+def test_the_names_of_a_welsh_letter_are_those_of_its_welsh_before_its_english():
+    service = ServiceFactory()
+    letter = TemplateFactory(
+        welsh=True,
+        service=service,
+        letter_welsh_subject="((b)) ((A))",
+        letter_welsh_content="((c)) ((d))",
+        subject="((D)) ((e))",
+        content="((f)) ((B))",
+        service_letter_contact=add_letter_contact(service, "((a))"),
+    )
+
+    assert names_of(letter) == ("a", "b", "c", "d", "e", "f")
 
 
 def test_the_names_of_an_email_begin_with_its_subject():

@@ -17,9 +17,16 @@ users:
 organisations:
   - name: Council
     type: local
+email_brandings:
+  - name: Riverside
+    type: both
+    colour: "#0f766e"
+    text: Riverside Library
+    logo: R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=
 services:
   - name: Libraries
     organisation: Council
+    email_branding: Riverside
     live: true
     prefix_sms: false
     permissions: [email, sms]
@@ -54,7 +61,7 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def run(db):
+def run(db, files):
     """Return a function that applies a text and gives the report."""
 
     def apply(text, *, dry_run=False, environment=ENVIRONMENT):

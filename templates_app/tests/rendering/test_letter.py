@@ -3,11 +3,10 @@ import time
 import pytest
 
 from templates_app.rendering.letter import (
-    letter_body,
     letter_subject,
     overlong_qr_code,
-    qr_code_text,
 )
+from templates_app.rendering.letter_qr_codes import qr_code_text
 from templates_app.rendering.placeholders import parse
 
 LONG = "https://example.org/" + "x" * 485
@@ -15,14 +14,6 @@ LONG = "https://example.org/" + "x" * 485
 
 def overlong(content, **values):
     return overlong_qr_code(parse(content), values)
-
-
-def test_the_body_is_filled_and_neither_rendered_nor_escaped():
-    content = " Hi ((n)),\r\n\r\n((l))\r\n“x” – ñ "
-
-    body = letter_body(parse(content), {"n": "<J>", "l": ["p", "q"]})
-
-    assert body == "Hi <J>,\r\n\r\n\n\n* p\n* q\r\n“x” – ñ"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +88,11 @@ def test_bytes_are_counted_and_not_characters():
     assert overlong("QR: ((x))", x="é" * 252 + "a") == "é" * 252 + "a"
 
 
+def test_half_a_character_is_counted_and_does_not_fail():
+    assert overlong("QR: ((x))", x="\ud800") is None
+    assert overlong("QR: ((x))", x="\ud800" * 169) == "\ud800" * 169
+
+
 def test_the_first_qr_code_that_is_too_long_is_named():
     assert overlong("QR: a((x))\n\nQR: b((x))", x=LONG) == f"a{LONG}"
 
@@ -107,8 +103,8 @@ def test_a_placeholder_without_a_value_is_encoded_as_it_stands():
 
 @pytest.mark.parametrize("text", ["qr:" * 300_000, "QR:" + " " * 1_000_000, "qr" + " " * 1_000_000])
 def test_enormous_paragraphs_are_read_quickly(text):
-    start = time.perf_counter()
+    start = time.process_time()
 
     overlong("((text))", text=text)
 
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

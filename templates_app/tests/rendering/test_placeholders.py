@@ -10,31 +10,31 @@ from templates_app.rendering.placeholders import (
     parse,
     reduce_personalisation,
 )
-from templates_app.tests.rendering.tables import rows
+from templates_app.tests.rendering.tables import cases
 
 
 def parsed(row):
     return [parse(row[part]) for part in ("subject", "content") if row[part] is not None]
 
 
-@pytest.mark.parametrize("row", rows("names"), ids=lambda row: row["content"][:40])
+@pytest.mark.parametrize("row", cases("names"))
 def test_names_are_spelt_and_ordered_as_they_first_appear(row):
     assert list(names(*parsed(row))) == row["names"]
 
 
-@pytest.mark.parametrize("row", rows("substitution"), ids=lambda row: str(row["values"]))
+@pytest.mark.parametrize("row", cases("substitution"))
 def test_values_take_the_place_of_placeholders(row):
     result = fill(parse(row["content"]), row["values"], lists=row["lists"], escape=row["escape"])
 
     assert result == row["result"]
 
 
-@pytest.mark.parametrize("row", rows("conditionals"), ids=lambda row: str(row["values"]))
+@pytest.mark.parametrize("row", cases("conditionals"))
 def test_optional_text_is_shown_or_hidden(row):
     assert fill(parse(row["content"]), row["values"]) == row["result"]
 
 
-@pytest.mark.parametrize("row", rows("missing"), ids=lambda row: row["content"])
+@pytest.mark.parametrize("row", cases("missing"))
 def test_names_without_a_value_are_missing(row):
     assert missing(names(*parsed(row)), row["values"]) == row["missing"]
 
@@ -85,18 +85,18 @@ def test_what_is_not_a_reference_is_escaped_as_text(reference):
 @pytest.mark.parametrize("unit", ["((", "((a", "))", "((a??", "()"])
 def test_enormous_templates_are_parsed_quickly(unit):
     content = unit * (1_000_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert fill(parse.__wrapped__(content), {}) == content
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_enormous_and_nested_values_are_filled_quickly():
     nested: object = "x"
     for _ in range(200):
         nested = [nested]
-    start = time.perf_counter()
+    start = time.process_time()
 
     text = fill(parse("((big)) ((nested))"), {"big": "x" * 1_000_000, "nested": nested})
     assert len(text) > 1_000_000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
