@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004
 from django.db import connections
+from redis import RedisError
 
 from notifications.acceptance.modes import AcceptMode
 from notifications.delivery.calls import TIMEOUTS_PER_CALL
@@ -15,6 +16,7 @@ from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
 from notify_project.constants import Queue
+from notify_project.queues import is_scheduler_alive
 from templates_app.rendering.colours import is_colour
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
@@ -87,6 +89,18 @@ def check_acceptance_settings(app_configs: Apps, **options: Any) -> Iterable[Che
             hint="It decides how soon a revoked key and a switched accept mode are noticed.",
             id="notify.E023",
         )
+
+
+@register("notify", deploy=True)
+def check_a_scheduler_runs(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Without one, what could not be stored at the first attempt is not tried again."""
+    del app_configs, options
+    try:
+        is_alive = is_scheduler_alive()
+    except (RedisError, OSError):
+        is_alive = False
+    if not is_alive:
+        yield Warning("No scheduler runs.", hint="manage.py run_scheduler", id="notify.W002")
 
 
 @register("notify")

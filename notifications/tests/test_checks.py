@@ -79,6 +79,17 @@ def test_a_banner_can_be_shown(settings, setting, value, found):
     assert ids() == found
 
 
+def test_before_a_deployment_a_missing_scheduler_is_told(redis):
+    missing = ids(include_deployment_checks=True)
+    redis.set("rq:scheduler-lock:database", "1")
+
+    assert (missing, ids(include_deployment_checks=True)) == (["notify.W002"], [])
+
+
+def test_without_redis_no_scheduler_is_known_to_run():
+    assert ids(include_deployment_checks=True) == ["notify.W002"]
+
+
 def test_a_queue_that_no_pool_reads_is_an_error(settings):
     settings.WORKER_POOLS = {"all": [q for q in settings.RQ_QUEUES if q != "receipts"]}
 
