@@ -11,6 +11,7 @@ from unfold.decorators import action
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
 from templates_app import folders, redaction
+from templates_app.admin.preview import preview_frame
 from templates_app.admin.template_form import (
     EDITABLE,
     OF_EMAILS,
@@ -66,13 +67,15 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         placed = [name for name in OF_SERVICE if name == "folder" or obj.template_type == "letter"]
         return [
             (None, {"fields": ["service", "template_type", *asked, *placed]}),
+            ("What it looks like", {"fields": ["preview"]}),
             ("Versions", {"fields": ["versions"]}),
             ("About it", {"fields": self.readonly_fields}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Protect what a version cannot change."""
-        return [*self.readonly_fields, "versions", "service", "template_type"] if obj else []
+        shown = ["preview", "versions", "service", "template_type"]
+        return [*self.readonly_fields, *shown] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Templates are archived, not deleted."""
@@ -92,6 +95,11 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         row = self.get_object(request, object_id)
         is_hidden = row is None or row.redaction.redact_personalisation
         return not is_hidden and super().has_change_permission(request, row)
+
+    @admin.display(description="newest version")
+    def preview(self, obj: Template) -> str:
+        """Show the message; placeholders stand out."""
+        return preview_frame(obj)
 
     @admin.display(description="all versions")
     def versions(self, obj: Template) -> str:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from notify_project.admin.pages import ReadOnlyAdmin
+from templates_app.admin.preview import preview_frame
 from templates_app.admin.version_table import with_authors
 from templates_app.models import TemplateHistory
 
@@ -30,7 +31,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     search_help_text = "Id of a template."
     ordering = ["id", "-version"]
     show_full_result_count = False
-    readonly_fields = ["author", "made_at"]
+    readonly_fields = ["author", "made_at", "preview"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Show who wrote each version."""
@@ -38,11 +39,16 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what this version has nothing of."""
-        return [*_ALWAYS, *(name for name in _SOMETIMES if getattr(obj, name, None))]
+        return [*_ALWAYS, *(name for name in _SOMETIMES if getattr(obj, name, None)), "preview"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Keep out of the menu: one gets here from a template."""
         return False
+
+    @admin.display(description="what it looks like")
+    def preview(self, obj: TemplateHistory) -> str:
+        """Show the message; placeholders stand out."""
+        return preview_frame(obj)
 
     @admin.display(description="author")
     def author(self, obj: Any) -> str:
