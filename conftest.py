@@ -11,7 +11,7 @@ from django.test import Client
 from hiredis import pack_command
 from redis.connection import HiredisRespSerializer, PythonRespSerializer
 
-from notify_project import queues
+from notify_project import caching, queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 from notify_project.storage import Area
@@ -73,10 +73,16 @@ def _no_unexpected_tasks(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _ask_redis_again():
-    forget_failures()
+def _ask_again():
+    _forget_failures()
     yield
+    _forget_failures()
+
+
+def _forget_failures():
+    """Ask Redis and the database again, whether or not they failed a moment ago."""
     forget_failures()
+    caching.forget_failures()
 
 
 @pytest.fixture
@@ -90,6 +96,40 @@ def recorded_tasks(monkeypatch):
 
     monkeypatch.setattr(queues, "intercept", record)
     return recorded
+
+
+@dataclass
+class AbsentDatabase:
+    """A database that is away until it is back."""
+
+    options: dict
+    port: str
+
+    def is_away(self):
+        """Let nobody listen where the database did."""
+        connection.close()
+        self.options["PORT"] = "1"
+
+    def is_back(self):
+        """Let the database answer again."""
+        connection.close()
+        self.options["PORT"] = self.port
+
+
+@pytest.fixture
+def database(settings, transactional_db):
+    """Give a database that can go away, for this process."""
+    options = settings.DATABASES["default"]
+    absent = AbsentDatabase(options, options["PORT"])
+    yield absent
+    absent.is_back()
+
+
+@pytest.fixture
+def no_database(database):
+    """Let the database be away; what it is given lets it come back."""
+    database.is_away()
+    return database
 
 
 @pytest.fixture

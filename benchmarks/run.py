@@ -248,6 +248,9 @@ def accepting(
         rows.append({"what": "platform"} | measure_accept(
             server, "notify_project.wsgi:application", requests, seconds
         ))  # fmt: skip
+        rows.append({"what": "queue first"} | measure_accept(
+            server, "notify_project.wsgi:application", requests, seconds, ACCEPT_MODE="queue_first"
+        ))  # fmt: skip
         rows.append({"what": "floor"} | measure_accept(
             server, "benchmarks.floor:application", requests, seconds, FLOOR_DSN=floors.dsn()
         ))  # fmt: skip

@@ -7,18 +7,22 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004
 from django.db import connections
+from redis import RedisError
 
+from notifications.acceptance.modes import AcceptMode
 from notifications.delivery.calls import TIMEOUTS_PER_CALL
 from notifications.documents.scan import is_scanner_address
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
 from notify_project.constants import Queue
+from notify_project.queues import is_scheduler_alive
 from templates_app.rendering.colours import is_colour
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
 CALLBACK_MARGIN_SECONDS = 5
+SLOWEST_SWITCH_SECONDS = 30
 Apps = Sequence[AppConfig] | None
 
 
@@ -65,6 +69,38 @@ def check_delivery_settings(app_configs: Apps, **options: Any) -> Iterable[Check
             hint="Or lower PROVIDER_TIMEOUT_SECONDS.",
             id="notify.E006",
         )
+
+
+@register("notify")
+def check_acceptance_settings(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A mode that does not exist would refuse every message."""
+    del app_configs, options
+    if settings.ACCEPT_MODE not in AcceptMode:
+        yield Error(f"ACCEPT_MODE must be {' or '.join(AcceptMode)}.", id="notify.E021")
+    intervals = settings.PERSIST_RETRY_INTERVAL
+    if settings.PERSIST_RETRY_MAX < 1 or not intervals or min(intervals) < 0:
+        yield Error(
+            "PERSIST_RETRY_MAX must be 1 or more, PERSIST_RETRY_INTERVAL seconds from 0.",
+            id="notify.E022",
+        )
+    if settings.READ_MODEL_SECONDS > SLOWEST_SWITCH_SECONDS:
+        yield Error(
+            f"READ_MODEL_SECONDS must be at most {SLOWEST_SWITCH_SECONDS}.",
+            hint="It decides how soon a revoked key and a switched accept mode are noticed.",
+            id="notify.E023",
+        )
+
+
+@register("notify", deploy=True)
+def check_a_scheduler_runs(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Without one, what could not be stored at the first attempt is not tried again."""
+    del app_configs, options
+    try:
+        is_alive = is_scheduler_alive()
+    except (RedisError, OSError):
+        is_alive = False
+    if not is_alive:
+        yield Warning("No scheduler runs.", hint="manage.py run_scheduler", id="notify.W002")
 
 
 @register("notify")

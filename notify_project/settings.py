@@ -146,6 +146,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 _statement_timeout_seconds: int = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,
+    # A machine that has gone without a word is found out in seconds, not in a quarter of an hour.
+    tcp_user_timeout=5000,
+    keepalives_idle=10,
     options=f"-c statement_timeout={_statement_timeout_seconds * 1000} -c lock_timeout=4000",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -158,15 +161,17 @@ REDIS_TIMEOUT_SECONDS: float = env.float("REDIS_TIMEOUT_SECONDS", default=0.5)
 TEMPLATE_USAGE_USE_RUN_ID: bool = env.bool("TEMPLATE_USAGE_USE_RUN_ID", default=True)
 READ_MODEL_SECONDS: float = env.float("READ_MODEL_SECONDS", default=2.0)
 
-# Pool -> the queues that its processes read, in this order. Message pools read one queue each:
-# priority never waits behind normal, and RQ can take back what a killed worker had popped.
+# Pool -> the queues that its processes read, in this order. Pools that carry messages read one
+# queue each: priority never waits behind normal, and RQ can take back what a killed worker had
+# popped, which on the queue of messages to store is the only copy.
 WORKER_POOLS: dict[str, list[str]] = {
     "priority": ["priority"],
     "normal": ["normal"],
     "research": ["research-mode"],
     "receipts": ["receipts"],
     "callbacks": ["callbacks"],
-    "background": ["periodic", "database", "letters", "reporting"],
+    "database": ["database"],
+    "background": ["periodic", "letters", "reporting"],
 }
 RQ_QUEUES = {
     queue: {
@@ -181,6 +186,13 @@ RQ_QUEUES = {
 }
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
 RQ_SHOW_ADMIN_LINK = True
+
+# --- Accepting ---------------------------------------------------------------------------------
+# persist_first: stored, then 201. queue_first: 201, then stored. `set_accept_mode` overrides it.
+ACCEPT_MODE: str = env.str("ACCEPT_MODE", default="persist_first")
+MAX_DEFERRED_PAYLOAD_BYTES: int = env.int("MAX_DEFERRED_PAYLOAD_BYTES", default=256 * 1024)
+PERSIST_RETRY_MAX: int = env.int("PERSIST_RETRY_MAX", default=5)
+PERSIST_RETRY_INTERVAL: list[int] = env.list("PERSIST_RETRY_INTERVAL", cast=int, default=[300])
 
 # --- Sending -----------------------------------------------------------------------------------
 EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")

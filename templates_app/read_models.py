@@ -1,14 +1,18 @@
 """What sending and reading must know of a template, remembered and dropped on change."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db import transaction
+import orjson
+from cryptography.fernet import InvalidToken
+from django.db import DatabaseError, InterfaceError, transaction
 
 from notify_project import caching
+from notify_project.database import is_away
+from notify_project.encryption import decrypt, encrypt
 from services.models import ServiceLetterContact, User
 from templates_app.models import Template, TemplateHistory
 from templates_app.rendering.placeholders import Parsed, names, parse
@@ -76,6 +80,8 @@ class TemplateModel:
         return names(*filter(None, parts))
 
 
+# Part of the key: a release that changes the fields above does not read older copies.
+FORMAT = 1
 # Versions never change; the memory is emptied when it is full.
 MAX_VERSIONS = 5_000
 
@@ -85,7 +91,7 @@ _versions: dict[tuple[UUID, int], TemplateModel] = {}
 
 def find_template(service_id: UUID, template_id: UUID) -> TemplateModel | None:
     """Return a service's template as it is now, hidden ones too."""
-    found = _newest.remember(str(template_id), lambda: _load(template_id))
+    found = _find_newest(template_id)
     return found if found is not None and found.service_id == service_id else None
 
 
@@ -93,12 +99,33 @@ def find_version(template_id: UUID, version: int) -> TemplateModel | None:
     """Return one version; it never changes."""
     found = _versions.get((template_id, version))
     if found is None:
-        rows = _models(list(TemplateHistory.objects.filter(id=template_id, version=version)))
+        rows = _load_version(template_id, version)
         if not rows:
             return None
         [found] = rows
         _remember([found])
     return found
+
+
+def _find_newest(template_id: UUID) -> TemplateModel | None:
+    """Return a template from memory, else from Redis, else from the database."""
+    key = _key(template_id)
+    return _newest.remember(
+        key,
+        lambda: caching.remember(key, lambda: _load(template_id), encode=_encode, decode=_decode),
+    )
+
+
+def _load_version(template_id: UUID, version: int) -> list[TemplateModel]:
+    rows = TemplateHistory.objects.filter(id=template_id, version=version)
+    try:
+        return _models(list(rows))
+    except (DatabaseError, InterfaceError) as error:
+        # The newest version is known without the database.
+        newest = _find_newest(template_id) if is_away(error) else None
+        if newest is None or newest.version != version:
+            raise
+        return [newest]
 
 
 def prepare_versions(wanted: Iterable[tuple[UUID, int]]) -> None:
@@ -133,7 +160,16 @@ def forget_templates_with(contact: ServiceLetterContact) -> None:
 
 def forget_template(template_id: UUID) -> None:
     """Drop a template once the transaction, if one is open, is committed."""
-    transaction.on_commit(lambda: _newest.forget(str(template_id)))
+
+    def forget() -> None:
+        _newest.forget(_key(template_id))
+        caching.forget(_key(template_id))
+
+    transaction.on_commit(forget)
+
+
+def _key(template_id: UUID) -> str:
+    return f"template-{FORMAT}:{template_id}"
 
 
 def _load(template_id: UUID) -> TemplateModel | None:
@@ -181,3 +217,23 @@ def _blocks(rows: Sequence[Template | TemplateHistory]) -> dict[UUID | None, str
     if isinstance(rows[0], Template):
         found = found.filter(archived=False)
     return dict(found.values_list("id", "contact_block"))
+
+
+def _encode(template: TemplateModel | None) -> str | None:
+    if template is None:
+        return None
+    columns = {each.name: getattr(template, each.name) for each in fields(TemplateModel)}
+    # It names its author.
+    return encrypt(orjson.dumps(columns).decode())
+
+
+def _decode(text: str) -> TemplateModel:
+    try:
+        columns = orjson.loads(decrypt(text))
+        for name in ("id", "service_id"):
+            columns[name] = UUID(columns[name])
+        for name in ("created_at", "updated_at"):
+            columns[name] = columns[name] and datetime.fromisoformat(columns[name])
+        return TemplateModel(**columns)
+    except (InvalidToken, KeyError, TypeError) as error:
+        raise ValueError("encrypted with a forgotten key, or of another format") from error

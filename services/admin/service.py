@@ -112,7 +112,10 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     readonly_fields = ["id", "active", "email_sender_local_part", "created_at", "version"]
     fieldsets = [
         (None, {"fields": ["name", "id", "organisation", "active", "version", "created_at"]}),
-        ("Mode", {"fields": ["restricted", "research_mode", "prefix_sms"]}),
+        (
+            "Mode",
+            {"fields": ["restricted", "research_mode", "deferred_persistence", "prefix_sms"]},
+        ),
         (
             "Email",
             {

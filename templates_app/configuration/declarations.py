@@ -137,6 +137,7 @@ class DeclaredService(Entry):
     organisation: str | None = optional(nullable(text()))
     live: bool = optional(flag, default=False)
     research_mode: bool = optional(flag, default=False)
+    deferred_persistence: bool = optional(flag, default=False)
     prefix_sms: bool = optional(flag, default=True)
     contact_link: str | None = optional(nullable(text()))
     email_sender_name: str | None = optional(nullable(text()))

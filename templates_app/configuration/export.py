@@ -117,6 +117,7 @@ def _service(service: Service) -> dict[str, Any]:
         "organisation": service.organisation.name if service.organisation else None,
         "live": not service.restricted,
         "research_mode": service.research_mode,
+        "deferred_persistence": service.deferred_persistence,
         "prefix_sms": service.prefix_sms,
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,

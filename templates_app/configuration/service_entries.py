@@ -49,6 +49,7 @@ _WORDS = {
 # Field of the file -> column of the service.
 _COLUMNS = {
     "research_mode": "research_mode",
+    "deferred_persistence": "deferred_persistence",
     "prefix_sms": "prefix_sms",
     "contact_link": "contact_link",
     "email_sender_name": "custom_email_sender_name",
