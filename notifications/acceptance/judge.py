@@ -221,4 +221,4 @@ def _sanitise(
 
 def _text(value: Any) -> str:
     """Write a value as the text that the answer promises; a list item by item."""
-    return value if isinstance(value, str) else ", ".join(str(item) for item in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

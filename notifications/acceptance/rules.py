@@ -19,7 +19,8 @@ from notify_project.recipients.postal import InvalidAddress, PostalAddress, requ
 from services.caller import Caller
 from services.read_models import SenderModel, ServiceModel
 from templates_app.read_models import TemplateModel, find_template
-from templates_app.rendering.letter import MAX_QR_CODE_BYTES, overlong_qr_code
+from templates_app.rendering.letter import overlong_qr_code
+from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES
 from templates_app.rendering.sms import MAX_CHARACTERS, character_count
 
 # Source: the API contract, length and emptiness.

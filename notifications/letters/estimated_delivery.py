@@ -1,6 +1,7 @@
 """When a letter should have arrived, as far as the calendar tells."""
 
 from collections.abc import Container
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from holidays import country_holidays
@@ -8,30 +9,50 @@ from holidays import country_holidays
 from notifications.letters.print_day import print_day
 from notify_project.clock import LONDON
 
-# Source: the API contract, estimated delivery. Printers rest on bank holidays; the days of the
+# Source: the API contract, dates for a letter. Printers rest on bank holidays; the days of the
 # post are days of the week.
-DELIVERED_BY_HOUR = 16
+PRINTED_BY_HOUR, DELIVERED_BY_HOUR = 15, 16
 BANK_HOLIDAYS: Container[date] = country_holidays("GB", subdiv="ENG")  # Wales has the same
 _MONDAY_TO_FRIDAY, _MONDAY_TO_SATURDAY = range(5), range(6)
-# Postage -> days after printing, and the days of the week that count.
-_DAYS: dict[str, tuple[int, range]] = {
-    "first": (1, _MONDAY_TO_SATURDAY),
-    "second": (5, _MONDAY_TO_FRIDAY),
-    "economy": (7, _MONDAY_TO_FRIDAY),
-    "europe": (6, _MONDAY_TO_FRIDAY),
-    "rest-of-world": (8, _MONDAY_TO_FRIDAY),
+# Postage -> fewest and most days after printing, and the days of the week that count.
+_DAYS: dict[str, tuple[int, int, range]] = {
+    "first": (1, 1, _MONDAY_TO_SATURDAY),
+    "second": (4, 5, _MONDAY_TO_FRIDAY),
+    "economy": (4, 7, _MONDAY_TO_FRIDAY),
+    "europe": (4, 6, _MONDAY_TO_FRIDAY),
+    "rest-of-world": (6, 8, _MONDAY_TO_FRIDAY),
 }
 
 
-def estimated_delivery(created_at: datetime, postage: str) -> datetime:
-    """Return the latest expected delivery, in UTC."""
+@dataclass(frozen=True, slots=True)
+class LetterDates:
+    """When a letter is printed, and when it should arrive; in UTC."""
+
+    printed_by: datetime
+    earliest_delivery: datetime
+    latest_delivery: datetime
+
+
+def letter_dates(created_at: datetime, postage: str) -> LetterDates:
+    """Return the dates that people are told for a letter."""
     printed = _after(print_day(created_at), 1, _MONDAY_TO_FRIDAY, without=BANK_HOLIDAYS)
-    count, weekdays = _DAYS[postage]
-    day = _after(printed, count, weekdays)
-    at = datetime(day.year, day.month, day.day, DELIVERED_BY_HOUR, tzinfo=LONDON)
+    fewest, most, weekdays = _DAYS[postage]
+    return LetterDates(
+        printed_by=_at(printed, PRINTED_BY_HOUR),
+        earliest_delivery=_at(_after(printed, fewest, weekdays), DELIVERED_BY_HOUR),
+        latest_delivery=_at(_after(printed, most, weekdays), DELIVERED_BY_HOUR),
+    )
+
+
+def estimated_delivery(created_at: datetime, postage: str) -> datetime:
+    """Return the latest expected delivery as the API gives it, in UTC."""
+    at = letter_dates(created_at, postage).latest_delivery
     # The minutes are fixed, the rest tells one letter from another.
-    at = at.replace(second=created_at.second, microsecond=created_at.microsecond)
-    return at.astimezone(UTC)
+    return at.replace(second=created_at.second, microsecond=created_at.microsecond)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=LONDON).astimezone(UTC)
 
 
 def _after(day: date, count: int, weekdays: range, *, without: Container[date] = ()) -> date:

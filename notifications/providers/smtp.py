@@ -274,9 +274,9 @@ def _words(header: str, text: str) -> str:
     plain = text.isascii() and "=?" not in text
     if plain and len(f"{header}: {text}") <= 78:
         return text
-    may_be_folded = plain and max(map(len, text.split(" "))) <= 60
-    charset = "us-ascii" if may_be_folded else "utf-8"
-    return Header(text, charset, header_name=header).encode(linesep="\r\n")
+    charset = "us-ascii" if plain and max(map(len, text.split(" "))) <= 60 else "utf-8"
+    whole = text.encode(errors="replace").decode()  # half a character becomes a question mark
+    return Header(whole, charset, header_name=header).encode(linesep="\r\n")
 
 
 def _address(address: str) -> str:

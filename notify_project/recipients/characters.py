@@ -5,6 +5,16 @@ import unicodedata
 ZERO_WIDTH = "\u180e\u200b\u200c\u200d\u2060\ufeff"
 LINE_SEPARATORS = "\u2028\u2029"
 WIDE_SPACES = "\u00a0\u202f"
+# What old devices and office programs end lines with.
+OLD_LINE_BREAKS = "\x0b\x0c\x1c\x1d\x1e\x85"
+# Embeddings, overrides and isolates: they turn round what stands after them.
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# All that are neither a tab nor a line break: terminals obey them, people never see them.
+CONTROLS = "".join(
+    character
+    for character in map(chr, [*range(0x20), *range(0x7F, 0xA0)])
+    if character not in f"\t\n\r{OLD_LINE_BREAKS}"
+)
 
 # Source: the API contract, characters replaced in text messages.
 REPLACEMENTS = {

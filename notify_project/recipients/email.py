@@ -22,7 +22,7 @@ _IS_HOST = re.compile(_HOST).fullmatch
 class InvalidEmail(ValueError):
     """The text is not an email address that can be sent to."""
 
-    message = "Not a valid email address"
+    message = form_message = "Not a valid email address"
 
     def __init__(self) -> None:
         super().__init__(self.message)

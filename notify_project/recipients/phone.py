@@ -18,7 +18,8 @@ from notify_project.recipients.rates import INTERNATIONAL_RATES, billed_prefix
 UK_COUNTRY_CODE = 44
 CROWN_DEPENDENCIES = frozenset({"GG", "IM", "JE"})
 
-# Source: the API contract, errors of phone numbers.
+# Source: the API contract, errors of phone numbers: its own words, and those of forms and
+# spreadsheets.
 MESSAGES = {
     "invalid_number": "Number is not valid – double check the phone number you entered",
     "too_long": "Too many digits",
@@ -26,6 +27,18 @@ MESSAGES = {
     "not_a_uk_mobile": "Not a UK mobile number",
     "unknown_character": "Must not contain letters or symbols",
     "unsupported_country_code": "Not a valid country prefix",
+}
+FORM_MESSAGES = {
+    "invalid_number": MESSAGES["invalid_number"],
+    "too_long": "Mobile number is too long",
+    "too_short": "Mobile number is too short",
+    "not_a_uk_mobile": (
+        "This does not look like a UK mobile number – double check the mobile number you entered"
+    ),
+    "unknown_character": "Mobile numbers can only include: 0 1 2 3 4 5 6 7 8 9 ( ) + -",
+    "unsupported_country_code": (
+        "Country code not found - double check the mobile number you entered"
+    ),
 }
 _CODES = {
     ValidationResult.TOO_LONG: "too_long",
@@ -67,11 +80,15 @@ _HAS_UNKNOWN_CHARACTER = re.compile(r"[^0-9()+-]").search
 
 
 class InvalidPhone(ValueError):
-    """The text is not a phone number that can be sent to; ``code`` says why."""
+    """The text is not a phone number that can be sent to.
+
+    ``code`` says why, ``message`` as the API does, ``form_message`` as forms and spreadsheets do.
+    """
 
     def __init__(self, code: str) -> None:
         self.code = code
         self.message = MESSAGES[code]
+        self.form_message = FORM_MESSAGES[code]
         super().__init__(self.message)
 
 
@@ -94,8 +111,13 @@ def clean_phone(text: str) -> str:
     return remove_obscure(text).strip()
 
 
-def parse_phone(text: str) -> PhoneNumber:
-    """Return the number if the platform can send to it, whatever the service may do.
+def parse_phone(text: str, *, international: bool = True, landlines: bool = True) -> PhoneNumber:
+    """Return the number if it can be sent to.
+
+    Args:
+        text: in any spelling.
+        international: the service may send to other countries.
+        landlines: the service may send to landlines of the United Kingdom.
 
     Raises:
         InvalidPhone: it cannot.
@@ -111,7 +133,19 @@ def parse_phone(text: str) -> PhoneNumber:
             crown_dependency=False,
             gives_receipts=True,
         )
-    return _parse_unusual(text)
+    return _parse_unusual(text, international=international, landlines=landlines)
+
+
+def shown_phone(text: str) -> str:
+    """Return a number as people read it; what is no number, as some senders, is left alone."""
+    try:
+        normalised = parse_phone(text).normalised
+    except InvalidPhone:
+        return text
+    number = phonenumbers.parse(f"+{normalised}")
+    if number.country_code == UK_COUNTRY_CODE:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def needs_international_permission(number: PhoneNumber) -> bool:
@@ -124,13 +158,19 @@ def needs_landline_permission(number: PhoneNumber) -> bool:
     return number.is_uk_landline
 
 
-def _parse_unusual(text: str) -> PhoneNumber:
+def _parse_unusual(text: str, *, international: bool = True, landlines: bool = True) -> PhoneNumber:
     compact = _IGNORED.sub("", text)
     try:
         number = _valid(compact)
     except InvalidPhone:
         # Spreadsheets and forms add and drop plus signs and zeros.
         number = _valid(to_ascii(compact).replace("+", "").lstrip("0"))
+    if number.country_code != UK_COUNTRY_CODE:
+        is_allowed = international
+    else:
+        is_allowed = landlines or not _is_landline(number)
+    if not is_allowed:
+        raise InvalidPhone("not_a_uk_mobile")
     return _described(number)
 
 
@@ -171,6 +211,11 @@ def _is_drama(number: phonenumbers.PhoneNumber) -> bool:
     return number.country_code == UK_COUNTRY_CODE and number.national_number in _DRAMA
 
 
+def _is_landline(number: phonenumbers.PhoneNumber) -> bool:
+    is_uk = number.country_code == UK_COUNTRY_CODE
+    return is_uk and phonenumbers.number_type(number) in _LANDLINES
+
+
 def _described(number: phonenumbers.PhoneNumber) -> PhoneNumber:
     country_code = number.country_code or 0
     digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
@@ -185,8 +230,7 @@ def _described(number: phonenumbers.PhoneNumber) -> PhoneNumber:
         prefix=prefix,
         international=region != "GB",
         rate_multiplier=1 if region == "GB" else rate.multiplier,
-        is_uk_landline=country_code == UK_COUNTRY_CODE
-        and phonenumbers.number_type(number) in _LANDLINES,
+        is_uk_landline=_is_landline(number),
         crown_dependency=region in CROWN_DEPENDENCIES,
         gives_receipts=rate.gives_receipts,
     )

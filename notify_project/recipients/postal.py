@@ -12,7 +12,8 @@ from notify_project.recipients.postcodes import printed_postcode
 MIN_LINES = 3
 MAX_LINES = 7
 
-# Source: the API contract, checks of postal addresses.
+# Source: the API contract, checks of postal addresses: its own words, and those of forms and
+# spreadsheets.
 _FEW_LINES = f"Address must be at least {MIN_LINES} lines"
 _NO_POSTCODE = "Must be a real UK postcode"
 MESSAGES = {
@@ -34,6 +35,28 @@ MESSAGES = {
     ),
     "no-fixed-abode-address": "Must be a real address",
 }
+FORM_MESSAGES = {
+    "address-is-empty": f"{_FEW_LINES} long",
+    "not-enough-address-lines": f"{_FEW_LINES} long",
+    "too-many-address-lines": f"Address must be no more than {MAX_LINES} lines long",
+    "invalid-address-line-1-or-2": MESSAGES["invalid-address-line-1-or-2"],
+    "has-country-for-bfpo-address": (
+        "The last line of a British Forces Post Office (BFPO) address cannot be the name of a"
+        " country"
+    ),
+    "not-a-real-uk-postcode": "Last line of the address must be a real UK postcode",
+    "cant-send-international-letters": (
+        "You do not have permission to send letters to other countries"
+    ),
+    "not-a-real-uk-postcode-or-country": (
+        "The last line of the address must be a UK postcode or the name of a country"
+    ),
+    "invalid-char-in-address": (
+        "Address lines cannot start with any of the following characters: "
+        '@ ( ) = [ ] " \\ / , < > ~'
+    ),
+    "no-fixed-abode-address": "Enter a real address",
+}
 _FORBIDDEN_STARTS = tuple('@()=[]"\\/,<>~')
 _NO_ABODE = ("no fixed abode", "no fixed address")
 
@@ -44,11 +67,15 @@ _has_alphanumeric = re.compile(r"[a-zA-Z0-9]").search
 
 
 class InvalidAddress(ValueError):
-    """A letter cannot be sent to the address; ``code`` says why, ``message`` as the API does."""
+    """A letter cannot be sent to the address.
+
+    ``code`` says why, ``message`` as the API does, ``form_message`` as forms and spreadsheets do.
+    """
 
     def __init__(self, code: str) -> None:
         self.code = code
         self.message = MESSAGES[code]
+        self.form_message = FORM_MESSAGES[code]
         super().__init__(self.message)
 
 

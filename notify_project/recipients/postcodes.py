@@ -2,6 +2,8 @@
 
 import re
 
+from notify_project.recipients.characters import remove_obscure
+
 # Source: the API contract, postcode areas. BF is the forces', GY, IM and JE the islands'.
 _AREAS = (
     "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN"
@@ -18,7 +20,7 @@ _is_postcode = re.compile(
 
 def printed_postcode(text: str) -> str | None:
     """Return a real postcode in upper case with its space; None for any other text."""
-    compact = "".join(text.split())
+    compact = "".join(remove_obscure(text).split())
     if not compact.isascii() or not _is_postcode(compact := compact.upper()):
         return None
     return f"{compact[:-3]} {compact[-3:]}"

@@ -6,7 +6,13 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
-from notify_project.recipients.characters import LINE_SEPARATORS, WIDE_SPACES, ZERO_WIDTH
+from notify_project.recipients.characters import (
+    BIDI_CONTROLS,
+    CONTROLS,
+    LINE_SEPARATORS,
+    WIDE_SPACES,
+    ZERO_WIDTH,
+)
 from templates_app.rendering.email_blocks import (
     set_type,
     to_html,
@@ -16,16 +22,13 @@ from templates_app.rendering.email_blocks import (
 from templates_app.rendering.markdown import parse_markdown
 from templates_app.rendering.placeholders import Parsed, fill
 from templates_app.rendering.typography import typographic
-from templates_app.rendering.values import Values
+from templates_app.rendering.values import Values, without_controls
 
 DEFAULT_UNLINKED_NAMES = ("GOV.UK",)
 UNSUBSCRIBE_TEXT = "Unsubscribe from these emails"
 
-# Source: the API contract, characters in emails: line separator and Hangul filler.
-_REMOVED_FROM_BODY = dict.fromkeys(map(ord, "\u2028\u3164"))
-_CONTROLS = "".join(map(chr, [*range(0x09), *range(0x0E, 0x1C), 0x7F]))
 _IN_SUBJECT = {
-    **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + _CONTROLS)),
+    **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + CONTROLS + BIDI_CONTROLS)),
     **dict.fromkeys(map(ord, WIDE_SPACES), " "),
 }
 _TAB_STOP = 4
@@ -83,9 +86,7 @@ def email_plain_text(
 
 
 def _tokens(parsed: Parsed, values: Values, unlinked_names: tuple[str, ...]) -> list[Token]:
-    text = fill(parsed, values, lists="bullets")
-    if not text.isascii():
-        text = text.translate(_REMOVED_FROM_BODY)
+    text = without_controls(fill(parsed, values, lists="bullets"))
     if "\t" in text:
         text = text.expandtabs(_TAB_STOP)
     return set_type(parse_markdown(_without_name_links(text, unlinked_names)))

@@ -7,24 +7,21 @@ and line breaks. Everything else, HTML and emphasis included, is text.
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_block import RuleFuncBlockType
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_block import StateBlock, paragraph
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from templates_app.rendering.markdown_inline import inline_tokens
 
 # Enough for any letter or list that people write; parsers recurse at each level.
 MAX_DEPTH = 10
 
 _bullet_or_number = re.compile(r"(?:([*•-])(?!\1)|[0-9]{1,9}\.(?![0-9])) *").match
 _is_underline = re.compile(r"(?:=+|-+) *").fullmatch
-_is_rule = re.compile(r"([*_-])(?: *\1){2,} *").fullmatch
+_is_rule = re.compile(r"([*_-])(?:[ \t]*+\1){2,}+[ \t]*").fullmatch
 _may_start_block = re.compile(r"[#^*•_-]|[0-9]+\.").match
-_LABEL = r"\[((?:\\.|[^\[\]\\]|\[(?:\\.|[^\[\]\\])*+\])*+)\]"
-_TARGET = r"\(((?:[^()\n]|\([^()\n]*\))++)\)"
-_link_at = re.compile(_LABEL + _TARGET, re.DOTALL).match
-_TITLE = re.compile(r"""(?<! ) +(?:"([^"]*)"|'([^']*)')\Z""")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_bare_link_at = re.compile(r"://[^\s<]+").match
 
 
 def parse_markdown(text: str) -> list[Token]:
@@ -78,6 +75,16 @@ def _heading(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  #
             _push_text_block(state, "heading", f"h{level + 1}", content)
         else:
             _push_text_block(state, "paragraph", "p", content)
+    return True
+
+
+def _rule(state: StateBlock, start: int, _end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
+    """Read a line of three or more of the same mark."""
+    if not _is_rule(_line(state, start)):
+        return False
+    if not silent:
+        state.line = start + 1
+        state.push("hr", "hr", 0)
     return True
 
 
@@ -188,55 +195,44 @@ def _push_item(state: StateBlock, lines: list[str]) -> None:
     state.push("list_item_close", "li", -1)
 
 
-def _link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
-    """Read ``[text](target "title")``; images are dropped."""
-    is_image = state.src.startswith("![", state.pos)
-    match = _link_at(state.src, state.pos + is_image)
-    if not match:
-        return False
-    state.pos = match.end()
-    if not silent and not is_image:
-        target, title = match[2].strip(), None
-        if titled := _TITLE.search(target):
-            target, title = target[: titled.start()].strip(), titled[1] or titled[2]
-        _push_link(state, _ESCAPED.sub(r"\1", match[1]), target, title)
-    return True
+def _marked(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
+    """Read the block that the first character of a line announces; most announce none."""
+    first = state.src[state.bMarks[start] + state.tShift[start]]
+    return any(rule(state, start, end, silent) for rule in _MARKED.get(first, ()))
 
 
-def _bare_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
-    """Read an address where it stands, without punctuation after it."""
-    match = _bare_link_at(state.src, state.pos)
-    if not match:
-        return False
-    scheme = next((word for word in ("https", "http") if state.pending.endswith(word)), None)
-    rest = match[0].rstrip(".,:\"')]")
-    if scheme is None or len(rest) <= len("://"):
-        return False
-    if not silent:
-        state.pending = state.pending.removesuffix(scheme)
-        _push_link(state, f"{scheme}{rest}", f"{scheme}{rest}", None)
-        state.tokens[-3].markup = "bare"
-    state.pos += len(rest)
-    return True
+def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
+    """Read a paragraph as the library does, but keep the spaces at its end."""
+    found = paragraph(state, start, end, silent)
+    last = _line(state, state.line - 1)
+    if last.endswith(" "):
+        state.tokens[-2].content += last[len(last.rstrip(" ")) :]
+    return found
 
 
-def _push_link(state: StateInline, label: str, target: str, title: str | None) -> None:
-    token = state.push("link_open", "a", 1)
-    token.attrs = {"href": target, "title": title} if title else {"href": target}
-    state.push("text", "", 0).content = label
-    state.push("link_close", "a", -1)
+_MARKED: dict[str, tuple[RuleFuncBlockType, ...]] = {
+    "#": (_heading,),
+    "^": (_inset,),
+    "_": (_rule,),
+    **dict.fromkeys("*-", (_rule, _list)),
+    **dict.fromkeys("•0123456789", (_list,)),
+}
+
+
+def _read_insides(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = inline_tokens(token.content)
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(["hr", "newline", "escape"])
-    parser.inline.ruler2.disable("balance_pairs")
+    parser = MarkdownIt("zero")
     ends_paragraph: RuleOptionsType = {"alt": ["paragraph"]}
-    parser.block.ruler.before("paragraph", "notify_heading", _heading, ends_paragraph)
-    parser.block.ruler.before("paragraph", "notify_inset", _inset, ends_paragraph)
-    parser.block.ruler.before("paragraph", "notify_list", _list, ends_paragraph)
+    parser.block.ruler.at("paragraph", _paragraph)
+    parser.block.ruler.before("paragraph", "notify_marked", _marked, ends_paragraph)
     parser.block.ruler.before("paragraph", "notify_underlined", _underlined, ends_paragraph)
-    parser.inline.ruler.push("notify_link", _link)
-    parser.inline.ruler.push("notify_bare_link", _bare_link)
+    parser.core.ruler.at("inline", _read_insides)
+    parser.core.ruler.disable("text_join")
     return parser
 
 

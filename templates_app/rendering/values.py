@@ -6,7 +6,7 @@ from html import unescape
 from html.entities import html5
 from typing import Literal
 
-from notify_project.recipients.characters import remove_obscure
+from notify_project.recipients.characters import CONTROLS, OLD_LINE_BREAKS, remove_obscure
 
 Lists = Literal["sentence", "bullets"]
 Values = Mapping[str, object]
@@ -15,6 +15,13 @@ Values = Mapping[str, object]
 _SHOWING = frozenset({"yes", "y", "true", "t", "1", "include", "show"})
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{0,30});")
 _MARKUP = re.compile(r"&(?:nbsp|amp);|[&<>]")
+_NOT_TEXT = frozenset(CONTROLS + OLD_LINE_BREAKS)
+# Source: the API contract, characters in emails: line separator and Hangul filler.
+_IN_BODY = {
+    **dict.fromkeys(map(ord, "\u2028\u3164" + CONTROLS)),
+    **dict.fromkeys(map(ord, OLD_LINE_BREAKS), "\n"),
+}
+_has_unwanted = re.compile(f"[{re.escape(''.join(map(chr, _IN_BODY)))}]").search
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -30,6 +37,16 @@ def text_of(value: object, lists: Lists) -> str:
 def is_showing(value: object) -> bool:
     """Say whether a value shows the optional text of its placeholder."""
     return text_of(value, "sentence").lower() in _SHOWING
+
+
+def without_controls(text: str) -> str:
+    """Return the text of an email without what nobody sees; line breaks of any age become one."""
+    return text.translate(_IN_BODY) if _has_unwanted(text) else text
+
+
+def keep_references(text: str) -> str:
+    """Return what shows the character references in a text as they are written."""
+    return _REFERENCE.sub(lambda match: f"&amp;{match[0][1:]}", text) if "&" in text else text
 
 
 def decode_references(text: str) -> str:
@@ -60,7 +77,8 @@ def _item_text(item: object) -> str:
 def _decoded(match: re.Match[str]) -> str:
     reference = match[0]
     is_known = reference[1] == "#" or reference[1:] in html5
-    return unescape(reference) if is_known else reference
+    text = unescape(reference) if is_known else reference
+    return "" if text in _NOT_TEXT else text
 
 
 def _decoded_unless_kept(match: re.Match[str]) -> str:

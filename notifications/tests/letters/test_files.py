@@ -13,6 +13,7 @@ from notifications.letters.files import (
 )
 from notifications.models import Notification
 from notify_project.storage import Area, names
+from notify_project.tests.examples import cases
 
 pytestmark = pytest.mark.usefixtures("files")
 
@@ -38,59 +39,19 @@ def store_to_scan(row, pdf=b"%PDF"):
     )
 
 
-@pytest.mark.parametrize(
-    ("reference", "created_at", "postage", "is_real", "name"),
-    [
-        (
-            "ABCD1234EFGH5678",
-            "2026-02-03T10:15:30",
-            "first",
-            True,
-            "letters/2026-02-03/NOTIFY.ABCD1234EFGH5678.D.1.C.20260203101530.PDF",
-        ),
-        (
-            "ABCD1234EFGH5678",
-            "2026-02-03T17:29:59",
-            "second",
-            True,
-            "letters/2026-02-03/NOTIFY.ABCD1234EFGH5678.D.2.C.20260203172959.PDF",
-        ),
-        (
-            "ABCD1234EFGH5678",
-            "2026-02-03T17:31:00",
-            "second",
-            True,
-            "letters/2026-02-04/NOTIFY.ABCD1234EFGH5678.D.2.C.20260203173100.PDF",
-        ),
-        (
-            "abcd",
-            "2026-06-30T16:45:00",
-            "economy",
-            True,
-            "letters/2026-07-01/NOTIFY.ABCD.D.ECONOMY.C.20260630164500.PDF",
-        ),
-        (
-            "ABCD",
-            "2026-06-30T09:00:00",
-            "europe",
-            True,
-            "letters/2026-06-30/NOTIFY.ABCD.D.E.C.20260630090000.PDF",
-        ),
-        (
-            "ABCD",
-            "2026-06-30T09:00:00",
-            "rest-of-world",
-            False,
-            "test/NOTIFY.ABCD.D.N.C.20260630090000.PDF",
-        ),
-    ],
-)
-def test_a_letters_file_has_the_printers_name(reference, created_at, postage, is_real, name):
-    created = datetime.fromisoformat(created_at).replace(tzinfo=UTC)
-    row = letter(reference=reference, created_at=created, postage=postage, is_real=is_real)
+@pytest.mark.parametrize("row", cases(__file__, "file_names"))
+def test_a_letters_file_has_the_printers_name(row):
+    created_at = datetime.fromisoformat(row["created_at"]).replace(tzinfo=UTC)
+    stored = letter(
+        reference=row["reference"],
+        created_at=created_at,
+        postage=row["postage"],
+        is_real=not row["test_key"],
+    )
 
-    assert store_pdf(row, b"%PDF") == name
-    assert find_pdf(row) == b"%PDF"
+    folder = "test" if row["test_key"] else "letters"
+    assert store_pdf(stored, b"%PDF") == f"{folder}/{row['name']}"
+    assert find_pdf(stored) == b"%PDF"
 
 
 def test_the_name_is_written_in_utc_wherever_the_instant_comes_from():

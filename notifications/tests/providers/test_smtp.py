@@ -393,3 +393,50 @@ def test_another_email_backend_takes_its_place(settings):
     assert parsed["Reply-To"] == "help@example.com"
     assert parsed["List-Unsubscribe"] == "<https://example.com/u>"
     assert body(parsed.get_body(["html"])) == message.html
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "\r\n.\r\n",
+        "\n.\n",
+        "\r.\r",
+        "\n.\r\n",
+        "\r\n.\r",
+        "\r\n\x00.\r\n",
+        "\x85.\x85",
+        "\r\n..\r\n",
+    ],
+    ids=ascii,
+)
+def test_no_line_ends_the_message_early(smtp, server, end):
+    text = f"a{end}MAIL FROM:<eve@bad.example>{end}RCPT TO:<b@example.com>{end}DATA{end}"
+
+    smtp.send(an_email(plain=text, html=f"<p>{text}</p>"))
+    smtp.send(EMAIL)
+
+    first, second = server.envelopes
+    assert (first.rcpt_tos, second.rcpt_tos) == (["jo@example.com"], ["jo@example.com"])
+    assert first.content.count(b"\r\n") == first.content.count(b"\r") == first.content.count(b"\n")
+    message = email.message_from_bytes(first.content, policy=email.policy.default)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    assert body(message.get_body(["plain"])) == lines
+
+
+def test_a_body_cannot_guess_where_its_part_ends(smtp, server):
+    text = "\r\n--=_{}--\r\n--{}\r\nContent-Type: text/html\r\n\r\n<b>".format("0" * 32, "=_" * 20)
+
+    smtp.send(an_email(plain=text, html=text))
+
+    message = server.message()
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "text/html"]
+    assert message.get_boundary() not in text
+    assert body(message.get_body(["plain"])) == text.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("field", ["subject", "from_name", "plain", "html"])
+def test_half_a_character_does_not_stop_a_message(smtp, server, field):
+    smtp.send(an_email(**{field: "a\ud800b"}))
+
+    assert len(server.envelopes) == 1

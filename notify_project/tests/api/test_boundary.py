@@ -120,6 +120,7 @@ def test_what_is_empty_reads_as_an_empty_object(client, body):
         b"[" * 5000,
         b"[" * 101 + b"]" * 101,
         b'{"a":' * 101 + b"1" + b"}" * 101,
+        b"[" * 990 + b"1" * 30 + b"]" * 990,
     ],
 )
 def test_what_is_not_json_is_refused(client, body):

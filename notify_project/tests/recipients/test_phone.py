@@ -1,6 +1,4 @@
-import json
 import time
-from pathlib import Path
 
 import phonenumbers
 import pytest
@@ -8,30 +6,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notify_project.recipients import phone
-from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
+from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone, shown_phone
+from notify_project.tests.examples import cases
 
-EXAMPLES = json.loads((Path(__file__).parent / "examples/phone.json").read_text())
-VALID = [row for row in EXAMPLES if "error" not in row]
-REFUSED = [row for row in EXAMPLES if "error" in row]
-
-
-def error_with_permissions(number, permissions):
-    try:
-        parsed = parse_phone(number)
-    except InvalidPhone as error:
-        return error.code
-    if phone.needs_international_permission(parsed) and "international" not in permissions:
-        return "not_a_uk_mobile"
-    if phone.needs_landline_permission(parsed) and "landline" not in permissions:
-        return "not_a_uk_mobile"
-    return None
+EXAMPLES = cases(__file__, "phone")
+VALID = [case for case in EXAMPLES if "error" not in case.values[0]]
+REFUSED = [case for case in EXAMPLES if "error" in case.values[0]]
 
 
-@pytest.mark.parametrize("row", VALID, ids=lambda row: row["number"])
+def parse_with(number, permissions):
+    return parse_phone(
+        number, international="international" in permissions, landlines="landline" in permissions
+    )
+
+
+@pytest.mark.parametrize("row", VALID)
 def test_a_good_number_is_normalised_and_priced(row):
-    number = parse_phone(row["number"])
+    number = parse_with(row["number"], row["permissions"])
 
-    assert error_with_permissions(row["number"], row["permissions"]) is None
     assert number.normalised == row["normalised"]
     assert number.international == row["international"]
     assert number.crown_dependency == row["crown_dependency"]
@@ -39,9 +31,12 @@ def test_a_good_number_is_normalised_and_priced(row):
     assert number.rate_multiplier == row["rate_multiplier"]
 
 
-@pytest.mark.parametrize("row", REFUSED, ids=lambda row: f"{row['number']} {row['permissions']}")
+@pytest.mark.parametrize("row", REFUSED)
 def test_a_bad_number_is_refused_with_the_right_code(row):
-    assert error_with_permissions(row["number"], row["permissions"]) == row["error"]
+    with pytest.raises(InvalidPhone) as caught:
+        parse_with(row["number"], row["permissions"])
+
+    assert caught.value.code == row["error"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +61,35 @@ def test_the_error_carries_the_message_of_the_api(number, message):
         parse_phone(number)
 
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("invalid_number", "Number is not valid – double check the phone number you entered"),
+        ("too_long", "Mobile number is too long"),
+        ("too_short", "Mobile number is too short"),
+        (
+            "not_a_uk_mobile",
+            "This does not look like a UK mobile number – double check the mobile number you"
+            " entered",
+        ),
+        (
+            "unknown_character",
+            "Mobile numbers can only include: 0 1 2 3 4 5 6 7 8 9 ( ) + -",
+        ),
+        (
+            "unsupported_country_code",
+            "Country code not found - double check the mobile number you entered",
+        ),
+    ],
+)
+def test_the_error_carries_the_message_of_forms(code, message):
+    assert InvalidPhone(code).form_message == message
+
+
+def test_every_code_has_both_messages():
+    assert phone.MESSAGES.keys() == phone.FORM_MESSAGES.keys()
 
 
 def test_one_digit_too_many_makes_a_russian_number():
@@ -106,26 +130,60 @@ def test_cleaning_keeps_what_was_typed():
     assert clean_phone(" \u200b+44 (0)7700\u00a0900-205\n") == "+44 (0)7700900-205"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("+447700900205", "07700 900205"),
+        ("447700900205", "07700 900205"),
+        ("07911 123456", "07911 123456"),
+        ("02079460991", "020 7946 0991"),
+        ("0330 100 1234", "0330 100 1234"),
+        ("447797712345", "07797 712345"),
+        ("33612345678", "+33 6 12 34 56 78"),
+        ("12025550143", "+1 202-555-0143"),
+        ("GOVUK", "GOVUK"),
+        ("60123", "60123"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_shown_as_its_readers_write_it(text, shown):
+    assert shown_phone(text) == shown
+
+
+def outcome(parse, text, permissions):
+    try:
+        return parse(text, **permissions)
+    except InvalidPhone as error:
+        return error.code
+
+
+DIGITS = st.one_of(
+    st.from_regex(r"7\d{9}", fullmatch=True).filter(str.isascii),
+    st.from_regex(r"7700900\d{2,4}", fullmatch=True).filter(str.isascii),
+    st.text("0123456789", min_size=1, max_size=12),
+)
+
+
 @settings(deadline=None, database=None)
 @given(
-    prefix=st.sampled_from(["0", "+44", "44", "0044", "", "+", "00", "440", "+440"]),
-    digits=st.one_of(
-        st.from_regex(r"7\d{9}", fullmatch=True).filter(str.isascii),
-        st.from_regex(r"7700900\d{2,4}", fullmatch=True).filter(str.isascii),
-        st.text("0123456789", min_size=1, max_size=12),
-    ),
+    prefix=st.sampled_from(["0", "+44", "44", "0044", "", "+", "00", "440", "+440", "+44(0)"]),
+    digits=DIGITS,
     gap=st.integers(0, 12),
+    between=st.sampled_from(
+        ["", " ", "  ", "-", "\t", "\u00a0", "\u200b", ")", ".", "x", "\u0660"]
+    ),
+    international=st.booleans(),
+    landlines=st.booleans(),
 )
-def test_the_fast_path_agrees_with_the_library(prefix, digits, gap):
-    text = f"{prefix}{digits[:gap]} {digits[gap:]}"
+def test_the_fast_path_agrees_with_the_library(
+    *, prefix, digits, gap, between, international, landlines
+):
+    text = f"{prefix}{digits[:gap]}{between}{digits[gap:]}"
+    permissions = {"international": international, "landlines": landlines}
 
-    def outcome(parse):
-        try:
-            return parse(text)
-        except InvalidPhone as error:
-            return error.code
-
-    assert outcome(parse_phone) == outcome(phone._parse_unusual)
+    assert outcome(parse_phone, text, permissions) == outcome(
+        phone._parse_unusual, text, permissions
+    )
 
 
 # Tristan da Cunha has no numbers of its own in the metadata.

@@ -1,7 +1,5 @@
-import json
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,16 +7,15 @@ from hypothesis import strategies as st
 
 from notify_project.recipients.countries import Zone
 from notify_project.recipients.postal import (
+    FORM_MESSAGES,
     MESSAGES,
     InvalidAddress,
     address_of,
     parse_address,
     require_real_address,
 )
+from notify_project.tests.examples import cases
 
-EXAMPLES = Path(__file__).parent / "examples"
-ADDRESSES = json.loads((EXAMPLES / "addresses.json").read_text())
-KEYS = json.loads((EXAMPLES / "address_keys.json").read_text())
 GOOD = "Jo\n1 High Street\n"
 
 # Lines that mean something to the parser, mixed with arbitrary ones.
@@ -45,7 +42,7 @@ def message_of(address, *, international):
     return None
 
 
-@pytest.mark.parametrize("row", ADDRESSES, ids=lambda row: row["address"].replace("\n", " / "))
+@pytest.mark.parametrize("row", cases(__file__, "addresses"))
 def test_an_address_is_normalised_and_accepted_or_refused(row):
     address = parse_address(row["address"])
 
@@ -54,7 +51,7 @@ def test_an_address_is_normalised_and_accepted_or_refused(row):
     assert message_of(address, international=row["international"]) == row["message"]
 
 
-@pytest.mark.parametrize("row", KEYS, ids=lambda row: json.dumps(row["personalisation"]))
+@pytest.mark.parametrize("row", cases(__file__, "address_keys"))
 def test_an_address_is_read_from_the_keys_of_a_request(row):
     address = address_of(row["personalisation"])
 
@@ -111,6 +108,51 @@ def test_the_error_carries_the_message_of_the_api():
     assert caught.value.message == str(caught.value) == "Must be a real UK postcode"
 
 
+@pytest.mark.parametrize(
+    ("text", "international", "message"),
+    [
+        ("", False, "Address must be at least 3 lines long"),
+        ("a\nSW1A 2AA", False, "Address must be at least 3 lines long"),
+        ("a\nb\nc\nd\ne\nf\ng\nSW1A 2AA", False, "Address must be no more than 7 lines long"),
+        (
+            "...\nb\nSW1A 2AA",
+            False,
+            "The first 2 lines of the address must both include at least one alphanumeric"
+            " character",
+        ),
+        (
+            "a\nb\nBFPO 1\nFrance",
+            True,
+            "The last line of a British Forces Post Office (BFPO) address cannot be the name of a"
+            " country",
+        ),
+        ("a\nb\nc", False, "Last line of the address must be a real UK postcode"),
+        (
+            "a\nb\nFrance",
+            False,
+            "You do not have permission to send letters to other countries",
+        ),
+        (
+            "a\nb\nc",
+            True,
+            "The last line of the address must be a UK postcode or the name of a country",
+        ),
+        (
+            "a\n~b\nSW1A 2AA",
+            False,
+            "Address lines cannot start with any of the following characters:"
+            ' @ ( ) = [ ] " \\ / , < > ~',
+        ),
+        ("a\nNFA\nSW1A 2AA", False, "Enter a real address"),
+    ],
+)
+def test_the_error_carries_the_message_of_forms(text, international, message):
+    with pytest.raises(InvalidAddress) as caught:
+        require_real_address(parse_address(text), international=international)
+
+    assert caught.value.form_message == message
+
+
 def test_every_forbidden_character_is_refused_at_the_start_of_a_line():
     codes = {problem(f"Jo\n{character}b\nSW1A 2AA") for character in '@()=[]"\\/<>~'}
 
@@ -139,6 +181,26 @@ def test_what_the_last_lines_say_is_kept_apart():
     assert (forces.postcode, forces.bfpo, forces.country) == ("BF1 2AT", "22", None)
     assert forces.lines == ("Jo", "BF1 2AT", "BFPO 22")
     assert (abroad.postcode, abroad.country, abroad.zone) == (None, "Germany", Zone.EUROPE)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Jo\nEngland\n1 High St\nSW1A 2AA\nEngland", ("Jo", "England", "1 High St", "SW1A 2AA")),
+        ("Wales\nJersey House\nN1 9GU\nWales\nU.K.", ("Wales", "Jersey House", "N1 9GU")),
+        ("Jo\n1 Rue\nEngland\nFrance", ("Jo", "1 Rue", "England", "France")),
+        ("England\nScotland", ()),
+    ],
+)
+def test_only_names_of_the_united_kingdom_at_the_end_are_taken_off(text, lines):
+    assert parse_address(text).lines == lines
+
+
+@pytest.mark.parametrize("last", ["France 1", "1 France", "France\u0661"])
+def test_a_last_line_with_a_digit_is_not_a_country(last):
+    address = parse_address(f"{GOOD}{last}")
+
+    assert (address.country, address.zone) == (None, Zone.UNITED_KINGDOM)
 
 
 def test_a_number_of_a_forces_post_office_is_found_anywhere_and_once():
@@ -174,6 +236,7 @@ def test_only_the_exact_keys_count_and_values_become_text(personalisation, lines
 def test_every_code_has_a_message():
     assert len(MESSAGES) == 10
     assert all(MESSAGES.values())
+    assert FORM_MESSAGES.keys() == MESSAGES.keys()
 
 
 @given(LINES, st.booleans())

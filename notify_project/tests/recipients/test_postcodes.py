@@ -1,18 +1,18 @@
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notify_project.recipients.postcodes import printed_postcode
+from notify_project.tests.examples import cases
 
-EXAMPLES = json.loads((Path(__file__).parent / "examples/postcodes.json").read_text())
 
-
-@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row["input"])
+@pytest.mark.parametrize("row", cases(__file__, "postcodes"))
 def test_a_postcode_is_printed_with_one_space_or_is_not_real(row):
     assert printed_postcode(row["input"]) == row["printed"]
+
+
+def test_white_space_that_nobody_sees_is_not_part_of_a_postcode():
+    assert printed_postcode("\ufeffsw1a\u200b\u202f2aa\n") == "SW1A 2AA"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,18 @@
-"""Tables of inputs and what they become, shared by the tests of rendering."""
+"""The contract's examples of rendering."""
 
-import json
-from pathlib import Path
-
-FOLDER = Path(__file__).parent / "examples"
+from notify_project.tests import examples
 
 
 def rows(*names):
     """Return the rows of the named tables."""
-    return [row for name in names for row in json.loads((FOLDER / f"{name}.json").read_text())]
+    return examples.examples(__file__, *names)
+
+
+def cases(*names):
+    """Return the rows of the named tables as parameters of a test."""
+    return examples.cases(__file__, *names)
+
+
+def expected(row, part):
+    """Return what is asked for; the rows of quirks say themselves what ours is."""
+    return row.get("ours", row)[part]

@@ -10,31 +10,31 @@ from templates_app.rendering.placeholders import (
     parse,
     reduce_personalisation,
 )
-from templates_app.tests.rendering.tables import rows
+from templates_app.tests.rendering.tables import cases
 
 
 def parsed(row):
     return [parse(row[part]) for part in ("subject", "content") if row[part] is not None]
 
 
-@pytest.mark.parametrize("row", rows("names"), ids=lambda row: row["content"][:40])
+@pytest.mark.parametrize("row", cases("names"))
 def test_names_are_spelt_and_ordered_as_they_first_appear(row):
     assert list(names(*parsed(row))) == row["names"]
 
 
-@pytest.mark.parametrize("row", rows("substitution"), ids=lambda row: str(row["values"]))
+@pytest.mark.parametrize("row", cases("substitution"))
 def test_values_take_the_place_of_placeholders(row):
     result = fill(parse(row["content"]), row["values"], lists=row["lists"], escape=row["escape"])
 
     assert result == row["result"]
 
 
-@pytest.mark.parametrize("row", rows("conditionals"), ids=lambda row: str(row["values"]))
+@pytest.mark.parametrize("row", cases("conditionals"))
 def test_optional_text_is_shown_or_hidden(row):
     assert fill(parse(row["content"]), row["values"]) == row["result"]
 
 
-@pytest.mark.parametrize("row", rows("missing"), ids=lambda row: row["content"])
+@pytest.mark.parametrize("row", cases("missing"))
 def test_names_without_a_value_are_missing(row):
     assert missing(names(*parsed(row)), row["values"]) == row["missing"]
 

@@ -1,0 +1,1 @@
+"""Measure rendering and recipients against the libraries they stand on; needs no server."""

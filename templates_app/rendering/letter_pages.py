@@ -1,0 +1,10 @@
+"""Count the sheets of paper that a letter takes."""
+
+# Source: the API contract, pages and sheets of letters.
+MAX_PAGES = 10
+PAGES_OF_A_SHEET = 2
+
+
+def sheets_of(pages: int) -> int:
+    """Return how many sheets pages take, printed on both sides: what a letter is charged for."""
+    return -(-pages // PAGES_OF_A_SHEET)

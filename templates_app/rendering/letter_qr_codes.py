@@ -1,0 +1,55 @@
+"""Find the paragraphs of a letter that ask for a QR code, and draw it."""
+
+import re
+
+import segno
+from markdown_it.token import Token
+
+from templates_app.rendering.values import decode_references
+
+# Source: the API contract, QR codes: what fits at the size that scanners can read.
+MAX_QR_CODE_BYTES = 504
+_SIDE = "84pt"
+
+_qr_code_in = re.compile(r"\s*qr\s*:(.*)", re.IGNORECASE | re.DOTALL).fullmatch
+# Headings below the first level are paragraphs in letters.
+_PARAGRAPHS = frozenset({"p", "h3"})
+
+
+def qr_code_text(paragraph: str) -> str | None:
+    """Return what the QR code in place of a paragraph says; None if it is an ordinary one."""
+    match = _qr_code_in(paragraph)
+    return decode_references(match[1].strip()) or None if match else None
+
+
+def qr_code_of(opening: Token, inline: Token) -> str | None:
+    """Return what the QR code in place of a block says; None if it is an ordinary one.
+
+    Args:
+        opening: a token.
+        inline: the token behind it.
+    """
+    is_paragraph = opening.nesting == 1 and opening.tag in _PARAGRAPHS and not opening.hidden
+    return qr_code_text(inline.content) if is_paragraph and inline.type == "inline" else None
+
+
+def size_of(text: str) -> int:
+    """Return how many bytes a QR code of a text holds."""
+    return len(_encoded(text))
+
+
+def draw(text: str) -> str:
+    """Return a QR code as HTML, centred; error correction is of level M.
+
+    Raises:
+        segno.encoder.DataOverflowError: no QR code holds so much; ``size_of`` tells before.
+    """
+    code = segno.make_qr(_encoded(text), error="m", boost_error=False)
+    drawing = code.svg_inline(omitsize=True, svgclass=None, lineclass=None)
+    style = f"width:{_SIDE};height:{_SIDE};margin:0 auto"
+    return f'<div class="qr-code" style="{style}">{drawing}</div>'
+
+
+def _encoded(text: str) -> bytes:
+    # JSON can carry half a character.
+    return text.encode(errors="surrogatepass")
