@@ -31,6 +31,8 @@ FAILED = (
     Status.VIRUS_SCAN_FAILED,
     Status.RETURNED_LETTER,
 )
+# No outcome yet; a message in one of these is never deleted.
+WAITING = frozenset({Status.CREATED, Status.PENDING_VIRUS_CHECK, Status.SENDING, Status.PENDING})
 # Shown with a completion time. A failed virus scan is final without one.
 COMPLETED = frozenset(
     {

@@ -84,6 +84,13 @@ def delete_from_scan(letter: Notification) -> None:
         storage.delete(Area.LETTERS, name)
 
 
+def delete_all(letter: Notification) -> None:
+    """Remove every file of a letter; one that is not there does no harm."""
+    for folder in (Folder.SCAN, Folder.INVALID, folder_of(letter)):
+        for name in _possible_names(folder, letter):
+            storage.delete(Area.LETTERS, name)
+
+
 def _save(folder: str, name: str, pdf: bytes) -> str:
     full_name = f"{folder}/{name}"
     storage.save(Area.LETTERS, full_name, pdf)

@@ -1,7 +1,16 @@
 """The only writer of a notification once it is stored: both tables, and the outbox, at once."""
 
 from notifications.lifecycle.attempts import claim, count_fragments
+from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
-__all__ = ["Outcome", "claim", "count_fragments", "move", "move_many", "record_outcomes"]
+__all__ = [
+    "Outcome",
+    "claim",
+    "count_fragments",
+    "expire",
+    "move",
+    "move_many",
+    "record_outcomes",
+]

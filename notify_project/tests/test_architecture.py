@@ -125,9 +125,13 @@ def test_a_status_is_written_with_sql_in_one_place_only():
 
 
 def test_notifications_are_inserted_with_sql_in_one_place_only():
-    writers = [
-        str(path.relative_to(ROOT))
-        for path in MODULES
-        if re.search(r"INSERT INTO notification", path.read_text())
-    ]
-    assert writers == ["notifications/acceptance/persist.py"]
+    def writers(table):
+        sources = {path: path.read_text() for path in MODULES}
+        return {str(path.relative_to(ROOT)) for path in MODULES if table in sources[path]}
+
+    assert writers("INSERT INTO notifications (") == {"notifications/acceptance/persist.py"}
+    # The end of retention makes what should have been there from the beginning.
+    assert writers("INSERT INTO notification_history (") == {
+        "notifications/acceptance/persist.py",
+        "notifications/retention/purge.py",
+    }

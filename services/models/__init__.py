@@ -4,6 +4,7 @@ from services.models.api_key import ApiKey, ApiKeyHistory
 from services.models.branding import EmailBranding
 from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
 from services.models.organisation import Organisation
+from services.models.retention import ServiceDataRetention
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
 from services.models.service import (
     Service,
@@ -23,6 +24,7 @@ __all__ = [
     "Service",
     "ServiceCallbackApi",
     "ServiceCallbackApiHistory",
+    "ServiceDataRetention",
     "ServiceEmailReplyTo",
     "ServiceGuestList",
     "ServiceHistory",

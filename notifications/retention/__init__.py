@@ -1,0 +1,1 @@
+"""The end of retention: what is deleted, and when."""

@@ -1,0 +1,34 @@
+"""What workers run at the end of waiting and of retention."""
+
+import logging
+
+from notifications import lifecycle
+from notifications.retention import purge
+from notify_project import clock
+
+logger = logging.getLogger(__name__)
+
+
+def timeout_sending_notifications() -> None:
+    """End what has waited for an outcome for three days."""
+    unanswered, unsent = lifecycle.expire(clock.now())
+    logger.info("%s messages without a receipt are temporary failures", unanswered)
+    if unsent:
+        logger.error("%s messages were not taken by any provider in 72 hours", unsent)
+
+
+def delete_notifications_older_than_retention() -> None:
+    """Delete messages whose time is over."""
+    today = clock.london_today()
+    for name, run in (
+        ("texts and emails", purge.purge_texts_and_emails),
+        ("letters", purge.purge_letters),
+    ):
+        purged = run(today)
+        logger.info("deleted %s %s", purged.count, name)
+        if purged.without_history:
+            logger.error("%s deleted messages had no history", purged.without_history)
+        if purged.kept_for_files:
+            logger.error("%s letters stay: their files could not be deleted", purged.kept_for_files)
+    if overdue := purge.count_overdue(today):
+        logger.error("%s messages are older than their retention and have no outcome", overdue)

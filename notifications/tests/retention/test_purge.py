@@ -1,0 +1,132 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from notifications.letters import files as letter_files
+from notifications.models import Notification, NotificationHistory
+from notifications.retention import purge
+from notifications.retention.cutoffs import cutoffs
+from notifications.statuses import WAITING, Status
+from notifications.tests.factories import NotificationFactory
+from services.retention import set_retention
+from services.tests.factories import ServiceFactory
+from templates_app.tests.factories import TemplateFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 3, 10)
+WEEK_AGO = datetime(2026, 3, 3, tzinfo=UTC)
+OLD = WEEK_AGO - timedelta(microseconds=1)
+
+
+def remaining():
+    return set(Notification.objects.values_list("id", flat=True))
+
+
+@pytest.mark.parametrize("kind", ["sms", "email"])
+def test_a_message_is_deleted_after_a_week_and_its_history_stays(kind):
+    old = NotificationFactory(email=kind == "email", status="delivered", created_at=OLD)
+    young = NotificationFactory(email=kind == "email", status="delivered", created_at=WEEK_AGO)
+
+    assert purge.purge_texts_and_emails(TODAY) == purge.Purged(count=1)
+
+    assert remaining() == {young.id}
+    assert NotificationHistory.objects.get(id=old.id).status == "delivered"
+
+
+def test_a_service_keeps_its_messages_for_as_long_as_it_says():
+    texts, emails = (
+        TemplateFactory(email=is_email, service=service)
+        for service in [ServiceFactory()]
+        for is_email in (False, True)
+    )
+    set_retention(texts.service, "sms", 3, actor=None)
+    set_retention(texts.service, "email", 30, actor=None)
+    four_days = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    day = timedelta(days=1)
+    NotificationFactory(template=texts, status="delivered", created_at=four_days)
+    kept = [
+        NotificationFactory(template=texts, status="delivered", created_at=four_days + day),
+        NotificationFactory(template=emails, status="delivered", created_at=OLD),
+        NotificationFactory(status="delivered", created_at=four_days),
+    ]
+
+    assert purge.purge_texts_and_emails(TODAY).count == 1
+    assert remaining() == {row.id for row in kept}
+
+
+@pytest.mark.parametrize("status", sorted(Status.values))
+def test_only_what_has_an_outcome_is_deleted(status):
+    row = NotificationFactory(status=status, created_at=OLD)
+
+    purge.purge_texts_and_emails(TODAY)
+
+    assert (row.id in remaining()) == (status in WAITING)
+    assert purge.count_overdue(TODAY) == (status in WAITING)
+
+
+def test_what_is_not_real_goes_too_and_gets_no_history():
+    row = NotificationFactory(research=True, status="delivered", created_at=OLD)
+
+    assert purge.purge_texts_and_emails(TODAY) == purge.Purged(count=1)
+    assert not NotificationHistory.objects.filter(id=row.id).exists()
+
+
+def test_a_missing_history_row_is_made_and_counted():
+    row = NotificationFactory(status="delivered", created_at=OLD)
+    NotificationHistory.objects.filter(id=row.id).delete()
+
+    assert purge.purge_texts_and_emails(TODAY) == purge.Purged(count=1, without_history=1)
+    assert NotificationHistory.objects.get(id=row.id).created_at == OLD
+
+
+def test_batches_go_on_past_what_is_kept(monkeypatch):
+    monkeypatch.setattr(purge, "BATCH", 2)
+    template = TemplateFactory()
+    NotificationFactory.create_batch(3, template=template, status="delivered", created_at=OLD)
+    waiting = NotificationFactory.create_batch(3, template=template, created_at=OLD)
+    NotificationFactory.create_batch(2, template=template, status="delivered", created_at=OLD)
+
+    assert purge.purge_texts_and_emails(TODAY).count == 5
+    assert remaining() == {row.id for row in waiting}
+
+
+def test_letters_go_with_their_files(files):
+    old = NotificationFactory(letter=True, status="delivered", created_at=OLD)
+    young = NotificationFactory(letter=True, status="delivered", created_at=WEEK_AGO)
+    for letter in (old, young):
+        letter_files.store_pdf(letter, b"%PDF")
+
+    assert purge.purge_letters(TODAY) == purge.Purged(count=1)
+
+    assert remaining() == {young.id}
+    assert letter_files.find_pdf(old) is None
+    assert letter_files.find_pdf(young) == b"%PDF"
+
+
+def test_a_letter_stays_while_its_files_cannot_be_deleted(files, monkeypatch):
+    broken, _ = NotificationFactory.create_batch(2, letter=True, status="delivered", created_at=OLD)
+    delete_all = letter_files.delete_all
+
+    def fail_once(letter):
+        if letter.id == broken.id:
+            raise OSError("no such disk")
+        delete_all(letter)
+
+    monkeypatch.setattr(letter_files, "delete_all", fail_once)
+
+    assert purge.purge_letters(TODAY) == purge.Purged(count=1, kept_for_files=1)
+    assert remaining() == {broken.id}
+
+
+@pytest.mark.parametrize(
+    ("today", "cutoff"),
+    [
+        (date(2026, 4, 1), datetime(2026, 3, 25, tzinfo=UTC)),
+        (date(2026, 4, 6), datetime(2026, 3, 29, 23, tzinfo=UTC)),
+        (date(2026, 11, 1), datetime(2026, 10, 24, 23, tzinfo=UTC)),
+    ],
+    ids=["across the change in spring", "in summer time", "across the change in autumn"],
+)
+def test_days_end_at_midnight_in_london(today, cutoff):
+    assert cutoffs(today)[7] == cutoff
