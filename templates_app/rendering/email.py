@@ -78,13 +78,6 @@ def email_html_fragment(
     return to_html(_tokens(parsed, values, unlinked_names))
 
 
-def email_plain_text(
-    parsed: Parsed, values: Values, *, unlinked_names: tuple[str, ...] = DEFAULT_UNLINKED_NAMES
-) -> str:
-    """Return the body as plain text."""
-    return to_plain_text(_tokens(parsed, values, unlinked_names))
-
-
 def _tokens(parsed: Parsed, values: Values, unlinked_names: tuple[str, ...]) -> list[Token]:
     text = without_controls(fill(parsed, values, lists="bullets"))
     if "\t" in text:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications.acceptance.preview import MessagePreview, preview_message
-from services.models import Service
 from services.read_models import find_service
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
@@ -86,12 +85,11 @@ def _get(wanted: str) -> Template:
         rows = Template.objects.filter(id=UUID(wanted))
     except ValueError:
         rows = Template.objects.filter(name=wanted, archived=False, hidden=False)
-    found = list(rows.order_by("id")[:10])
+    found = list(rows.select_related("service").order_by("service__name", "id"))
     if not found:
         raise CommandError(f"No template has the id or the name {wanted!r}")
     if len(found) > 1:
-        services = dict(Service.objects.values_list("id", "name"))
-        lines = [f"  {row.id}  {row.template_type}  {services[row.service_id]}" for row in found]
+        lines = [f"  {row.id}  {row.template_type}  {row.service.name}" for row in found]
         raise CommandError("\n".join([f"Several templates are called {wanted!r}:", *lines]))
     return found[0]
 
