@@ -129,7 +129,9 @@ def _show_letter(
 
 def _letter(template: TemplateModel, values: dict[str, Any]) -> str:
     """Return the letter: Welsh pages first, which alone have the address then."""
-    address = address_of({name.replace(" ", "_"): value for name, value in values.items()}).lines
+    given = {placeholders.key_of(name): value for name, value in values.items()}
+    keys = {key: placeholders.key_of(key) for key in ADDRESS_KEYS}
+    address = address_of({key: given[name] for key, name in keys.items() if name in given}).lines
     block = template.parsed_contact_block
     texts: dict[Language, tuple[Parsed | None, Parsed | None]] = {
         "welsh": (template.parsed_welsh_subject, template.parsed_welsh_content),

@@ -11,6 +11,7 @@ from notifications.acceptance.preview import MessagePreview, preview_message
 from services.read_models import find_service
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.placeholders import key_of
 from templates_app.rendering.sms import MAX_CHARACTERS
 
 _KINDS = {"sms": "text message", "email": "email", "letter": "letter"}
@@ -97,11 +98,12 @@ def _get(wanted: str) -> Template:
 def _values(settings: list[str]) -> dict[str, Any]:
     """Return personalisation from ``name=value``."""
     given: dict[str, list[str]] = {}
+    spelling: dict[str, str] = {}
     for each in settings:
         name, equals, value = each.partition("=")
         if not equals or not name:
             raise CommandError(f"--set wants NAME=VALUE, not {each!r}")
-        given.setdefault(name, []).append(value)
+        given.setdefault(spelling.setdefault(key_of(name), name), []).append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
 
 

@@ -174,3 +174,16 @@ def test_hostile_markdown_is_rendered_quickly(unit):
     text = email_parts(parse("((v))"), values).plain_text
     assert text.endswith("\n")
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("content", "plain"),
+    [
+        ("a -\nb", "a – b"),
+        ("see https://example.org/it's/x 'now'", "see https://example.org/it's/x \u2018now’"),
+        ("[it's](https://example.org/it's)", "it’s: https://example.org/it's"),
+    ],
+    ids=["dash at the end of a line", "apostrophe in an address", "apostrophe in a link"],
+)
+def test_plain_text_is_set_as_a_whole(content, plain):
+    assert email_parts(parse(content), {}).plain_text == f"{plain}\n"
