@@ -22,6 +22,7 @@ HEADER = ["phone number", "name", "reference number", "date", "place"]
 class _Template:
     content: str
     template_type: str = "sms"
+    parsed_welsh_content: Parsed | None = None
 
     @property
     def parsed_content(self) -> Parsed:
