@@ -60,6 +60,7 @@ class Command(BaseCommand):
         template, service = _sending(options["template"], options["service"])
         path: Path = options["file"]
         try:
+            _require_other_file(path, options["report"])
             with path.open("rb") as stream:
                 if path.stat().st_size > _LARGE_BYTES:
                     self.stderr.write(f"Reading {path}")
@@ -68,7 +69,7 @@ class Command(BaseCommand):
             with findings.writing_to(options["report"]):
                 checked = _check(csv_text, template, service, findings)
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}") from error
+            raise CommandError(str(error)) from error
         except FileRefused as error:
             raise CommandError(f"{path}: {error.message}") from error
         refusal = find_refusal(checked, Circumstances(in_trial_mode=service.restricted))
@@ -144,6 +145,12 @@ def _sending(template_id: UUID, service_id: UUID | None) -> tuple[TemplateModel,
     if template is None or service is None or template.archived or template.hidden:
         raise CommandError(f"template {template_id} cannot be sent any more")
     return template, service
+
+
+def _require_other_file(path: Path, report: Path | None) -> None:
+    """Refuse a report in place of the file it is about, whatever links lead there."""
+    if report is not None and report.exists() and report.samefile(path):
+        raise CommandError(f"{report} is the file of recipients: write the report elsewhere")
 
 
 def _check(

@@ -166,6 +166,27 @@ def test_a_report_that_cannot_be_written_is_refused(check, tmp_path):
     assert "No such file" in check(GOOD, f"--report={tmp_path}/nowhere/report.csv")[1]
 
 
+def test_a_disk_without_room_for_the_report_is_named_as_the_reason(check):
+    assert check(GOOD, "--report=/dev/full")[1] == "[Errno 28] No space left on device"
+
+
+@pytest.mark.parametrize(
+    "link", [None, "symlink_to", "hardlink_to"], ids=["itself", "symbolic link", "hard link"]
+)
+def test_a_report_does_not_overwrite_the_file_of_recipients(check, tmp_path, link):
+    people = report = tmp_path / "people.csv"
+    if link is not None:
+        people.touch()
+        report = tmp_path / "report.csv"
+        getattr(report, link)(people)
+
+    printed, error = check(BAD, f"--report={report}")
+
+    assert printed == ""
+    assert error.endswith(f"{report.name} is the file of recipients: write the report elsewhere")
+    assert people.read_bytes() == BAD
+
+
 def test_an_unknown_template_is_refused(check):
     unknown = uuid.uuid4()
 
