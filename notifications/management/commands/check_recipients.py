@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from notifications.spreadsheets.check import ROWS_SHOWN, Checked, check
 from notifications.spreadsheets.columns import Columns
 from notifications.spreadsheets.convert import to_csv_text
+from notifications.spreadsheets.example import example_file
 from notifications.spreadsheets.outcome import Circumstances, Refusal, find_refusal
 from notifications.spreadsheets.refusals import FileRefused
 from notifications.spreadsheets.report import Entry, Report, entries_of_names, entries_of_row
@@ -33,14 +34,22 @@ class Command(BaseCommand):
 
     help = (
         "Checks a file of recipients (csv, tsv, xlsx, xlsm, xls, ods) against a template and "
-        "prints what must be mended, with the row numbers that spreadsheet programs show. Sends "
-        "and stores nothing; daily limits are not looked at. Prints personal data. Exits with 1 "
-        "if the file cannot be sent."
+        "prints what must be mended. The names of columns are row 1, also below blank rows; "
+        "hidden rows are not counted. Sends and stores nothing; daily limits are not looked at. "
+        "Prints personal data. Exits with 1 if the file cannot be sent."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("file", metavar="FILE", type=Path, help="the file of recipients")
+        subject = parser.add_mutually_exclusive_group(required=True)
+        subject.add_argument(
+            "file", metavar="FILE", type=Path, nargs="?", help="the file of recipients"
+        )
+        subject.add_argument(
+            "--example",
+            action="store_true",
+            help="print a CSV file with the columns the template needs, and check nothing",
+        )
         parser.add_argument(
             "--template", metavar="UUID", type=UUID, required=True, help="what would be sent"
         )
@@ -58,6 +67,11 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the command."""
         template, service = _sending(options["template"], options["service"])
+        if options["example"]:
+            if options["json"] or options["report"]:
+                raise CommandError("--json and --report are of a check, not of an example")
+            self.stdout.write(example_file(template))
+            return
         path: Path = options["file"]
         try:
             _require_other_file(path, options["report"])

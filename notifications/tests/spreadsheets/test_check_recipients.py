@@ -70,6 +70,38 @@ def test_what_to_mend_is_printed_and_the_command_fails(check):
     assert error == "people.csv cannot be sent as it is"
 
 
+def test_rows_are_counted_from_the_names_of_columns_without_hidden_ones(check):
+    def hide_a_row(sheet):
+        sheet.row_dimensions[3].hidden = True
+
+    rows = [[], ["phone number", "name"], ["07700900205", "Jo"], ["abc", "Jo"]]
+
+    printed, _ = check(xlsx(rows, hide_a_row), name="people.xlsx")
+
+    assert "row 2, phone number ‘abc’" in printed
+
+
+def test_an_example_has_the_columns_of_the_template(template):
+    out = StringIO()
+
+    call_command("check_recipients", "--example", f"--template={template.id}", stdout=out)
+
+    assert list(csv.reader(StringIO(out.getvalue()))) == [
+        ["phone number", "name"],
+        ["07700 900321", "example"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["people.csv", "--example"], ["--example", "--json"], ["--example", "--report=a.csv"]],
+    ids=["neither", "both", "JSON of an example", "report of an example"],
+)
+def test_a_file_is_checked_or_an_example_printed(template, arguments):
+    with pytest.raises(CommandError):
+        call_command("check_recipients", *arguments, f"--template={template.id}")
+
+
 def test_the_names_of_columns_come_before_all_else(check):
     printed, error = check(b"name\nJo\n")
 
