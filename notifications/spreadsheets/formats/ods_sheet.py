@@ -17,6 +17,8 @@ from notifications.spreadsheets.refusals import MAX_CELL_CHARACTERS, UNREADABLE,
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _STYLE = f"{_NAMESPACE}office:1.0", f"{_NAMESPACE}style:1.0"
 _TABLE, _TEXT = f"{_NAMESPACE}table:1.0", f"{_NAMESPACE}text:1.0"
+# Where LibreOffice says that a formula failed; the standard's own attribute says that it is text.
+_CALC_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
 # In document-content, body and spreadsheet.
 _DEPTH_OF_SHEETS = 4
 _MAX_HIDDEN_STYLES = 10_000
@@ -147,8 +149,9 @@ class Sheet(Handler):
             return iso_duration_text(self._cell.get(f"{_OFFICE} time-value", ""))
         if kind == "boolean":
             return str(self._cell.get(f"{_OFFICE} boolean-value") == "true")
+        is_error = self._cell.get(_CALC_TYPE) == "error"  # nobody wants to read #N/A
         text = "\n".join(map("".join, self._paragraphs))
-        return text or self._cell.get(f"{_OFFICE} string-value", "")
+        return "" if is_error else text or self._cell.get(f"{_OFFICE} string-value", "")
 
     def _end_row(self) -> None:
         repeated = _count(self._row, "number-rows-repeated")

@@ -123,6 +123,8 @@ class Sheet(Handler):
             raise FileRefused(UNREADABLE_VALUES) from error
         if kind == "b":
             return str(value.strip() == "1")
+        if kind == "e":  # nobody wants to read #N/A; a missing value is told
+            return ""
         return iso_date_text(value.strip()) if kind == "d" else unescape(value)
 
     def _kinds_of_cell(self) -> NumberKind:
