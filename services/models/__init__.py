@@ -2,6 +2,7 @@
 
 from services.models.api_key import ApiKey, ApiKeyHistory
 from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
+from services.models.inbound_number import InboundNumber
 from services.models.organisation import Organisation
 from services.models.retention import ServiceDataRetention
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
@@ -18,6 +19,7 @@ __all__ = [
     "ApiKey",
     "ApiKeyHistory",
     "CallbackType",
+    "InboundNumber",
     "Organisation",
     "Service",
     "ServiceCallbackApi",

@@ -11,6 +11,7 @@ from notify_project.versioning import save_versioned
 from services.models import (
     ApiKey,
     ApiKeyHistory,
+    InboundNumber,
     Organisation,
     Service,
     ServiceEmailReplyTo,
@@ -144,3 +145,11 @@ class ServiceGuestListFactory(DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory)
     recipient_type = "email"
     recipient = "guest@example.com"
+
+
+class InboundNumberFactory(DjangoModelFactory):
+    class Meta:
+        model = InboundNumber
+
+    number = factory.Sequence(lambda n: f"07700{n % 1_000_000:06}")
+    provider = "mmg"
