@@ -5,7 +5,7 @@ from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
-from notifications.models.inbound import InboundSms, UnsubscribeRequest
+from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import DUE_AT, Notification, hash_of
 from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
@@ -17,6 +17,7 @@ __all__ = [
     "Document",
     "IdempotentAnswer",
     "InboundSms",
+    "InboundSmsHistory",
     "Job",
     "Notification",
     "NotificationHistory",

@@ -9,6 +9,7 @@ from notifications.delivery.claim import never_started_count
 from notifications.documents.purge import purge_expired_documents
 from notifications.letters.tasks import finish_test_letters
 from notifications.retention.tasks import (
+    delete_inbound_sms,
     delete_notifications_older_than_retention,
     timeout_sending_notifications,
 )
@@ -50,6 +51,7 @@ PERIODIC_TASKS = {
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
         PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),
+        PeriodicTask(delete_inbound_sms, Queue.REPORTING, at=time(2, 40)),
         PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(delete_notifications_older_than_retention, Queue.REPORTING, at=time(3, 0)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
