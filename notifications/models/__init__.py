@@ -9,11 +9,13 @@ from notifications.models.inbound import InboundSms, InboundSmsHistory, Unsubscr
 from notifications.models.job import Job
 from notifications.models.notification import DUE_AT, Notification, hash_of
 from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
+from notifications.models.receipt import Complaint, UnmatchedReceipt
 
 __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
     "CallbackDelivery",
+    "Complaint",
     "Document",
     "IdempotentAnswer",
     "InboundSms",
@@ -24,6 +26,7 @@ __all__ = [
     "ProviderDetails",
     "ProviderDetailsHistory",
     "TemplateUsageRepair",
+    "UnmatchedReceipt",
     "UnsubscribeRequest",
     "hash_of",
 ]

@@ -1,6 +1,7 @@
 """One endpoint for the receipts of all providers."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notifications.providers.base import (
+    ComplaintNotice,
     MalformedReceipt,
     Provider,
     Receipt,
     UnknownReceiptStatus,
 )
 from notifications.providers.registry import PROVIDERS, provider
+from notifications.receipts import complaints
 from notifications.receipts.apply import apply
 from notifications.receipts.tasks import apply_receipt
+from notify_project import clock
 from notify_project.api.basic import login_wanted, may_enter
 from notify_project.api.errors import ValidationFailed
 from notify_project.api.views import ApiViewSet, read_body
@@ -35,8 +39,11 @@ class SmsReceiptViewSet(ApiViewSet):
         sender = _sms_provider(provider_name)
         if not _is_allowed(sender, request.headers.get("Authorization")):
             return login_wanted()
-        for receipt in _receipts(sender, request):
-            _keep(sender.name, receipt)
+        for report in _reports(sender, request):
+            if isinstance(report, ComplaintNotice):
+                complaints.record(sender.name, report, now=clock.now())
+            else:
+                _keep(sender.name, report)
         return Response({"result": "success"})
 
 
@@ -59,7 +66,7 @@ def _is_allowed(sender: Provider[Any], authorization: str | None) -> bool:
     return may_enter(authorization, [":".join(expected)])
 
 
-def _receipts(sender: Provider[Any], request: Request) -> list[Receipt]:
+def _reports(sender: Provider[Any], request: Request) -> Sequence[Receipt | ComplaintNotice]:
     try:
         return sender.read_receipts(read_body(request), request.headers)
     except MalformedReceipt as error:

@@ -271,6 +271,7 @@ def test_the_schedule_runs_what_it_must():
 
     assert when == {
         "finish_test_letters": timedelta(minutes=1),
+        "rematch_receipts": timedelta(minutes=1),
         "alert_on_never_started": timedelta(minutes=2),
         "repair_template_usage": timedelta(minutes=10),
         "timeout_sending_notifications": "00:05:00",
