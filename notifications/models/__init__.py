@@ -10,6 +10,7 @@ from notifications.models.job import Job
 from notifications.models.notification import DUE_AT, Notification, hash_of
 from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
 from notifications.models.receipt import Complaint, UnmatchedReceipt
+from notifications.models.suppression import SuppressedRecipient
 
 __all__ = [
     "DUE_AT",
@@ -25,6 +26,7 @@ __all__ = [
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
+    "SuppressedRecipient",
     "TemplateUsageRepair",
     "UnmatchedReceipt",
     "UnsubscribeRequest",

@@ -15,6 +15,7 @@ from notifications.models import (
     NotificationHistory,
 )
 from notifications.providers.base import ComplaintNotice
+from notifications.suppression.feed import note_complaint
 from notify_project.constants import NotificationType
 from services.models import CallbackType, ServiceCallbackApi
 
@@ -51,6 +52,7 @@ def record(provider_name: str, notice: ComplaintNotice, *, now: datetime) -> Com
         with transaction.atomic():
             complaint.save(force_insert=True)
             outbox.write(_told(complaint, email))
+            note_complaint(email.id)
     except IntegrityError as error:
         if "uq_complaints_feedback" not in str(error):
             raise

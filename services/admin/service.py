@@ -115,7 +115,14 @@ class ServiceAdmin(UseCaseAdmin[Service]):
         ("Mode", {"fields": ["restricted", "research_mode", "prefix_sms"]}),
         (
             "Email",
-            {"fields": ["custom_email_sender_name", "email_sender_local_part", "contact_link"]},
+            {
+                "fields": [
+                    "custom_email_sender_name",
+                    "email_sender_local_part",
+                    "contact_link",
+                    "uses_suppression_list",
+                ]
+            },
         ),
         (
             "Limits",

@@ -42,6 +42,14 @@ class DeclaredOrganisation(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeclaredInboundNumber(Entry):
+    """A number that people can text to."""
+
+    number: str = required(text(11))
+    provider: str = required(text(50))
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeclaredLimits(Entry):
     """How much a service may send: a day by type, and calls a minute."""
 
@@ -112,9 +120,11 @@ class DeclaredService(Entry):
     prefix_sms: bool = optional(flag, default=True)
     contact_link: str | None = optional(nullable(text()))
     email_sender_name: str | None = optional(nullable(text()))
+    suppression_list: bool = optional(flag, default=False)
     permissions: tuple[Item, ...] = optional(
         items(one_of(ServicePermission.Name.values)), default=()
     )
+    inbound_number: str | None = optional(nullable(text(11)))
     limits: DeclaredLimits | None = optional(entries(DeclaredLimits, many=False))
     team: tuple[Item, ...] = optional(items(text(320)), default=())
     guest_list: tuple[Item, ...] = optional(items(text(320)), default=())
@@ -132,5 +142,8 @@ class Configuration(Entry):
     users: tuple[DeclaredUser, ...] = optional(entries(DeclaredUser), default=())
     organisations: tuple[DeclaredOrganisation, ...] = optional(
         entries(DeclaredOrganisation), default=()
+    )
+    inbound_numbers: tuple[DeclaredInboundNumber, ...] = optional(
+        entries(DeclaredInboundNumber), default=()
     )
     services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())

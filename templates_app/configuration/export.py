@@ -7,6 +7,7 @@ import yaml
 
 from services.models import (
     ApiKey,
+    InboundNumber,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -61,11 +62,15 @@ def export(service_names: Iterable[str] = ()) -> str:
     if names:
         users = users.filter(memberships__service__in=services).distinct()
         organisations = organisations.filter(services__in=services).distinct()
+    numbers = InboundNumber.objects.filter(active=True).order_by("number")
+    if names:
+        numbers = numbers.filter(service__in=services)
     document = {
         "users": [_user(user) for user in users],
         "organisations": [
             {"name": each.name, "type": each.organisation_type} for each in organisations
         ],
+        "inbound_numbers": [{"number": each.number, "provider": each.provider} for each in numbers],
         "services": [_service(service) for service in services],
     }
     kept = {name: value for name, value in document.items() if value}
@@ -88,7 +93,11 @@ def _service(service: Service) -> dict[str, Any]:
         "prefix_sms": service.prefix_sms,
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,
+        "suppression_list": service.uses_suppression_list,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
+        "inbound_number": InboundNumber.objects.filter(service=service)
+        .values_list("number", flat=True)
+        .first(),
         "limits": {
             "email": service.email_message_limit,
             "sms": service.sms_message_limit,

@@ -17,12 +17,16 @@ users:
 organisations:
   - name: Council
     type: local
+inbound_numbers:
+  - {number: "07700900456", provider: mmg}
 services:
   - name: Libraries
     organisation: Council
     live: true
     prefix_sms: false
-    permissions: [email, sms]
+    suppression_list: true
+    permissions: [email, sms, inbound_sms]
+    inbound_number: "07700900456"
     limits: {sms: 7, per_minute: 60}
     team: [amala@example.org]
     guest_list: [guest@example.org, "07700 900456"]
