@@ -23,6 +23,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
 # Where people set services up and unsubscribe; refusals and emails point there.
 ADMIN_URL: str = env.str("ADMIN_URL", default=API_HOST_URL).rstrip("/")
+# Where emails find their logos: a host that needs no cookies.
+ASSET_URL: str = env.str("ASSET_URL", default=API_HOST_URL).rstrip("/")
 DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v2/docs")
 TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
@@ -134,7 +136,7 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("documents", "letters")}
+STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "letters")}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 
@@ -144,6 +146,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 _statement_timeout_seconds: int = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,
+    # A machine that has gone without a word is found out in seconds, not in a quarter of an hour.
+    tcp_user_timeout=5000,
+    keepalives_idle=10,
     options=f"-c statement_timeout={_statement_timeout_seconds * 1000} -c lock_timeout=4000",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -156,15 +161,17 @@ REDIS_TIMEOUT_SECONDS: float = env.float("REDIS_TIMEOUT_SECONDS", default=0.5)
 TEMPLATE_USAGE_USE_RUN_ID: bool = env.bool("TEMPLATE_USAGE_USE_RUN_ID", default=True)
 READ_MODEL_SECONDS: float = env.float("READ_MODEL_SECONDS", default=2.0)
 
-# Pool -> the queues that its processes read, in this order. Message pools read one queue each:
-# priority never waits behind normal, and RQ can take back what a killed worker had popped.
+# Pool -> the queues that its processes read, in this order. Pools that carry messages read one
+# queue each: priority never waits behind normal, and RQ can take back what a killed worker had
+# popped, which on the queue of messages to store is the only copy.
 WORKER_POOLS: dict[str, list[str]] = {
     "priority": ["priority"],
     "normal": ["normal"],
     "research": ["research-mode"],
     "receipts": ["receipts"],
     "callbacks": ["callbacks"],
-    "background": ["periodic", "database", "letters", "reporting"],
+    "database": ["database"],
+    "background": ["periodic", "letters", "reporting"],
 }
 RQ_QUEUES = {
     queue: {
@@ -180,9 +187,22 @@ RQ_QUEUES = {
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
 RQ_SHOW_ADMIN_LINK = True
 
+# --- Accepting ---------------------------------------------------------------------------------
+# persist_first: stored, then 201. queue_first: 201, then stored. `set_accept_mode` overrides it.
+ACCEPT_MODE: str = env.str("ACCEPT_MODE", default="persist_first")
+MAX_DEFERRED_PAYLOAD_BYTES: int = env.int("MAX_DEFERRED_PAYLOAD_BYTES", default=256 * 1024)
+PERSIST_RETRY_MAX: int = env.int("PERSIST_RETRY_MAX", default=5)
+PERSIST_RETRY_INTERVAL: list[int] = env.list("PERSIST_RETRY_INTERVAL", cast=int, default=[300])
+
 # --- Sending -----------------------------------------------------------------------------------
 EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+# Above emails of services without a brand of their own; without a name and a logo there is nothing.
+EMAIL_BANNER_NAME: str = env.str("EMAIL_BANNER_NAME", default="Notify")
+EMAIL_BANNER_COLOUR: str = env.str("EMAIL_BANNER_COLOUR", default="#0b0c0c")
+EMAIL_BANNER_LOGO_URL: str = env.str("EMAIL_BANNER_LOGO_URL", default="")
+# Source: the API contract, typography: names that mail programs must not take for addresses.
+EMAIL_UNLINKED_NAMES: tuple[str, ...] = tuple(env.list("EMAIL_UNLINKED_NAMES", default=["GOV.UK"]))
 FROM_NUMBER: str = env.str("FROM_NUMBER", default="NOTIFY")
 # Named for recipients: the provider's options reach the provider's class by name.
 PROVIDER_OPTIONS: dict[str, dict[str, str]] = {

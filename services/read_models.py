@@ -18,6 +18,7 @@ from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.models import (
     ApiKey,
+    EmailBranding,
     Service,
     ServiceCallbackApi,
     ServiceDataRetention,
@@ -32,7 +33,7 @@ from services.models.retention import DEFAULT_DAYS
 # Source: the API contract, life-cycle of keys.
 REVOKED_KEYS_REMEMBERED = timedelta(days=7)
 # Part of the key: a release that changes the fields below does not read older copies.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class SenderModel:
     id: UUID
     text: str
     is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrandingModel:
+    """Whose logo the emails of a service show."""
+
+    brand_type: str
+    colour: str | None
+    logo: str | None
+    text: str | None
+    alt_text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,7 @@ class ServiceModel:
     reply_tos: tuple[SenderModel, ...]
     recipients: frozenset[str] = field(repr=False)
     callback_types: frozenset[str]
+    branding: BrandingModel | None = None
 
 
 _memory: caching.LocalMemory[ServiceModel | None] = caching.LocalMemory()
@@ -106,7 +119,7 @@ def _key(service_id: UUID) -> str:
 
 
 def _load(service_id: UUID) -> ServiceModel | None:
-    service = Service.objects.filter(id=service_id).first()
+    service = Service.objects.select_related("email_branding").filter(id=service_id).first()
     if service is None:
         return None
     permissions = ServicePermission.objects.filter(service=service_id)
@@ -141,7 +154,14 @@ def _load(service_id: UUID) -> ServiceModel | None:
         reply_tos=_senders(reply_tos.values_list("id", "email_address", "is_default")),
         recipients=frozenset(_load_recipients(service_id)),
         callback_types=frozenset(callbacks.values_list("callback_type", flat=True)),
+        branding=_load_branding(service.email_branding),
     )
+
+
+def _load_branding(row: EmailBranding | None) -> BrandingModel | None:
+    if row is None:
+        return None
+    return BrandingModel(row.brand_type, row.colour, row.logo, row.text, row.alt_text)
 
 
 def _load_keys(service_id: UUID) -> tuple[KeyModel, ...]:
@@ -203,6 +223,8 @@ def _decode(text: str) -> ServiceModel:
 def _built(columns: dict[str, Any]) -> ServiceModel:
     columns["id"] = UUID(columns["id"])
     columns["keys"] = tuple(map(_decode_key, columns["keys"]))
+    if columns["branding"] is not None:
+        columns["branding"] = BrandingModel(**columns["branding"])
     for name in ("sms_senders", "reply_tos"):
         columns[name] = tuple(
             SenderModel(UUID(row["id"]), row["text"], row["is_default"]) for row in columns[name]

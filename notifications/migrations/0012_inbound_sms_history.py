@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('notifications', '0011_list_indexes'),
         ('notify_project', '0003_guards'),
-        ('services', '0004_inbound_numbers'),
+        ('services', '0005_inbound_numbers'),
     ]
 
     operations = [

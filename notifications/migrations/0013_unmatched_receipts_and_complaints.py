@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('notifications', '0012_inbound_sms_history'),
         ('notify_project', '0003_guards'),
-        ('services', '0004_inbound_numbers'),
+        ('services', '0005_inbound_numbers'),
     ]
 
     operations = [

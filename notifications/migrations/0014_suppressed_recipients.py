@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('notifications', '0013_unmatched_receipts_and_complaints'),
-        ('services', '0005_suppression_list'),
+        ('services', '0006_suppression_list'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

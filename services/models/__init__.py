@@ -1,6 +1,7 @@
 """Everything the services app stores."""
 
 from services.models.api_key import ApiKey, ApiKeyHistory
+from services.models.branding import EmailBranding
 from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
 from services.models.inbound_number import InboundNumber
 from services.models.organisation import Organisation
@@ -19,6 +20,7 @@ __all__ = [
     "ApiKey",
     "ApiKeyHistory",
     "CallbackType",
+    "EmailBranding",
     "InboundNumber",
     "Organisation",
     "Service",

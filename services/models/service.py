@@ -7,6 +7,7 @@ from django.db import models
 
 from notify_project import clock
 from notify_project.versioning import HistoryRow, Versioned
+from services.models.branding import EmailBranding
 from services.models.organisation import Organisation
 
 
@@ -52,6 +53,14 @@ class Service(ServiceColumns, Versioned):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="services"
     )
+    email_branding = models.ForeignKey(
+        EmailBranding,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        help_text="Whose logo emails show; without one they show the platform's banner.",
+    )
 
     class Meta:
         db_table = "services"
@@ -81,6 +90,7 @@ class ServiceHistory(ServiceColumns, HistoryRow):
 
     created_by_id = models.UUIDField(null=True)
     organisation_id = models.UUIDField(null=True)
+    email_branding_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "services_history"

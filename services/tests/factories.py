@@ -11,6 +11,7 @@ from notify_project.versioning import save_versioned
 from services.models import (
     ApiKey,
     ApiKeyHistory,
+    EmailBranding,
     InboundNumber,
     Organisation,
     Service,
@@ -29,6 +30,14 @@ class OrganisationFactory(DjangoModelFactory):
         model = Organisation
 
     name = factory.Sequence(lambda n: f"Organisation {n}")
+
+
+class EmailBrandingFactory(DjangoModelFactory):
+    class Meta:
+        model = EmailBranding
+
+    name = factory.Sequence(lambda n: f"Branding {n}")
+    text = "Riverside Library"
 
 
 class UserFactory(DjangoModelFactory):

@@ -19,9 +19,16 @@ organisations:
     type: local
 inbound_numbers:
   - {number: "07700900456", provider: mmg}
+email_brandings:
+  - name: Riverside
+    type: both
+    colour: "#0f766e"
+    text: Riverside Library
+    logo: R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=
 services:
   - name: Libraries
     organisation: Council
+    email_branding: Riverside
     live: true
     prefix_sms: false
     suppression_list: true
@@ -58,7 +65,7 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def run(db):
+def run(db, files):
     """Return a function that applies a text and gives the report."""
 
     def apply(text, *, dry_run=False, environment=ENVIRONMENT):

@@ -192,7 +192,7 @@ def command(path, *options):
     return output.getvalue()
 
 
-def test_the_command_prints_ids_and_new_keys_once_as_json(db, tmp_path, monkeypatch):
+def test_the_command_prints_ids_and_new_keys_once_as_json(db, files, tmp_path, monkeypatch):
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "services.yaml"
@@ -246,7 +246,7 @@ def test_the_export_command_prints_what_the_other_one_reads(run, tmp_path):
     assert command(path) == "Nothing to change.\n"
 
 
-def test_the_command_says_when_there_is_nothing_to_change(db, tmp_path, monkeypatch):
+def test_the_command_says_when_there_is_nothing_to_change(db, files, tmp_path, monkeypatch):
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "services.yaml"

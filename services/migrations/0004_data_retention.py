@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0002_guards'),
+        ('services', '0003_email_branding'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0004_inbound_numbers'),
+        ('services', '0005_inbound_numbers'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0003_data_retention'),
+        ('services', '0004_data_retention'),
     ]
 
     operations = [
