@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
@@ -117,7 +118,8 @@ def _take(service: Service, number: str | None) -> InboundNumber:
     free = InboundNumber.objects.free()
     if number is None:
         # Others that look for any number pass over the one that is being taken.
-        candidates = free.select_for_update(skip_locked=True).order_by("created_at", "id")
+        free_since = Coalesce("updated_at", "created_at")
+        candidates = free.select_for_update(skip_locked=True).order_by(free_since, "id")
         first = candidates.first()
         if first is None:
             raise NotAvailable("No number is free")

@@ -92,6 +92,8 @@ def test_a_service_gets_a_number_the_permission_and_the_sender():
 def test_without_a_wish_the_number_that_is_free_for_longest_is_given():
     now = clock.now()
     InboundNumberFactory(created_at=now)
+    # It was released a moment ago: answers to its last service may still come in.
+    InboundNumberFactory(created_at=now - timedelta(days=9), updated_at=now)
     oldest = InboundNumberFactory(created_at=now - timedelta(days=2))
     InboundNumberFactory(created_at=now - timedelta(days=3), active=False)
     InboundNumberFactory(created_at=now - timedelta(days=4), service=ServiceFactory())
