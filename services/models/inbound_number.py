@@ -1,6 +1,7 @@
 """Numbers that people can text to."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 
@@ -14,7 +15,7 @@ NUMBER = r"^07[0-9]{9}$"
 class InboundNumberQuerySet(models.QuerySet["InboundNumber"]):
     """Questions about numbers."""
 
-    def free(self) -> "InboundNumberQuerySet":
+    def free(self) -> Self:
         """Those that a service can be given."""
         return self.filter(service=None, active=True)
 
