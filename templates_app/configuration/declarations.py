@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from notify_project.constants import KeyType, NotificationType, ProcessType
 from services.models import CallbackType, EmailBranding, Organisation, ServicePermission
+from services.models.retention import LONGEST_DAYS
 from templates_app.configuration.source import (
     Entry,
     Item,
@@ -72,6 +73,15 @@ class DeclaredLimits(Entry):
     letter: int | None = optional(number(MOST_A_DAY))
     international_sms: int | None = optional(number(MOST_A_DAY))
     per_minute: int | None = optional(number(MOST_A_DAY))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredRetention(Entry):
+    """For how many days a service's messages are kept, by type."""
+
+    email: int | None = optional(number(LONGEST_DAYS))
+    sms: int | None = optional(number(LONGEST_DAYS))
+    letter: int | None = optional(number(LONGEST_DAYS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +165,7 @@ class DeclaredService(Entry):
         items(one_of(ServicePermission.Name.values)), default=()
     )
     inbound_number: str | None = optional(nullable(text(11)))
+    retention: DeclaredRetention | None = optional(entries(DeclaredRetention, many=False))
     limits: DeclaredLimits | None = optional(entries(DeclaredLimits, many=False))
     team: tuple[Item, ...] = optional(items(text(320)), default=())
     guest_list: tuple[Item, ...] = optional(items(text(320)), default=())

@@ -16,6 +16,7 @@ from services.models import (
     Organisation,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServiceLetterContact,
@@ -132,6 +133,11 @@ def _service(service: Service) -> dict[str, Any]:
         "inbound_number": InboundNumber.objects.filter(service=service)
         .values_list("number", flat=True)
         .first(),
+        "retention": dict(
+            ServiceDataRetention.objects.filter(service=service)
+            .order_by("notification_type")
+            .values_list("notification_type", "days_of_retention")
+        ),
         "limits": {
             "email": service.email_message_limit,
             "sms": service.sms_message_limit,
@@ -166,7 +172,7 @@ def _service(service: Service) -> dict[str, Any]:
     return {
         name: value
         for name, value in found.items()
-        if value not in (None, []) or name == "permissions"
+        if value not in (None, [], {}) or name == "permissions"
     }
 
 

@@ -29,6 +29,7 @@ from templates_app.configuration.declarations import (
 )
 from templates_app.configuration.number_entries import apply_services_number
 from templates_app.configuration.report import Report
+from templates_app.configuration.retention_entries import apply_retention
 from templates_app.configuration.source import Entry, Place, suggestion
 from templates_app.configuration.template_entries import apply_template
 
@@ -84,6 +85,8 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     _team(entry, service, run, what)
     with run.noting(entry.places.get("inbound_number", entry.place)):
         apply_services_number(entry, service, run.report, what)
+    with run.noting(entry.places.get("retention", entry.place)):
+        apply_retention(entry, service, run.report, what)
     for sms_sender in entry.sms_senders:
         with run.noting(sms_sender.place):
             _sms_sender(sms_sender, service, run, what)

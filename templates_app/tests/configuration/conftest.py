@@ -34,6 +34,7 @@ services:
     suppression_list: true
     permissions: [email, sms, inbound_sms]
     inbound_number: "07700900456"
+    retention: {sms: 30, letter: 3}
     limits: {sms: 7, per_minute: 60}
     team: [amala@example.org]
     guest_list: [guest@example.org, "07700 900456"]

@@ -12,6 +12,7 @@ from services.models import (
     Organisation,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServiceHistory,
@@ -42,6 +43,7 @@ def test_a_whole_file_sets_up_everything_it_names(run):
         "international_sms": 100,
     }
     assert (model.rate_limit, model.permissions) == (60, {"email", "sms", "inbound_sms"})
+    assert model.days_of_retention == {"email": 7, "sms": 30, "letter": 3}
     assert (service.inbound_number.number, service.uses_suppression_list) == ("07700900456", True)
     assert model.recipients == {
         "amala@example.org",
@@ -332,3 +334,14 @@ def test_a_number_does_not_change_its_provider(run):
     report = run(WHOLE.replace("provider: mmg", "provider: firetext"))
 
     assert [each.what for each in report.problems] == ["the number 07700900456 is one of mmg"]
+
+
+def test_changed_days_of_retention_are_shown_and_impossible_ones_refused(run):
+    run(WHOLE)
+
+    changed = run(WHOLE.replace("sms: 30", "sms: 31"))
+    refused = run(WHOLE.replace("sms: 30", "sms: 2"))
+
+    assert changed.changes == ['~ service "Libraries": days of sms 30 -> 31']
+    assert [each.what for each in refused.problems] == ["Messages are kept for 3 to 90 days"]
+    assert ServiceDataRetention.objects.get(notification_type="sms").days_of_retention == 31
