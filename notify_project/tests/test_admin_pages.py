@@ -27,6 +27,7 @@ LISTS = [
     "services_organisation",
     "services_user",
     "services_apikey",
+    "services_inboundnumber",
     "services_emailbranding",
     "templates_app_template",
     "templates_app_templatehistory",
@@ -34,6 +35,7 @@ LISTS = [
     "notifications_providerdetails",
     "notifications_callbackdelivery",
     "notifications_document",
+    "notifications_suppressedrecipient",
     "notify_project_periodicrun",
     "notify_project_auditevent",
 ]

@@ -20,6 +20,7 @@ from templates_app.configuration.declarations import (
     DeclaredOrganisation,
     DeclaredUser,
 )
+from templates_app.configuration.number_entries import apply_number
 from templates_app.configuration.report import Report
 from templates_app.configuration.service_entries import apply_service
 from templates_app.configuration.source import Entry, Place, read
@@ -61,6 +62,7 @@ class _Application:
     def apply(self, configuration: Configuration) -> None:
         self._refuse_twins(configuration.users, "user", "email")
         self._refuse_twins(configuration.organisations, "organisation", "name")
+        self._refuse_twins(configuration.inbound_numbers, "inbound number", "number")
         self._refuse_twins(configuration.email_brandings, "email branding", "name")
         self._refuse_twins(configuration.services, "service", "name")
         for user in configuration.users:
@@ -69,6 +71,9 @@ class _Application:
         for organisation in configuration.organisations:
             with self.noting(organisation.place):
                 self._organisation(organisation)
+        for number in configuration.inbound_numbers:
+            with self.noting(number.place):
+                apply_number(number, self.report)
         for branding in configuration.email_brandings:
             with self.noting(branding.place):
                 self.logos |= apply_branding(branding, self.report)

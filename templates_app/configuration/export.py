@@ -12,9 +12,11 @@ from notify_project.storage import Area, FileMissing
 from services.models import (
     ApiKey,
     EmailBranding,
+    InboundNumber,
     Organisation,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServiceLetterContact,
@@ -70,11 +72,15 @@ def export(service_names: Iterable[str] = ()) -> str:
         users = users.filter(memberships__service__in=services).distinct()
         organisations = organisations.filter(services__in=services).distinct()
         brandings = brandings.filter(services__in=services).distinct()
+    numbers = InboundNumber.objects.filter(active=True).order_by("number")
+    if names:
+        numbers = numbers.filter(service__in=services)
     document = {
         "users": [_user(user) for user in users],
         "organisations": [
             {"name": each.name, "type": each.organisation_type} for each in organisations
         ],
+        "inbound_numbers": [{"number": each.number, "provider": each.provider} for each in numbers],
         "email_brandings": [_branding(each) for each in brandings],
         "services": [_service(service) for service in services],
     }
@@ -121,8 +127,17 @@ def _service(service: Service) -> dict[str, Any]:
         "prefix_sms": service.prefix_sms,
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,
+        "suppression_list": service.uses_suppression_list,
         "email_branding": service.email_branding.name if service.email_branding else None,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
+        "inbound_number": InboundNumber.objects.filter(service=service)
+        .values_list("number", flat=True)
+        .first(),
+        "retention": dict(
+            ServiceDataRetention.objects.filter(service=service)
+            .order_by("notification_type")
+            .values_list("notification_type", "days_of_retention")
+        ),
         "limits": {
             "email": service.email_message_limit,
             "sms": service.sms_message_limit,
@@ -157,7 +172,7 @@ def _service(service: Service) -> dict[str, Any]:
     return {
         name: value
         for name, value in found.items()
-        if value not in (None, []) or name == "permissions"
+        if value not in (None, [], {}) or name == "permissions"
     }
 
 
