@@ -70,11 +70,11 @@ def create_template(
     )
     _set_defaults_of_letters(template)
     require_valid(template)
-    require_contact_block(template)
     with transaction.atomic():
         if folder_id is not None:
             lock_folders(service.id)
             require_folder(service.id, folder_id)
+        require_contact_block(template)
         save_versioned(template, TemplateHistory)
         TemplateRedacted.objects.create(template=template, updated_by=actor)
         # A reader may remember that there was none.
