@@ -43,6 +43,7 @@ def apply_template(
             name=entry.name,
             template_type=entry.type,
             actor=None,
+            as_operator=True,
             service_letter_contact_id=_contact_block(entry, service),
             **{column: getattr(entry, column) for column in _COLUMNS},
         )
@@ -96,7 +97,7 @@ def _change(entry: DeclaredTemplate, row: Template, report: Report, name: str) -
             before.contact_block if before else None,
             entry.contact_block,
         )
-    changed = update_template(row, actor=row.created_by, **wanted)
+    changed = update_template(row, actor=row.created_by, as_operator=True, **wanted)
     report.changed(f"{name} version {changed.version}", differences)
     return changed
 
