@@ -6,7 +6,7 @@ from uuid import UUID
 from services.models import Service, ServiceLetterContact, User
 from services.senders import contact_block_of
 from templates_app.configuration.declarations import DeclaredTemplate
-from templates_app.configuration.folder_entries import place
+from templates_app.configuration.folder_entries import Folders
 from templates_app.configuration.report import Report
 from templates_app.models import LetterLanguages, Template
 from templates_app.redaction import redact
@@ -27,7 +27,7 @@ _WELSH = ("letter_welsh_subject", "letter_welsh_content")
 
 
 def apply_template(
-    entry: DeclaredTemplate, service: Service, report: Report, what: str
+    entry: DeclaredTemplate, folders: Folders, report: Report, what: str
 ) -> Template:
     """Make one template what the file says.
 
@@ -35,6 +35,7 @@ def apply_template(
         InvalidTemplate: it cannot be saved, or it was archived and cannot come back.
         InvalidFolder: it cannot be put where the file says.
     """
+    service = folders.service
     name = f'{what}: template "{entry.name}"'
     row = _find(entry, service)
     if row is None:
@@ -62,7 +63,7 @@ def apply_template(
         row = archive_template(row, actor=None)
         report.changed(name, {"archived": (False, True)})
     elif entry.gives("folder"):
-        place(row, entry.folder, report, name)
+        folders.place(row, entry.folder, report, name)
     return row
 
 
