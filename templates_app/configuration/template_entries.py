@@ -11,18 +11,10 @@ from templates_app.configuration.report import Report
 from templates_app.models import LetterLanguages, Template
 from templates_app.redaction import redact
 from templates_app.validation import InvalidTemplate
-from templates_app.versions import archive_template, create_template, update_template
+from templates_app.versions import CHANGEABLE, archive_template, create_template, update_template
 
-_COLUMNS = (
-    "content",
-    "subject",
-    "process_type",
-    "postage",
-    "letter_languages",
-    "letter_welsh_subject",
-    "letter_welsh_content",
-    "has_unsubscribe_link",
-)
+# The name is how a template is known, and a contact block is known by its text.
+_COLUMNS = tuple(name for name in CHANGEABLE if name not in ("name", "service_letter_contact_id"))
 _WELSH = ("letter_welsh_subject", "letter_welsh_content")
 
 
