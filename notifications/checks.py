@@ -15,10 +15,10 @@ from notifications.documents.scan import is_scanner_address
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
+from notify_project.colours import is_colour
 from notify_project.constants import Queue
 from notify_project.queues import is_scheduler_alive
 from services.models import InboundNumber
-from templates_app.rendering.colours import is_colour
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15

@@ -33,6 +33,7 @@ class DeclaredUser(Entry):
     email: str = required(text(320))
     mobile: str | None = optional(nullable(text(30)))
     support: bool = optional(flag, default=False)
+    active: bool = optional(flag, default=True)
     password_env: str | None = optional(text())
 
 
@@ -61,6 +62,7 @@ class DeclaredBranding(Entry):
     colour: str | None = optional(nullable(text(7)))
     logo: str | None = optional(nullable(text(lines=True)))
     alt_text: str | None = optional(text())
+    active: bool = optional(flag, default=True)
     text: str | None = optional(text())  # the last: from here on the word means the field
 
 

@@ -27,6 +27,7 @@ from templates_app.configuration.declarations import (
     DeclaredService,
     DeclaredSmsSender,
 )
+from templates_app.configuration.folder_entries import Folders
 from templates_app.configuration.number_entries import apply_services_number
 from templates_app.configuration.report import Report
 from templates_app.configuration.retention_entries import apply_retention
@@ -103,9 +104,10 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     for key in entry.api_keys:
         with run.noting(key.place):
             ids["api_keys"][key.name] = _key(key, service, run, what)
+    folders = Folders(service)
     for template in entry.templates:
         with run.noting(template.place):
-            row = apply_template(template, service, run.report, what)
+            row = apply_template(template, folders, run.report, what)
             ids["templates"][template.name] = {"id": str(row.id), "version": row.version}
 
 
