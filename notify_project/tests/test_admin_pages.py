@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from notifications.tests.factories import NotificationFactory
 from services.branding.logos import logo_name
+from services.branding.saving import save_branding
 from services.models import ApiKey, EmailBranding
 from services.tests.branding import pictures
 from services.tests.factories import (
@@ -290,7 +291,34 @@ def test_a_branding_that_is_refused_is_explained_and_not_saved(signed_in, files,
 
     assert page.status_code == 200
     assert message in page.content.decode()
+    assert "Constraint" not in page.content.decode()
     assert not EmailBranding.objects.exists()
+
+
+def test_a_taken_name_of_a_branding_is_said_once(signed_in):
+    EmailBrandingFactory(name="Riverside")
+
+    page = signed_in.post(reverse("admin:services_emailbranding_add"), BRANDING)
+
+    assert page.context["adminform"].form.errors == {
+        "__all__": ["The branding Riverside exists already"]
+    }
+
+
+def test_a_page_of_a_branding_that_was_opened_before_another_save_keeps_it(signed_in, staff):
+    branding = EmailBrandingFactory(**BRANDING | {"active": True})
+    url = reverse("admin:services_emailbranding_change", args=[branding.id])
+    shown = signed_in.get(url).context["adminform"].form["shown"].value()
+    branding.text = "Renamed library"
+    save_branding(branding, actor=staff)
+
+    changes = BRANDING | {"colour": "#112233", "shown": shown}
+    signed_in.post(url, changes)
+    again = signed_in.post(url, changes | {"text": "Another"})
+
+    branding.refresh_from_db()
+    assert (branding.text, branding.colour) == ("Renamed library", "#112233")
+    assert "Somebody changed this meanwhile" in again.content.decode()
 
 
 def test_nobody_deletes_a_person(signed_in, staff):

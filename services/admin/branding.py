@@ -1,6 +1,6 @@
 """Whose logo emails show."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -10,15 +10,27 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.branding.logos import MAX_BYTES, logo_name, logo_url
 from services.branding.saving import clean, save_branding
 from services.models import EmailBranding, User
 
 COLUMNS = ["name", "brand_type", "colour", "text", "alt_text", "active"]
+_FIELDS = (
+    "name",
+    "brand_type",
+    "colour",
+    "shown_logo",
+    "logo_file",
+    "remove_logo",
+    "text",
+    "alt_text",
+    "active",
+)
 
 
-class BrandingForm(forms.ModelForm[EmailBranding]):
+class BrandingForm(MergingForm[EmailBranding]):
     """Refuses what the use case would refuse, before anything is saved."""
 
     logo_file = forms.FileField(
@@ -34,8 +46,8 @@ class BrandingForm(forms.ModelForm[EmailBranding]):
         fields = COLUMNS
 
     def clean(self) -> dict[str, Any]:
-        """Check the values together."""
-        cleaned = super().clean() or {}
+        """Check the values together; the use case words every refusal."""
+        cleaned = self.merge(super().clean() or {})
         if cleaned.get("remove_logo"):
             self.instance.logo = None
         values = {name: cleaned[name] for name in COLUMNS if name in cleaned}
@@ -51,6 +63,10 @@ class BrandingForm(forms.ModelForm[EmailBranding]):
             raise ValidationError(error.message) from error
         return cleaned | {name: getattr(candidate, name) for name in values}
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the model's checks to the use case: nobody knows the names of constraints."""
+        return {field.name for field in EmailBranding._meta.fields}  # noqa: SLF001 - Django's own way
+
 
 @admin.register(EmailBranding)
 class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
@@ -63,17 +79,11 @@ class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
     search_help_text = "Part of a name."
     ordering = ["name"]
     readonly_fields = ["shown_logo"]
-    fields: ClassVar[list[str]] = [
-        "name",
-        "brand_type",
-        "colour",
-        "shown_logo",
-        "logo_file",
-        "remove_logo",
-        "text",
-        "alt_text",
-        "active",
-    ]
+
+    def get_fields(self, request: HttpRequest, obj: EmailBranding | None = None) -> Any:
+        """Let the page of a branding carry what it showed."""
+        shown = ["shown"] if obj and self.has_change_permission(request, obj) else []
+        return [*_FIELDS, *shown]
 
     @admin.display(description="Today's logo")
     def shown_logo(self, branding: EmailBranding) -> str:

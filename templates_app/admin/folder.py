@@ -3,13 +3,13 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.views import ChangeList
 
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.models import User
 from templates_app.folder_paths import paths_of
@@ -33,7 +33,7 @@ class FolderTree(ChangeList):
         self.result_list = sorted(rows, key=lambda row: (row.service.name, places[row.pk]))
 
 
-class FolderForm(ModelForm[TemplateFolder]):
+class FolderForm(MergingForm[TemplateFolder]):
     """A name, and the folder that this one is in."""
 
     class Meta:
@@ -47,6 +47,10 @@ class FolderForm(ModelForm[TemplateFolder]):
             field = cast("Any", self.fields["parent"])
             field.queryset = TemplateFolder.objects.filter(service=service)
             field.choices = [("", "Top level"), *paths_of([service]).items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Keep what others changed meanwhile."""
+        return self.merge(super().clean() or {})
 
 
 @admin.register(TemplateFolder)
@@ -69,7 +73,10 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
 
     def get_fields(self, request: HttpRequest, obj: TemplateFolder | None = None) -> Any:
         """Ask for the service once; it never changes."""
-        return ["service", "name", "parent", "inside"] if obj else ["service", "name"]
+        if obj is None:
+            return ["service", "name"]
+        shown = ["shown"] if self.has_change_permission(request, obj) else []
+        return ["service", "name", "parent", *shown, "inside"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: TemplateFolder | None = None) -> Any:
         """Protect what never changes."""
@@ -111,9 +118,11 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
         if not change:
             obj.pk = create_folder(given["service"], given["name"], actor=actor).pk
             return
-        rename_folder(obj, given["name"], actor=actor)
-        if "parent" in form.changed_data:
-            into = getattr(given["parent"], "pk", None)
+        different = form.differences()
+        if "name" in different:
+            rename_folder(obj, different["name"], actor=actor)
+        if "parent" in different:
+            into = getattr(different["parent"], "pk", None)
             move(obj.service, folder_ids=[obj.pk], into=into, actor=actor)
 
     def delete_view(

@@ -65,6 +65,8 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         if obj.template_type == "letter":
             asked += OF_LETTERS
         placed = [name for name in OF_SERVICE if name == "folder" or obj.template_type == "letter"]
+        if self.has_change_permission(request, obj):
+            placed.append("shown")
         return [
             (None, {"fields": ["service", "template_type", *asked, *placed]}),
             ("What it looks like", {"fields": ["preview"]}),
@@ -82,13 +84,15 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An archived template stays as it is."""
-        return not (obj and obj.archived) and super().has_change_permission(request, obj)
+        """An archived template stays as it is; who sends a change of it is told so by the form."""
+        is_fixed = obj is not None and obj.archived and request.method != "POST"
+        return not is_fixed and super().has_change_permission(request, obj)
 
     def has_archive_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What is archived already is not archived again."""
         row = self.get_object(request, object_id)
-        return row is not None and self.has_change_permission(request, row)
+        is_there = row is not None and not row.archived
+        return is_there and super().has_change_permission(request, row)
 
     def has_redact_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What was sent from an archived template can be hidden too."""

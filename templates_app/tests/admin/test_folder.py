@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from services.tests.factories import ServiceFactory
+from templates_app.folders import move
 from templates_app.models import TemplateFolder
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
@@ -41,6 +42,20 @@ def test_a_folder_is_made_renamed_and_moved(signed_in, tree):
     inner.refresh_from_db()
     assert (inner.name, inner.parent) == ("Renamed", other)
     assert TemplateFolder.objects.get(name="New").parent is None
+
+
+def test_a_page_that_was_opened_before_another_change_keeps_it(signed_in, staff, tree):
+    outer, inner, other = tree
+    shown = signed_in.get(url(inner)).context["adminform"].form["shown"].value()
+    move(outer.service, folder_ids=[inner.pk], into=other.pk, actor=staff)
+
+    changes = {"name": "Mine", "parent": outer.pk, "shown": shown}
+    signed_in.post(url(inner), changes)
+    again = signed_in.post(url(inner), changes | {"name": "Late"})
+
+    inner.refresh_from_db()
+    assert (inner.name, inner.parent) == ("Mine", other)
+    assert "Somebody changed this meanwhile" in again.content.decode()
 
 
 @pytest.mark.parametrize(
