@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.views import ChangeList
 
+from notify_project.admin.names import cleaned_name
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
@@ -47,6 +48,10 @@ class FolderForm(MergingForm[TemplateFolder]):
             field = cast("Any", self.fields["parent"])
             field.queryset = TemplateFolder.objects.filter(service=service)
             field.choices = [("", "Top level"), *paths_of([service]).items()]
+
+    def clean_name(self) -> str:
+        """Check the name as it will be kept."""
+        return cleaned_name(self)
 
     def clean(self) -> dict[str, Any]:
         """Keep what others changed meanwhile."""

@@ -11,6 +11,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from notify_project.admin.names import cleaned_name
 from notify_project.admin.stale import MergingForm, same_line_ends
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
@@ -84,6 +85,10 @@ class TemplateForm(MergingForm[Template]):
                 for name in OF_LETTERS:
                     self.fields.pop(name, None)
             self._offer_what_the_service_has(self.instance.service)
+
+    def clean_name(self) -> str:
+        """Check the name as it will be kept."""
+        return cleaned_name(self)
 
     def clean(self) -> dict[str, Any]:
         """Check what the use cases check, before anything is saved."""

@@ -89,6 +89,8 @@ REFUSED = {
     "a comma": ({"content": "((a, b))"}, "You cannot put commas between double brackets"),
     "a long text": ({"content": "y" * 919}, "greater than the limit of 918"),
     "no name": ({"name": " "}, "This field is required"),
+    "an unseen name": ({"name": "\u200b\ufeff"}, "The name must not be empty"),
+    "a turned name": ({"name": "a\u202eb"}, "change the direction of text"),
     "a null": ({"content": "a\0b"}, "Null characters are not allowed"),
 }
 
