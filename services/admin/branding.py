@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
+from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
@@ -73,7 +74,7 @@ class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
     """Brandings that services can be given."""
 
     form = BrandingForm
-    list_display = ["name", "brand_type", "colour", "active"]
+    list_display = ["short_name", "brand_type", "colour", "active"]
     list_filter = ["brand_type", "active"]
     search_fields = ["name"]
     search_help_text = "Part of a name."
@@ -84,6 +85,11 @@ class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
         """Let the page of a branding carry what it showed."""
         shown = ["shown"] if obj and self.has_change_permission(request, obj) else []
         return [*_FIELDS, *shown]
+
+    @admin.display(description="name", ordering="name")
+    def short_name(self, branding: EmailBranding) -> str:
+        """Leave the other columns their place."""
+        return short(branding.name)
 
     @admin.display(description="Today's logo")
     def shown_logo(self, branding: EmailBranding) -> str:

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.views import ChangeList
 
-from notify_project.admin.names import cleaned_name
+from notify_project.admin.names import cleaned_name, short
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.models import User
-from templates_app.folder_paths import paths_of
+from templates_app.folder_paths import shown_paths_of
 from templates_app.folders import create_folder, delete_folder, move, rename_folder
 from templates_app.models import Template, TemplateFolder
 
@@ -27,7 +27,7 @@ class FolderTree(ChangeList):
         """Find out the paths of all rows at once."""
         super().get_results(request)
         rows = list(self.result_list)
-        paths = paths_of({row.service_id for row in rows})
+        paths = shown_paths_of({row.service_id for row in rows})
         for row in rows:
             row.path = paths[row.pk]
         places = {each: place for place, each in enumerate(paths)}
@@ -47,7 +47,7 @@ class FolderForm(MergingForm[TemplateFolder]):
             service = self.instance.service_id
             field = cast("Any", self.fields["parent"])
             field.queryset = TemplateFolder.objects.filter(service=service)
-            field.choices = [("", "Top level"), *paths_of([service]).items()]
+            field.choices = [("", "Top level"), *shown_paths_of([service]).items()]
 
     def clean_name(self) -> str:
         """Check the name as it will be kept."""
@@ -90,7 +90,7 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
     @admin.display(description="folder")
     def path(self, obj: Any) -> str:
         """Show where the folder is."""
-        return str(obj.path)
+        return short(obj.path)
 
     @admin.display(description="in this folder")
     def inside(self, obj: TemplateFolder) -> str:

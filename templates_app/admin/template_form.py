@@ -16,7 +16,7 @@ from notify_project.admin.stale import MergingForm, same_line_ends
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import Service, ServiceLetterContact
-from templates_app.folder_paths import paths_of
+from templates_app.folder_paths import shown_paths_of
 from templates_app.form_checks import require_no_commas, require_shown_on_phones
 from templates_app.models import LetterLanguages, Template, TemplateFolder
 from templates_app.permissions import require_may_create, require_may_update
@@ -131,7 +131,7 @@ class TemplateForm(MergingForm[Template]):
         if "folder" in self.fields:
             field = self._choices("folder")
             field.queryset = TemplateFolder.objects.filter(service=service)
-            field.choices = [("", "Top level"), *paths_of([service.id]).items()]
+            field.choices = [("", "Top level"), *shown_paths_of([service.id]).items()]
 
     def _choices(self, name: str) -> Any:
         return self.fields[name]

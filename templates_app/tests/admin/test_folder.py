@@ -28,7 +28,7 @@ def test_the_list_is_a_tree_and_costs_few_queries(signed_in, tree, django_assert
     with django_assert_max_num_queries(15):
         page = signed_in.get(reverse(LIST)).content.decode()
 
-    places = [page.index(f">{path}<") for path in ("B", "B/A", "C")]
+    places = [page.index(f">{path}<") for path in ("B", "B / A", "C")]
     assert places == sorted(places)
 
 

@@ -330,7 +330,7 @@ def test_the_page_of_a_template_shows_authors_and_folder_with_few_queries(
         page = signed_in.get(url(letter)).content.decode()
 
     newest = Template.objects.select_related("created_by").get().created_by
-    assert "Reminders/Late" in page
+    assert "Reminders / Late" in page
     assert newest.email_address in page
     assert "All versions, 1 to 13" in page
 
@@ -345,3 +345,15 @@ def test_a_version_shows_its_author_and_text(signed_in):
 
     assert author.email_address in page
     assert "Helo ((name))" in page
+    assert f"{version.created_at:%-d %B %Y at %H:%M}" in page
+    assert "in use" in page
+
+
+def test_a_long_name_is_cut_in_lists_and_whole_under_the_pointer(signed_in):
+    folder = TemplateFolderFactory(name="f" * 255)
+    template = TemplateFactory(name="x" * 255, service=folder.service, folder=folder)
+
+    for model in ("template", "templatehistory"):
+        page = signed_in.get(reverse(f"admin:templates_app_{model}_changelist")).content.decode()
+
+        assert f'<span title="{template.name}">{"x" * 59}…</span>' in page
