@@ -321,6 +321,12 @@ def test_a_page_of_a_branding_that_was_opened_before_another_save_keeps_it(signe
     assert "Somebody changed this meanwhile" in again.content.decode()
 
 
+def test_pages_have_an_icon_so_that_browsers_look_for_none(signed_in):
+    page = signed_in.get(reverse("admin:index")).content.decode()
+
+    assert '<link rel="icon" href="data:image/svg+xml' in page
+
+
 def test_nobody_deletes_a_person(signed_in, staff):
     page = signed_in.post(reverse("admin:services_user_delete", args=[staff.id]), {"post": "yes"})
 

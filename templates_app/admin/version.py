@@ -21,19 +21,19 @@ _SOMETIMES = (
     "has_unsubscribe_link",
 )
 
-_LAST = ("state", "preview")
+_LAST = ("is_archived", "preview")
 
 
 @admin.register(TemplateHistory)
 class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     """Every version of every template, for good."""
 
-    list_display = ["short_name", "version", "author", "made_at", "template_type", "state"]
+    list_display = ["short_name", "version", "author", "made_at", "template_type", "is_archived"]
     search_fields = ["=id"]
     search_help_text = "Id of a template."
     ordering = ["id", "-version"]
     show_full_result_count = False
-    readonly_fields = ["author", "made_at", "state", "preview"]
+    readonly_fields = ["author", "made_at", "is_archived", "preview"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Show who wrote each version."""
@@ -62,10 +62,10 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         """Show when this version was made."""
         return made_at(obj)
 
-    @admin.display(description="state", ordering="archived")
-    def state(self, obj: TemplateHistory) -> str:
+    @admin.display(description="archived", ordering="archived")
+    def is_archived(self, obj: TemplateHistory) -> str:
         """Say it in a word: a cross would look like a fault."""
-        return "archived by this version" if obj.archived else "in use"
+        return "yes" if obj.archived else "no"
 
     @admin.display(description="name", ordering="name")
     def short_name(self, obj: TemplateHistory) -> str:

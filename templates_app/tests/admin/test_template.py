@@ -346,7 +346,8 @@ def test_a_version_shows_its_author_and_text(signed_in):
     assert author.email_address in page
     assert "Helo ((name))" in page
     assert f"{version.created_at:%-d %B %Y at %H:%M}" in page
-    assert "in use" in page
+    archived = page.split("Archived</label>")[1].split("</label>")[0]
+    assert ">no</div>" in archived
 
 
 def test_a_long_name_is_cut_in_lists_and_whole_under_the_pointer(signed_in):
