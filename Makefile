@@ -1,6 +1,6 @@
 # Each target makes the environment it needs. Python 3.11 or newer is all that must be installed.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench fuzz requirements clean
+.PHONY: help demo run manage test check bench fuzz requirements clean
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 6011
@@ -20,6 +20,9 @@ demo: ## everything at work on this machine: make demo [PORT=6011] [ONCE=1]
 
 run: ## the platform on your own providers, settings from the environment or .env: make run [PORT=6011]
 	@$(IN) demo deploy.run run --port $(PORT)
+
+manage: ## a command while the demo runs: make manage ARGS='preview_template "Book ready" --set name=You'
+	@$(IN) demo deploy.manage $(ARGS)
 
 test: ## every check and test: make test [ARGS="-k word"]
 	@$(IN) dev deploy.test all '$(subst ','\'',$(ARGS))'

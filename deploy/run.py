@@ -17,6 +17,7 @@ from deploy import embedded, processes
 from deploy.demo_env import PATH, demo_settings, load_secrets, new_secrets
 from deploy.demo_messages import send_and_follow
 from deploy.environment import LOCAL, ROOT, install_embedded
+from deploy.manage import published
 from deploy.progress import LaunchFailed, step
 from deploy.supervisor import Supervisor, end_left_over
 
@@ -62,12 +63,14 @@ def demo(port: int, *, once: bool) -> None:
     """
     database = None if os.environ.get("DATABASE_URL") else embedded.kept_path() / "postgresql/data"
     secrets = load_secrets(database=database)
-    settings = os.environ | secrets | demo_settings(port=port)
+    own = secrets | demo_settings(port=port)
+    settings = os.environ | own
     ports = [port, port + 1, port + 2]
     with _prepared(settings, ports=ports, how="make demo PORT=7011") as env:
         with step("demo organisation"):
             applied = processes.apply_config(env, CONFIGURATION)["services"][SERVICE]
-        with Supervisor(LOCAL, env, ROOT) as supervisor:
+        shared = {name: env[name] for name in (*own, *embedded.VARIABLES, "DJANGO_SETTINGS_MODULE")}
+        with published(shared), Supervisor(LOCAL, env, ROOT) as supervisor:
             with step("processes"):
                 stubs = processes.stubs_command(port=port, api_key=secrets["MMG_API_KEY"])
                 supervisor.start("stubs", stubs, serves_others=True)
@@ -153,6 +156,9 @@ Send one yourself, in this folder:
   TOKEN=$(.venv/bin/python deploy/make_token.py {api_key})
   curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
     -d '{body}' http://{HOST}:{port}/v2/notifications/email
+
+Run a command of the project, in another terminal:
+  make manage ARGS='preview_template "Book ready" --set name=You --set title=Emma'
 
 Stop with Ctrl-C.
 """)

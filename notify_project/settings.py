@@ -269,7 +269,16 @@ REST_FRAMEWORK = {
 }
 
 # --- Admin site and logs -----------------------------------------------------------------------
-UNFOLD = {"SITE_TITLE": "Notify", "SITE_HEADER": "Notify", "SITE_SYMBOL": "send"}
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E"
+    "%3Cpath fill='%239333ea' d='M2 21V14l9-2-9-2V3l21 9z'/%3E%3C/svg%3E"
+)
+UNFOLD = {
+    "SITE_TITLE": "Notify",
+    "SITE_HEADER": "Notify",
+    "SITE_SYMBOL": "send",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

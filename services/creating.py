@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
+from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
 from services import api_keys, hooks
 from services.models import (
@@ -61,7 +62,7 @@ def create_service(
     columns.setdefault("count_as_live", actor is None or not actor.platform_admin)
     service = Service(
         id=service_id or uuid.uuid4(),
-        name=name.strip(),
+        name=clean_name(name),
         organisation=organisation,
         organisation_type=organisation.organisation_type if organisation else "other",
         created_by=actor,
@@ -96,7 +97,7 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():
             setattr(row, name, value)
-        row.name = row.name.strip()
+        row.name = clean_name(row.name)
         changed = {name for name in changes if getattr(row, name) != before[name]}
         if not changed:
             return row

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from notify_project import clock
 from notify_project.api.errors import ApiError
 from notify_project.recipients.email import InvalidEmail, parse_email
-from notify_project.texts import is_storable
+from notify_project.texts import is_storable, require_plain_direction, trim
 from services import hooks
 from services.models import (
     InboundNumber,
@@ -95,6 +95,7 @@ def add_letter_contact(
         raise InvalidSender("An address must not contain null characters or halves of pairs")
     if not cleaned:
         raise InvalidSender("The address must not be empty")
+    require_plain_direction(cleaned)
     count = len(cleaned.splitlines())
     if count > MAX_CONTACT_LINES:
         raise InvalidSender(
@@ -107,7 +108,7 @@ def add_letter_contact(
 
 def contact_block_of(text: str) -> str:
     """Return the text of a contact block as it is kept: its lines trimmed, the same line ends."""
-    return "\n".join(line.strip() for line in text.strip().splitlines())
+    return "\n".join(trim(line) for line in trim(text).splitlines())
 
 
 def make_default(sender: Sender) -> None:

@@ -29,6 +29,11 @@ def paths_of(service_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {each: join(names[each]) for each in in_order}
 
 
+def shown_paths_of(service_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the paths as people read them: nothing is escaped, names are parted by `` / ``."""
+    return {each: " / ".join(split(path)) for each, path in paths_of(service_ids).items()}
+
+
 def _names(folders: dict[UUID, TemplateFolder], folder_id: UUID) -> list[str]:
     names = []
     above: UUID | None = folder_id

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from notify_project import audit
 from notify_project.api.errors import ApiError
-from notify_project.texts import is_storable
+from notify_project.texts import clean_name, is_storable
 from services.models import Service, User
 from templates_app.models import Template, TemplateFolder
 
@@ -134,7 +134,7 @@ def move(
 
 
 def _cleaned(name: str) -> str:
-    name = name.strip()
+    name = clean_name(name)
     if not is_storable(name):
         raise InvalidFolder("The name must not contain null characters or halves of pairs")
     if not 0 < len(name) <= MAX_NAME:

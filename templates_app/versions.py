@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from notify_project.constants import NotificationType
+from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
 from services.models import Service, User
 from templates_app.folders import lock_folders, require_folder
@@ -65,7 +66,7 @@ def create_template(
     template = Template(
         id=template_id or uuid.uuid4(),
         service=service,
-        name=name.strip(),
+        name=clean_name(name),
         template_type=template_type,
         content=content,
         created_by=actor,
@@ -116,7 +117,7 @@ def update_template(
         _require_changeable(changes)
         before = {name: getattr(row, name) for name in CHANGEABLE}
         for field, value in changes.items():
-            setattr(row, field, value.strip() if field == "name" else value)
+            setattr(row, field, clean_name(value) if field == "name" else value)
         is_equal = before == {name: getattr(row, name) for name in CHANGEABLE}
         is_same_author = actor is None or actor.pk == row.created_by_id
         if is_equal and is_same_author and "service_letter_contact_id" not in changes:

@@ -20,6 +20,7 @@ from notify_project import audit, clock
 from notify_project.models import PeriodicRun
 from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.branding.logos import logo_name
+from services.branding.saving import save_branding
 from services.models import ApiKey, EmailBranding
 from services.senders import add_letter_contact
 from services.tests.branding import pictures
@@ -349,7 +350,40 @@ def test_a_branding_that_is_refused_is_explained_and_not_saved(signed_in, files,
 
     assert page.status_code == 200
     assert message in page.content.decode()
+    assert "Constraint" not in page.content.decode()
     assert not EmailBranding.objects.exists()
+
+
+def test_a_taken_name_of_a_branding_is_said_once(signed_in):
+    EmailBrandingFactory(name="Riverside")
+
+    page = signed_in.post(reverse("admin:services_emailbranding_add"), BRANDING)
+
+    assert page.context["adminform"].form.errors == {
+        "__all__": ["The branding Riverside exists already"]
+    }
+
+
+def test_a_page_of_a_branding_that_was_opened_before_another_save_keeps_it(signed_in, staff):
+    branding = EmailBrandingFactory(**BRANDING | {"active": True})
+    url = reverse("admin:services_emailbranding_change", args=[branding.id])
+    shown = signed_in.get(url).context["adminform"].form["shown"].value()
+    branding.text = "Renamed library"
+    save_branding(branding, actor=staff)
+
+    changes = BRANDING | {"colour": "#112233", "shown": shown}
+    signed_in.post(url, changes)
+    again = signed_in.post(url, changes | {"text": "Another"})
+
+    branding.refresh_from_db()
+    assert (branding.text, branding.colour) == ("Renamed library", "#112233")
+    assert "Somebody changed this meanwhile" in again.content.decode()
+
+
+def test_pages_have_an_icon_so_that_browsers_look_for_none(signed_in):
+    page = signed_in.get(reverse("admin:index")).content.decode()
+
+    assert '<link rel="icon" href="data:image/svg+xml' in page
 
 
 def test_nobody_deletes_a_person(signed_in, staff):

@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 import redis
 
-from deploy import demo_env, embedded, processes
+from deploy import demo_env, embedded, manage, processes
 from deploy.make_token import make_token
 from deploy.process_groups import group_exists, start_time
 from deploy.programs import Account
@@ -199,6 +199,26 @@ def test_a_database_without_its_secrets_is_not_touched(tmp_path, monkeypatch):
         demo_env.load_secrets(database=tmp_path)
 
     assert not demo_env.PATH.exists()
+
+
+def test_a_command_finds_the_settings_of_the_demo_while_it_runs(tmp_path):
+    path = tmp_path / "running.json"
+
+    with manage.published({"SECRET_KEY": "word"}, path=path):
+        settings = manage.running_settings(path=path)
+        mode = path.stat().st_mode & 0o777
+
+    assert (settings, mode) == ({"SECRET_KEY": "word"}, 0o600)
+    with pytest.raises(LaunchFailed, match="does not run in this checkout"):
+        manage.running_settings(path=path)
+
+
+def test_the_settings_of_a_killed_demo_are_not_taken(tmp_path):
+    path = tmp_path / "running.json"
+    path.write_text(json.dumps({"pid": os.getpid(), "started": "0", "settings": {}}))
+
+    with pytest.raises(LaunchFailed, match="does not run in this checkout"):
+        manage.running_settings(path=path)
 
 
 def test_a_token_is_signed_for_the_service_of_the_key():

@@ -1,6 +1,6 @@
 """Whose logo emails show."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -9,16 +9,29 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
+from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.branding.logos import MAX_BYTES, logo_name, logo_url
 from services.branding.saving import clean, save_branding
 from services.models import EmailBranding, User
 
 COLUMNS = ["name", "brand_type", "colour", "text", "alt_text", "active"]
+_FIELDS = (
+    "name",
+    "brand_type",
+    "colour",
+    "shown_logo",
+    "logo_file",
+    "remove_logo",
+    "text",
+    "alt_text",
+    "active",
+)
 
 
-class BrandingForm(forms.ModelForm[EmailBranding]):
+class BrandingForm(MergingForm[EmailBranding]):
     """Refuses what the use case would refuse, before anything is saved."""
 
     logo_file = forms.FileField(
@@ -34,8 +47,8 @@ class BrandingForm(forms.ModelForm[EmailBranding]):
         fields = COLUMNS
 
     def clean(self) -> dict[str, Any]:
-        """Check the values together."""
-        cleaned = super().clean() or {}
+        """Check the values together; the use case words every refusal."""
+        cleaned = self.merge(super().clean() or {})
         if cleaned.get("remove_logo"):
             self.instance.logo = None
         values = {name: cleaned[name] for name in COLUMNS if name in cleaned}
@@ -51,29 +64,32 @@ class BrandingForm(forms.ModelForm[EmailBranding]):
             raise ValidationError(error.message) from error
         return cleaned | {name: getattr(candidate, name) for name in values}
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the model's checks to the use case: nobody knows the names of constraints."""
+        return {field.name for field in EmailBranding._meta.fields}  # noqa: SLF001 - Django's own way
+
 
 @admin.register(EmailBranding)
 class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
     """Brandings that services can be given."""
 
     form = BrandingForm
-    list_display = ["name", "brand_type", "colour", "active"]
+    list_display = ["short_name", "brand_type", "colour", "active"]
     list_filter = ["brand_type", "active"]
     search_fields = ["name"]
     search_help_text = "Part of a name."
     ordering = ["name"]
     readonly_fields = ["shown_logo"]
-    fields: ClassVar[list[str]] = [
-        "name",
-        "brand_type",
-        "colour",
-        "shown_logo",
-        "logo_file",
-        "remove_logo",
-        "text",
-        "alt_text",
-        "active",
-    ]
+
+    def get_fields(self, request: HttpRequest, obj: EmailBranding | None = None) -> Any:
+        """Let the page of a branding carry what it showed."""
+        shown = ["shown"] if obj and self.has_change_permission(request, obj) else []
+        return [*_FIELDS, *shown]
+
+    @admin.display(description="name", ordering="name")
+    def short_name(self, branding: EmailBranding) -> str:
+        """Leave the other columns their place."""
+        return short(branding.name)
 
     @admin.display(description="Today's logo")
     def shown_logo(self, branding: EmailBranding) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from notify_project import storage
 from notify_project.api.errors import ApiError
 from notify_project.storage import Area
+from services.branding.pictures import MAX_SIDE, is_whole
 
 MAX_BYTES: Final = 1024 * 1024
 # Pictures that every mail program shows. SVG is not among them: it is a document, with scripts.
@@ -26,13 +27,17 @@ def logo_name(content: bytes) -> str:
     """Return the name under which a logo is stored.
 
     Raises:
-        InvalidLogo: it is too big, or no picture that every mail program shows.
+        InvalidLogo: it is too big, broken, or no picture that every mail program shows.
     """
     if len(content) > MAX_BYTES:
         raise InvalidLogo("The logo must not be larger than 1 MB")
     found = filetype.guess_mime(content)
     for ending, mime_type in MIME_TYPES.items():
         if found == mime_type:
+            if not is_whole(content, mime_type):
+                raise InvalidLogo(
+                    f"The logo must be a whole picture of at most {MAX_SIDE} by {MAX_SIDE} pixels"
+                )
             return f"{sha256(content).hexdigest()}.{ending}"
     raise InvalidLogo("The logo must be a PNG, JPEG or GIF file")
 

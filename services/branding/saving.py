@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
 from notify_project.colours import is_colour
+from notify_project.texts import clean_name
 from services.branding import logos
 from services.models import EmailBranding, Service, User
 from services.read_models import forget_service
@@ -54,7 +55,7 @@ def clean(branding: EmailBranding) -> None:
     Raises:
         InvalidBranding: the message says why.
     """
-    branding.name = branding.name.strip()
+    branding.name = clean_name(branding.name)
     branding.colour = (branding.colour or "").strip().lower() or None
     branding.text = (branding.text or "").strip() or None
     branding.alt_text = (branding.alt_text or "").strip() or None

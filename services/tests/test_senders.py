@@ -1,5 +1,6 @@
 import pytest
 
+from notify_project.api.errors import ApiError
 from notify_project.tests.at_once import at_once
 from services.models import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
 from services.read_models import find_service
@@ -249,3 +250,13 @@ def test_the_same_reply_to_added_twice_at_once_is_there_once():
 
     assert refused == ["reply@example.org exists already"]
     assert ServiceEmailReplyTo.objects.filter(service=service).count() == 1
+
+
+@pytest.mark.parametrize("block", ["\u200b\n\ufeff", "1 Road\n\u202edaoR 1"], ids=ascii)
+def test_an_address_that_nobody_sees_or_that_turns_round_is_refused(block):
+    service = ServiceFactory()
+
+    with pytest.raises(ApiError):
+        add_letter_contact(service, block)
+
+    assert not ServiceLetterContact.objects.exists()

@@ -3,16 +3,17 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.views import ChangeList
 
+from notify_project.admin.names import cleaned_name, short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.models import User
-from templates_app.folder_paths import paths_of
+from templates_app.folder_paths import shown_paths_of
 from templates_app.folders import create_folder, delete_folder, move, rename_folder
 from templates_app.models import Template, TemplateFolder
 
@@ -26,14 +27,14 @@ class FolderTree(ChangeList):
         """Find out the paths of all rows at once."""
         super().get_results(request)
         rows = list(self.result_list)
-        paths = paths_of({row.service_id for row in rows})
+        paths = shown_paths_of({row.service_id for row in rows})
         for row in rows:
             row.path = paths[row.pk]
         places = {each: place for place, each in enumerate(paths)}
         self.result_list = sorted(rows, key=lambda row: (row.service.name, places[row.pk]))
 
 
-class FolderForm(ModelForm[TemplateFolder]):
+class FolderForm(MergingForm[TemplateFolder]):
     """A name, and the folder that this one is in."""
 
     class Meta:
@@ -46,7 +47,15 @@ class FolderForm(ModelForm[TemplateFolder]):
             service = self.instance.service_id
             field = cast("Any", self.fields["parent"])
             field.queryset = TemplateFolder.objects.filter(service=service)
-            field.choices = [("", "Top level"), *paths_of([service]).items()]
+            field.choices = [("", "Top level"), *shown_paths_of([service]).items()]
+
+    def clean_name(self) -> str:
+        """Check the name as it will be kept."""
+        return cleaned_name(self)
+
+    def clean(self) -> dict[str, Any]:
+        """Keep what others changed meanwhile."""
+        return self.merge(super().clean() or {})
 
 
 @admin.register(TemplateFolder)
@@ -69,7 +78,10 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
 
     def get_fields(self, request: HttpRequest, obj: TemplateFolder | None = None) -> Any:
         """Ask for the service once; it never changes."""
-        return ["service", "name", "parent", "inside"] if obj else ["service", "name"]
+        if obj is None:
+            return ["service", "name"]
+        shown = ["shown"] if self.has_change_permission(request, obj) else []
+        return ["service", "name", "parent", *shown, "inside"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: TemplateFolder | None = None) -> Any:
         """Protect what never changes."""
@@ -78,7 +90,7 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
     @admin.display(description="folder")
     def path(self, obj: Any) -> str:
         """Show where the folder is."""
-        return str(obj.path)
+        return short(obj.path)
 
     @admin.display(description="in this folder")
     def inside(self, obj: TemplateFolder) -> str:
@@ -111,9 +123,11 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
         if not change:
             obj.pk = create_folder(given["service"], given["name"], actor=actor).pk
             return
-        rename_folder(obj, given["name"], actor=actor)
-        if "parent" in form.changed_data:
-            into = getattr(given["parent"], "pk", None)
+        different = form.differences()
+        if "name" in different:
+            rename_folder(obj, different["name"], actor=actor)
+        if "parent" in different:
+            into = getattr(different["parent"], "pk", None)
             move(obj.service, folder_ids=[obj.pk], into=into, actor=actor)
 
     def delete_view(

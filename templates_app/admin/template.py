@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
+from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
 from templates_app import folders, redaction
@@ -31,13 +32,13 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
     form = TemplateForm
-    list_display = ["name", "template_type", "service", "folder", "version", "archived"]
+    list_display = ["short_name", "template_type", "service", "folder_name", "version", "state"]
     list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]
     search_fields = ["=id", "name", "service__name"]
     search_help_text = "Id, or part of the name of a template or service."
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
-    readonly_fields = ["id", "version", "archived", "redacted", "created_by", "updated_at"]
+    readonly_fields = ["id", "version", "state", "redacted", "created_by", "updated_at"]
     actions_detail = ["redact", "archive"]
     conditional_fields: ClassVar[dict[str, str]] = {
         "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
@@ -67,6 +68,8 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         if obj.template_type == "letter":
             asked += OF_LETTERS
         placed = [name for name in OF_SERVICE if name == "folder" or obj.template_type == "letter"]
+        if self.has_change_permission(request, obj):
+            placed.append("shown")
         return [
             (None, {"fields": ["service", "template_type", *asked, *placed]}),
             ("What it looks like", {"fields": ["preview"]}),
@@ -84,19 +87,36 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An archived template stays as it is."""
-        return not (obj and obj.archived) and super().has_change_permission(request, obj)
+        """An archived template stays as it is; who sends a change of it is told so by the form."""
+        is_fixed = obj is not None and obj.archived and request.method != "POST"
+        return not is_fixed and super().has_change_permission(request, obj)
 
     def has_archive_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What is archived already is not archived again."""
         row = self.get_object(request, object_id)
-        return row is not None and self.has_change_permission(request, row)
+        is_there = row is not None and not row.archived
+        return is_there and super().has_change_permission(request, row)
 
     def has_redact_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What was sent from an archived template can be hidden too."""
         row = self.get_object(request, object_id)
         is_hidden = row is None or row.redaction.redact_personalisation
         return not is_hidden and super().has_change_permission(request, row)
+
+    @admin.display(description="name", ordering="name")
+    def short_name(self, obj: Template) -> str:
+        """Leave the other columns their place."""
+        return short(obj.name)
+
+    @admin.display(description="folder", ordering="folder__name")
+    def folder_name(self, obj: Template) -> str:
+        """Leave the other columns their place."""
+        return short(obj.folder.name) if obj.folder else "–"
+
+    @admin.display(description="state", ordering="archived")
+    def state(self, obj: Template) -> str:
+        """Say it in a word: a cross would look like a fault."""
+        return "archived" if obj.archived else "in use"
 
     @admin.display(description="newest version")
     def preview(self, obj: Template) -> str:

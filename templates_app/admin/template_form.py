@@ -5,17 +5,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import ModelForm
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from notify_project.admin.names import cleaned_name
+from notify_project.admin.stale import MergingForm, same_line_ends
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import Service, ServiceLetterContact
-from templates_app.folder_paths import paths_of
+from templates_app.folder_paths import shown_paths_of
 from templates_app.form_checks import require_no_commas, require_shown_on_phones
 from templates_app.models import LetterLanguages, Template, TemplateFolder
 from templates_app.permissions import require_may_create, require_may_update
@@ -35,7 +36,7 @@ OF_SERVICE = ("service_letter_contact", "folder")
 _WORDS = {QR_CODE_TOO_LONG: "Cannot create a usable QR code - the link is too long"}
 
 
-class TemplateForm(ModelForm[Template]):
+class TemplateForm(MergingForm[Template]):
     """A template as people edit it; each save that differs is a new version."""
 
     postage = forms.ChoiceField(
@@ -85,23 +86,29 @@ class TemplateForm(ModelForm[Template]):
                     self.fields.pop(name, None)
             self._offer_what_the_service_has(self.instance.service)
 
+    def clean_name(self) -> str:
+        """Check the name as it will be kept."""
+        return cleaned_name(self)
+
     def clean(self) -> dict[str, Any]:
         """Check what the use cases check, before anything is saved."""
         cleaned = super().clean() or {}
         self._leave_out_what_is_not_of_the_type(cleaned)
         for name in ("content", "letter_welsh_content"):
             cleaned[name] = self._with_its_own_line_ends(name, cleaned.get(name))
+        cleaned = self.merge(cleaned)
+        if self.instance.archived:
+            self.add_error(None, ValidationError("Template has been deleted"))
         if not self.errors:
             self._check_values(dict(cleaned))
         return cleaned
 
-    def differences(self) -> dict[str, Any]:
-        """Return what is to be changed, and nothing that somebody else may have changed since."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name in self.fields and getattr(value, "pk", value) != self.initial.get(name)
-        }
+    def conflict(self) -> str:
+        """Name the version that the others' changes are in."""
+        return (
+            f"Somebody saved version {self.instance.version} meanwhile, which changes this, too. "
+            "Look at it, then save again to replace it with what is here."
+        )
 
     def _check_values(self, values: dict[str, Any]) -> None:
         row = Template(template_type=self.template_type, service_id=self.instance.service_id)
@@ -124,7 +131,7 @@ class TemplateForm(ModelForm[Template]):
         if "folder" in self.fields:
             field = self._choices("folder")
             field.queryset = TemplateFolder.objects.filter(service=service)
-            field.choices = [("", "Top level"), *paths_of([service.id]).items()]
+            field.choices = [("", "Top level"), *shown_paths_of([service.id]).items()]
 
     def _choices(self, name: str) -> Any:
         return self.fields[name]
@@ -143,7 +150,7 @@ class TemplateForm(ModelForm[Template]):
     def _with_its_own_line_ends(self, name: str, value: str | None) -> str | None:
         """Return the text as it was if only its line ends differ, as those of browsers do."""
         before = self.initial.get(name)
-        same = before and value and _same_line_ends(before) == _same_line_ends(value)
+        same = before and value and same_line_ends(before) == same_line_ends(value)
         return before if same else value
 
     def _require_permission(self, service: Service | None) -> None:
@@ -158,7 +165,3 @@ class TemplateForm(ModelForm[Template]):
         except ApiError as error:
             words = _WORDS.get(error.message, error.message)
             self.add_error(field, ValidationError(words))
-
-
-def _same_line_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
 from templates_app.admin.preview import preview_frame
-from templates_app.admin.version_table import with_authors
+from templates_app.admin.version_table import made_at, with_authors
 from templates_app.models import TemplateHistory
 
 _ALWAYS = ("name", "version", "template_type", "author", "made_at", "subject", "content")
@@ -18,20 +19,21 @@ _SOMETIMES = (
     "letter_welsh_subject",
     "letter_welsh_content",
     "has_unsubscribe_link",
-    "archived",
 )
+
+_LAST = ("is_archived", "preview")
 
 
 @admin.register(TemplateHistory)
 class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     """Every version of every template, for good."""
 
-    list_display = ["name", "version", "author", "made_at", "template_type", "archived"]
+    list_display = ["short_name", "version", "author", "made_at", "template_type", "is_archived"]
     search_fields = ["=id"]
     search_help_text = "Id of a template."
     ordering = ["id", "-version"]
     show_full_result_count = False
-    readonly_fields = ["author", "made_at", "preview"]
+    readonly_fields = ["author", "made_at", "is_archived", "preview"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Show who wrote each version."""
@@ -39,7 +41,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what this version has nothing of."""
-        return [*_ALWAYS, *(name for name in _SOMETIMES if getattr(obj, name, None)), "preview"]
+        return [*_ALWAYS, *(name for name in _SOMETIMES if getattr(obj, name, None)), *_LAST]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Keep out of the menu: one gets here from a template."""
@@ -56,6 +58,16 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         return obj.author or "–"
 
     @admin.display(description="made at", ordering="updated_at")
-    def made_at(self, obj: TemplateHistory) -> Any:
-        """Show when this version was made; the first one was made with the template."""
-        return obj.updated_at or obj.created_at
+    def made_at(self, obj: TemplateHistory) -> str:
+        """Show when this version was made."""
+        return made_at(obj)
+
+    @admin.display(description="archived", ordering="archived")
+    def is_archived(self, obj: TemplateHistory) -> str:
+        """Say it in a word: a cross would look like a fault."""
+        return "yes" if obj.archived else "no"
+
+    @admin.display(description="name", ordering="name")
+    def short_name(self, obj: TemplateHistory) -> str:
+        """Leave the other columns their place."""
+        return short(obj.name)

@@ -19,20 +19,26 @@ def with_authors(versions: QuerySet[TemplateHistory]) -> QuerySet[TemplateHistor
     return versions.annotate(author=Subquery(authors))
 
 
+def made_at(version: TemplateHistory) -> str:
+    """Return when a version was made; the first one was made with the template."""
+    return f"{version.updated_at or version.created_at:%-d %B %Y at %H:%M}"
+
+
 def version_table(template: Template) -> str:
     """Return the newest versions as a table, with a link to each and to all."""
     newest = with_authors(TemplateHistory.objects.filter(id=template.pk)).order_by("-version")
     rows = format_html_join(
         "",
         '<tr><td class="{}"><a class="text-primary-600 dark:text-primary-500" href="{}">{}</a></td>'
-        '<td class="{}">{}</td><td class="{}">{}</td></tr>',
+        '<td class="{}">{}</td>'
+        '<td class="{}" style="overflow-wrap:anywhere">{}</td></tr>',
         (
             (
                 _CELL,
                 reverse("admin:templates_app_templatehistory_change", args=[row.history_id]),
                 f"Version {row.version}",
                 _CELL,
-                f"{row.updated_at or row.created_at:%-d %B %Y at %H:%M}",
+                made_at(row),
                 _CELL,
                 row.author or "–",
             )

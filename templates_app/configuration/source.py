@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from notify_project.texts import is_storable
+from notify_project.texts import is_storable, trim
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -140,7 +140,7 @@ def text(limit: int = 255, *, lines: bool = False) -> Reader:
             raise Unreadable(place_of(node), "must not contain null characters or halves of pairs")
         if lines:
             return value
-        value = value.strip()
+        value = trim(value)
         if not value:
             raise Unreadable(place_of(node), "must not be empty")
         if len(value) > limit:

@@ -1,6 +1,6 @@
 import pytest
 
-from templates_app.folder_paths import join, paths_of, split
+from templates_app.folder_paths import join, paths_of, shown_paths_of, split
 from templates_app.tests.factories import TemplateFolderFactory
 
 
@@ -23,3 +23,10 @@ def test_paths_are_in_the_order_of_the_tree(db):
     TemplateFolderFactory(name="of another service")
 
     assert list(paths_of([service.id]).values()) == ["a", "b", "b/A", "b/Z", "C"]
+
+
+def test_people_read_paths_without_escapes(db):
+    outer = TemplateFolderFactory(name="yes/no")
+    inner = TemplateFolderFactory(name="A", parent=outer, service=outer.service)
+
+    assert shown_paths_of([outer.service_id])[inner.id] == "yes/no / A"

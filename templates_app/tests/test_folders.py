@@ -46,7 +46,7 @@ def test_a_folder_has_a_trimmed_name_and_a_parent():
     assert actions() == ["create folder", "create folder"]
 
 
-@pytest.mark.parametrize("name", ["", " \n", "x" * 256, "a\0b", "\ud83d"], ids=repr)
+@pytest.mark.parametrize("name", ["", " \n", "\u200b", "x" * 256, "a\0b", "\ud83d"], ids=repr)
 def test_a_name_that_nobody_can_read_is_refused(name):
     folder = TemplateFolderFactory(name="Old")
 

@@ -58,6 +58,7 @@ def test_who_changed_what_is_written_down(files):
     ("values", "message"),
     [
         ({"name": " "}, "needs a name"),
+        ({"name": "\u200b"}, "needs a name"),
         ({"name": "x" * 256}, "at most 255 characters"),
         ({"name": "Taken"}, "The branding Taken exists already"),
         ({"name": "a\nb"}, "one line"),

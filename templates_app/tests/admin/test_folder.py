@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.tests.factories import ServiceFactory
+from templates_app.folders import move
 from templates_app.models import Template, TemplateFolder
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
@@ -24,7 +25,7 @@ def tree(db):
 def test_the_list_is_a_tree(signed_in, tree):
     page = signed_in.get(reverse(LIST)).content.decode()
 
-    places = [page.index(f">{path}<") for path in ("B", "B/A", "C")]
+    places = [page.index(f">{path}<") for path in ("B", "B / A", "C")]
     assert places == sorted(places)
 
 
@@ -38,6 +39,20 @@ def test_a_folder_is_made_renamed_and_moved(signed_in, tree):
     inner.refresh_from_db()
     assert (inner.name, inner.parent) == ("Renamed", other)
     assert TemplateFolder.objects.get(name="New").parent is None
+
+
+def test_a_page_that_was_opened_before_another_change_keeps_it(signed_in, staff, tree):
+    outer, inner, other = tree
+    shown = signed_in.get(url(inner)).context["adminform"].form["shown"].value()
+    move(outer.service, folder_ids=[inner.pk], into=other.pk, actor=staff)
+
+    changes = {"name": "Mine", "parent": outer.pk, "shown": shown}
+    signed_in.post(url(inner), changes)
+    again = signed_in.post(url(inner), changes | {"name": "Late"})
+
+    inner.refresh_from_db()
+    assert (inner.name, inner.parent) == ("Mine", other)
+    assert "Somebody changed this meanwhile" in again.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.admin.template_form import TemplateForm
+from templates_app.folders import move
 from templates_app.models import Template, TemplateHistory, TemplateRedacted
 from templates_app.redaction import redact
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
@@ -24,6 +25,11 @@ def form(template, **values):
     columns = {name: getattr(template, name) or "" for name in names}
     placed = {"folder": template.folder_id, "service_letter_contact": None}
     return {**columns, **{name: value or "" for name, value in placed.items()}, **values}
+
+
+def shown_by(page):
+    """Return what a page says that it showed."""
+    return page.context["adminform"].form["shown"].value()
 
 
 def versions_of(template):
@@ -84,6 +90,8 @@ REFUSED = {
     "a comma": ({"content": "((a, b))"}, "You cannot put commas between double brackets"),
     "a long text": ({"content": "y" * 919}, "greater than the limit of 918"),
     "no name": ({"name": " "}, "This field is required"),
+    "an unseen name": ({"name": "\u200b\ufeff"}, "The name must not be empty"),
+    "a turned name": ({"name": "a\u202eb"}, "change the direction of text"),
     "a null": ({"content": "a\0b"}, "Null characters are not allowed"),
 }
 
@@ -150,6 +158,57 @@ def test_a_form_changes_only_what_its_writer_has_changed(db):
     page.is_valid()
 
     assert page.differences() == {"content": "New"}
+
+
+def test_a_page_that_was_opened_before_another_save_keeps_what_that_saved(signed_in, staff):
+    folder = TemplateFolderFactory()
+    template = TemplateFactory(name="Old", content="a\nb", service=folder.service)
+    stale = shown_by(signed_in.get(url(template)))
+    update_template(template, actor=staff, name="Renamed meanwhile")
+    move(folder.service, template_ids=[template.pk], into=folder.pk, actor=staff)
+
+    signed_in.post(url(template), form(template, content="a\r\nc", shown=stale))
+
+    row = Template.objects.get()
+    assert (row.name, row.content, row.folder) == ("Renamed meanwhile", "a\r\nc", folder)
+
+
+def test_what_two_people_change_is_refused_once_and_the_text_stays_on_the_page(signed_in, staff):
+    template = TemplateFactory(name="Old", content="Old")
+    stale = shown_by(signed_in.get(url(template)))
+    update_template(template, actor=staff, name="Renamed meanwhile", content="Theirs")
+
+    refused = signed_in.post(url(template), form(template, content="Mine", shown=stale))
+    before = Template.objects.get()
+    again = form(template, content="Mine", shown=shown_by(refused))
+    signed_in.post(url(template), again)
+
+    assert "Somebody saved version 2 meanwhile" in refused.content.decode()
+    assert "Mine" in refused.content.decode()
+    assert (before.content, before.version) == ("Theirs", 2)
+    after = Template.objects.get()
+    assert (after.name, after.content) == ("Renamed meanwhile", "Mine")
+
+
+def test_two_people_who_make_the_same_change_do_not_meet(signed_in, staff):
+    template = TemplateFactory(content="Old", created_by=staff)
+    stale = shown_by(signed_in.get(url(template)))
+    update_template(template, actor=staff, content="New")
+
+    page = signed_in.post(url(template), form(template, content="New", shown=stale))
+
+    assert page.status_code == 302
+    assert len(versions_of(template)) == 2
+
+
+@pytest.mark.parametrize("shown", ["no JSON", "[]", "7", '{"name": 1}'])
+def test_a_page_that_does_not_say_what_it_showed_reverts_nothing_by_accident(signed_in, shown):
+    template = TemplateFactory(name="Name")
+
+    page = signed_in.post(url(template), form(template, content="New", shown=shown))
+
+    assert page.status_code in (200, 302)
+    assert Template.objects.get().name == "Name"
 
 
 def test_a_line_end_that_is_taken_away_is_a_change(signed_in):
@@ -225,9 +284,11 @@ def test_a_template_is_archived_and_cannot_be_changed_any_more(signed_in, staff)
 
     signed_in.post(url(template, "archive"), {"confirmed": "yes"})
     again = signed_in.post(url(template, "archive"), {"confirmed": "yes"})
-    change = signed_in.post(url(template), form(template, content="Other"))
+    change = signed_in.post(url(template), form(template, content="My long text"))
 
-    assert (again.status_code, change.status_code) == (403, 403)
+    assert (again.status_code, change.status_code) == (403, 200)
+    assert "Template has been deleted" in change.content.decode()
+    assert "My long text" in change.content.decode()
     assert [row.archived for row in versions_of(template)] == [False, True]
     assert Template.objects.get().created_by == staff
 
@@ -269,7 +330,7 @@ def test_the_page_of_a_template_shows_authors_and_folder_with_few_queries(signed
 
     assert few == many
     newest = Template.objects.select_related("created_by").get().created_by
-    assert "Reminders/Late" in page
+    assert "Reminders / Late" in page
     assert newest.email_address in page
     assert "All versions, 1 to 13" in page
 
@@ -284,3 +345,16 @@ def test_a_version_shows_its_author_and_text(signed_in):
 
     assert author.email_address in page
     assert "Helo ((name))" in page
+    assert f"{version.created_at:%-d %B %Y at %H:%M}" in page
+    archived = page.split("Archived</label>")[1].split("</label>")[0]
+    assert ">no</div>" in archived
+
+
+def test_a_long_name_is_cut_in_lists_and_whole_under_the_pointer(signed_in):
+    folder = TemplateFolderFactory(name="f" * 255)
+    template = TemplateFactory(name="x" * 255, service=folder.service, folder=folder)
+
+    for model in ("template", "templatehistory"):
+        page = signed_in.get(reverse(f"admin:templates_app_{model}_changelist")).content.decode()
+
+        assert f'<span title="{template.name}">{"x" * 59}…</span>' in page
