@@ -6,9 +6,10 @@ from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
-from notifications.receipts.views import SmsReceiptViewSet
+from notifications.receipts.views import ReceiptViewSet
 from notifications.unsubscribe import page
 from notifications.unsubscribe.views import UnsubscribeViewSet
+from notify_project.constants import NotificationType
 
 _public = NotificationRouter(trailing_slash=False)
 _public.register("notifications", NotificationViewSet, basename="notification")
@@ -25,8 +26,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "notifications/sms/<str:provider_name>",
-        SmsReceiptViewSet.as_view({"post": "create"}),
+        ReceiptViewSet.as_view({"post": "create"}),
+        {"notification_type": NotificationType.SMS},
         name="sms-receipt",
+    ),
+    path(
+        "notifications/email/<str:provider_name>",
+        ReceiptViewSet.as_view({"post": "create"}),
+        {"notification_type": NotificationType.EMAIL},
+        name="email-receipt",
     ),
     path("documents/test-document", SampleDocumentPage.as_view(), name="sample-document"),
     path("documents/<str:document_id>", DocumentPage.as_view(), name="document"),

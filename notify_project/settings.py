@@ -192,6 +192,20 @@ PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
         "receipt_username": env.str("MMG_RECEIPT_USERNAME", default=""),
         "receipt_password": env.str("MMG_RECEIPT_PASSWORD", default=""),
     },
+    "firetext": {
+        "url": env.str("FIRETEXT_URL", default="https://www.firetext.co.uk/api/sendsms/json"),
+        "api_key": env.str("FIRETEXT_API_KEY", default=""),
+        "receipt_username": env.str("FIRETEXT_RECEIPT_USERNAME", default=""),
+        "receipt_password": env.str("FIRETEXT_RECEIPT_PASSWORD", default=""),
+    },
+    "twilio": {
+        "url": env.str("TWILIO_URL", default="https://api.twilio.com"),
+        "account_sid": env.str("TWILIO_ACCOUNT_SID", default=""),
+        "auth_token": env.str("TWILIO_AUTH_TOKEN", default=""),
+        # A number or name of the account for all texts, where it may not send as others.
+        "sender": env.str("TWILIO_SENDER", default=""),
+        "receipt_url": f"{API_HOST_URL}/notifications/sms/twilio",
+    },
     "smtp": {},
     "console": {},
 }

@@ -23,6 +23,11 @@ os.environ.update(
     CLAMAV_URL="",
     MMG_URL="http://127.0.0.1:1/mmg",
     MMG_API_KEY="mmg-key",
+    FIRETEXT_URL="http://127.0.0.1:1/firetext",
+    FIRETEXT_API_KEY="firetext-key",
+    TWILIO_URL="http://127.0.0.1:1/twilio",
+    TWILIO_ACCOUNT_SID="AC1",
+    TWILIO_AUTH_TOKEN="twilio-token",
     READ_MODEL_SECONDS="0",
     HTTP_ALLOW_PRIVATE="true",
 )

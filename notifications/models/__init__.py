@@ -8,7 +8,12 @@ from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import DUE_AT, Notification, hash_of
-from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
+from notifications.models.provider import (
+    ProviderDetails,
+    ProviderDetailsHistory,
+    ProviderFigures,
+    ProviderHealth,
+)
 
 __all__ = [
     "DUE_AT",
@@ -22,6 +27,8 @@ __all__ = [
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
+    "ProviderFigures",
+    "ProviderHealth",
     "TemplateUsageRepair",
     "UnsubscribeRequest",
     "hash_of",

@@ -8,10 +8,14 @@ from django.conf import settings
 
 from notifications.providers.base import Provider
 from notifications.providers.console import Console
+from notifications.providers.firetext import Firetext
 from notifications.providers.mmg import Mmg
 from notifications.providers.smtp import Smtp
+from notifications.providers.twilio import Twilio
 
-PROVIDERS: dict[str, type[Provider[Any]]] = {kind.name: kind for kind in (Mmg, Smtp, Console)}
+PROVIDERS: dict[str, type[Provider[Any]]] = {
+    kind.name: kind for kind in (Mmg, Firetext, Twilio, Smtp, Console)
+}
 _lock = threading.Lock()
 
 

@@ -12,6 +12,7 @@ from notifications.providers.registry import PROVIDERS, provider
 from notifications.tests.providers.messages import EMAIL, SMS
 from notify_project.constants import NotificationType
 
+SEEDS = ("0004_seed_providers", "0013_more_providers")
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 
@@ -65,20 +66,24 @@ def test_an_unknown_name_is_an_error():
 
 @pytest.mark.django_db
 def test_the_database_begins_with_these_providers():
-    migration = import_module("notifications.migrations.0004_seed_providers")
     ProviderDetails.objects.all().delete()
 
     for _ in range(2):
-        migration.seed(apps, None)
+        for name in SEEDS:
+            import_module(f"notifications.migrations.{name}").seed(apps, None)
 
     columns = "notification_type", "identifier", "priority", "active", "gives_receipts", "version"
     assert list(ProviderDetails.objects.order_by(*columns).values_list(*columns)) == [
         ("email", "console", 100, False, False, 1),
         ("email", "smtp", 100, True, False, 1),
         ("sms", "console", 100, False, False, 1),
-        ("sms", "mmg", 51, True, True, 1),
+        ("sms", "firetext", 49, False, True, 1),
+        ("sms", "mmg", 51, True, True, 2),
+        ("sms", "twilio", 50, False, True, 1),
     ]
     assert {row["identifier"] for row in ProviderDetails.objects.values("identifier")} == set(
         PROVIDERS
     )
-    assert ProviderDetailsHistory.objects.filter(version=1).count() == 4
+    seeded = ProviderDetailsHistory.objects.filter(id__in=ProviderDetails.objects.values("id"))
+    assert seeded.filter(version=1).count() == 6
+    assert seeded.get(version=2).resting_priority == 51

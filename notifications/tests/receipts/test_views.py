@@ -2,6 +2,7 @@ import base64
 import json
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -19,6 +20,15 @@ def post(body, path="mmg", **headers):
     content = body if isinstance(body, bytes) else json.dumps(body)
     return Client(raise_request_exception=False).post(
         f"/notifications/sms/{path}", content, content_type="application/json", **headers
+    )
+
+
+def post_form(path, fields, **headers):
+    return Client(raise_request_exception=False).post(
+        f"/notifications/sms/{path}",
+        urlencode(fields),
+        content_type="application/x-www-form-urlencoded",
+        **headers,
     )
 
 
@@ -98,6 +108,33 @@ def test_only_providers_of_texts_have_an_endpoint(recorded_tasks, name):
 
     assert response.status_code == 404
     assert response.json()["result"] == "error"
+
+
+@pytest.mark.parametrize("name", ["mmg", "smtp", "console", "pigeon"])
+def test_emails_have_endpoints_of_their_own(recorded_tasks, name):
+    response = Client().post(f"/notifications/email/{name}", "{}", content_type="application/json")
+
+    assert response.status_code == 404
+
+
+def test_a_form_is_read_and_what_depends_on_the_status_is_queued_with_it(recorded_tasks):
+    response = post_form("firetext", {"reference": ID, "status": "1"})
+
+    assert response.json() == {"result": "success"}
+    [task] = recorded_tasks
+    assert task.args == (
+        *("firetext", ID, "", "permanent-failure", "1"),
+        *("0", "temporary-failure"),
+    )
+
+
+def test_a_receipt_with_a_forged_signature_is_403(recorded_tasks):
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered"}
+
+    response = post_form(f"twilio?id={ID}", form, HTTP_X_TWILIO_SIGNATURE="Zm9v")
+
+    assert response.status_code == 403
+    assert recorded_tasks == []
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
