@@ -207,6 +207,12 @@ PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
         "receipt_url": f"{API_HOST_URL}/notifications/sms/twilio",
     },
     "smtp": {},
+    "anymail": {
+        # One of django-anymail's modules: postmark, mailgun, sendgrid, amazon_ses ...
+        "esp": env.str("ANYMAIL_ESP", default=""),
+        "receipt_username": env.str("ANYMAIL_RECEIPT_USERNAME", default=""),
+        "receipt_password": env.str("ANYMAIL_RECEIPT_PASSWORD", default=""),
+    },
     "console": {},
 }
 HTTP_ALLOW_PRIVATE: bool = env.bool("HTTP_ALLOW_PRIVATE", default=False)
@@ -214,6 +220,20 @@ HTTP_CA_FILE: str = env.str("HTTP_CA_FILE", default="")
 EMAIL_STATUS_WITHOUT_RECEIPTS: str = env.str("EMAIL_STATUS_WITHOUT_RECEIPTS", default="delivered")
 PROVIDER_TIMEOUT_SECONDS: int = env.int("PROVIDER_TIMEOUT_SECONDS", default=10)
 EMAIL_TIMEOUT = PROVIDER_TIMEOUT_SECONDS
+# Settings of django-anymail for that service, such as {"POSTMARK_SERVER_TOKEN": "..."}.
+ANYMAIL: dict[str, Any] = {
+    # A service that cannot carry our metadata still carries emails; nobody is tracked.
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+    "AMAZON_SES_CLIENT_PARAMS": {
+        "config": {
+            "connect_timeout": 3,
+            "read_timeout": PROVIDER_TIMEOUT_SECONDS,
+            "retries": {"max_attempts": 0},
+        }
+    },
+    **env.json("ANYMAIL_SETTINGS", default={}),
+}
 DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=120)
 DELIVERY_THREADS: int = env.int("DELIVERY_THREADS", default=32)
 DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)

@@ -28,6 +28,10 @@ os.environ.update(
     TWILIO_URL="http://127.0.0.1:1/twilio",
     TWILIO_ACCOUNT_SID="AC1",
     TWILIO_AUTH_TOKEN="twilio-token",
+    ANYMAIL_ESP="postmark",
+    ANYMAIL_RECEIPT_USERNAME="",
+    ANYMAIL_RECEIPT_PASSWORD="",
+    ANYMAIL_SETTINGS='{"POSTMARK_SERVER_TOKEN": "t", "POSTMARK_API_URL": "http://127.0.0.1:1/"}',
     READ_MODEL_SECONDS="0",
     HTTP_ALLOW_PRIVATE="true",
 )

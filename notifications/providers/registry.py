@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from notifications.providers.anymail import Anymail
 from notifications.providers.base import Provider
 from notifications.providers.console import Console
 from notifications.providers.firetext import Firetext
@@ -14,7 +15,7 @@ from notifications.providers.smtp import Smtp
 from notifications.providers.twilio import Twilio
 
 PROVIDERS: dict[str, type[Provider[Any]]] = {
-    kind.name: kind for kind in (Mmg, Firetext, Twilio, Smtp, Console)
+    kind.name: kind for kind in (Mmg, Firetext, Twilio, Smtp, Anymail, Console)
 }
 _lock = threading.Lock()
 

@@ -77,7 +77,8 @@ def _is_allowed(sender: Provider[Any], authorization: str | None) -> bool:
 def _receipts(sender: Provider[Any], request: Request) -> list[Receipt]:
     try:
         query = request.META.get("QUERY_STRING", "")
-        return sender.read_receipts(read_body(request), request.headers, query)
+        told = sender.read_receipts(read_body(request), request.headers, query)
+        return [each for each in told if isinstance(each, Receipt)]
     except MalformedReceipt as error:
         raise ValidationFailed(*error.problems) from error
     except ForgedReceipt as error:

@@ -7,12 +7,17 @@ from django.apps import apps
 from django.conf import settings as django_settings
 
 from notifications.models import ProviderDetails, ProviderDetailsHistory
-from notifications.providers.base import MalformedReceipt, Provider, ProviderError
+from notifications.providers.base import (
+    ForgedReceipt,
+    MalformedReceipt,
+    Provider,
+    ProviderError,
+)
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.tests.providers.messages import EMAIL, SMS
 from notify_project.constants import NotificationType
 
-SEEDS = ("0004_seed_providers", "0013_more_providers")
+SEEDS = ("0004_seed_providers", "0013_more_providers", "0014_anymail")
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 
@@ -31,7 +36,7 @@ def test_its_options_are_in_the_settings(kind):
 @each_provider
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff\x00", b"a=b", b"null", b"9" * 9999])
 def test_refuses_a_webhook_that_is_no_receipt(kind, body):
-    with pytest.raises(MalformedReceipt):
+    with pytest.raises((MalformedReceipt, ForgedReceipt)):
         kind(django_settings.PROVIDER_OPTIONS[kind.name]).read_receipts(body, {})
 
 
@@ -74,6 +79,7 @@ def test_the_database_begins_with_these_providers():
 
     columns = "notification_type", "identifier", "priority", "active", "gives_receipts", "version"
     assert list(ProviderDetails.objects.order_by(*columns).values_list(*columns)) == [
+        ("email", "anymail", 100, False, True, 1),
         ("email", "console", 100, False, False, 1),
         ("email", "smtp", 100, True, False, 1),
         ("sms", "console", 100, False, False, 1),
@@ -85,5 +91,5 @@ def test_the_database_begins_with_these_providers():
         PROVIDERS
     )
     seeded = ProviderDetailsHistory.objects.filter(id__in=ProviderDetails.objects.values("id"))
-    assert seeded.filter(version=1).count() == 6
+    assert seeded.filter(version=1).count() == 7
     assert seeded.get(version=2).resting_priority == 51
