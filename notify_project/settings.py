@@ -1,5 +1,6 @@
 """Every value that differs between installations, read from the environment once."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,15 @@ PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
         "receipt_password": env.str("ANYMAIL_RECEIPT_PASSWORD", default=""),
     },
     "console": {},
+    # Of a provider named acme, ACME_TOKEN is the option token.
+    **{
+        name: {
+            variable.removeprefix(f"{name.upper()}_").lower(): value
+            for variable, value in os.environ.items()
+            if variable.startswith(f"{name.upper()}_")
+        }
+        for name in env.list("MORE_PROVIDERS", default=[])
+    },
 }
 HTTP_ALLOW_PRIVATE: bool = env.bool("HTTP_ALLOW_PRIVATE", default=False)
 HTTP_CA_FILE: str = env.str("HTTP_CA_FILE", default="")
