@@ -114,7 +114,7 @@ class ProviderDetailsAdmin(ModelAdmin[ProviderDetails]):
             return
         after = {name: form.cleaned_data[name] for name in form.changed_data}
         # Weights move by themselves while the form is open: only what was changed is written.
-        row = ProviderDetails.objects.select_for_update().get(pk=obj.pk)
+        row = ProviderDetails.objects.select_for_update(no_key=True).get(pk=obj.pk)
         for name, value in after.items():
             setattr(row, name, value)
         row.created_by_id = request.user.pk

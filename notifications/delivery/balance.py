@@ -69,7 +69,8 @@ def _locked(now: datetime, guard: timedelta) -> list[ProviderDetails]:
         ProviderDetails.objects.filter(notification_type=NotificationType.SMS, active=True)
         .select_related("health")
         .order_by("id")
-        .select_for_update(of=("self",))
+        # Not against inserts of figures, which only need the row to be there.
+        .select_for_update(of=("self",), no_key=True)
     )
     if len(rows) < 2 or any(_is_guarded(row, now, guard) for row in rows):
         return []

@@ -1,8 +1,10 @@
 """Weights over minutes, by a clock that stands still."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 from freezegun import freeze_time
 
 from notifications.delivery import balance
@@ -16,6 +18,7 @@ from notifications.models import (
     ProviderHealth,
 )
 from notifications.tests.factories import NotificationFactory, ProviderDetailsFactory
+from notify_project import clock
 from services.platform_user import PLATFORM_USER_ID
 from templates_app.tests.factories import TemplateFactory
 
@@ -126,6 +129,35 @@ class TestErrors:
         set_columns(rows["firetext"], active=False)
 
         assert not balance.lower_failing(NOW)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_figures_are_written_while_weights_are_locked(self, rows):
+        def write():
+            try:
+                fail(rows["mmg"], errors=1)
+            finally:
+                connection.close()
+
+        with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+            balance._locked(NOW, timedelta(0))
+            pool.submit(write).result(timeout=3)
+
+        assert ProviderFigures.objects.count() == 1
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_that_move_weight_at_once_one_does(self, rows):
+        open_circuit(rows["mmg"])
+
+        def lower(_):
+            try:
+                return balance.lower_failing(clock.now())
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(lower, range(2))) == [False, True]
+
+        assert weights() == (41, 59)
 
     def test_weights_stay_between_zero_and_a_hundred(self, rows):
         open_circuit(rows["mmg"])

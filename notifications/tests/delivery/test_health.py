@@ -1,9 +1,10 @@
 import logging
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from freezegun import freeze_time
 
 from notifications.delivery import health
@@ -127,3 +128,44 @@ def test_old_figures_are_deleted(provider):
 
     assert delete_old_figures(NOW) == 1
     assert len(figures()) == 1
+
+
+def in_threads(count, work):
+    def run(number):
+        try:
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_processes_count_together_and_open_a_circuit_once():
+    ids = [ProviderDetailsFactory(identifier=name).id for name in ("mmg", "firetext", "twilio")]
+
+    def work(number):
+        for _ in range(10):
+            tallies = Tallies()
+            # Each in another order: nobody may wait for somebody who waits.
+            for key in ids[number % 3 :] + ids[: number % 3]:
+                tallies.add(Made(key, Result.FAILED, 0.1))
+            tallies.write()
+
+    in_threads(6, work)
+
+    assert [
+        sum(ProviderFigures.objects.filter(provider=key).values_list("calls", flat=True))
+        for key in ids
+    ] == [60, 60, 60]
+    assert ProviderHealth.objects.filter(opened_at__isnull=False).count() == 3
+    assert AuditEvent.objects.filter(action="stop using a failing provider").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_want_to_probe_at_once_one_may():
+    provider = ProviderDetailsFactory(identifier="mmg")
+    ProviderHealth.objects.create(provider=provider, opened_at=NOW, probe_at=NOW)
+
+    assert sum(in_threads(6, lambda number: claim_probe(provider, NOW))) == 1
