@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import django_rq
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from hiredis import pack_command
 from redis.connection import HiredisRespSerializer, PythonRespSerializer
 
-from notify_project import queues
+from notify_project import caching, queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 from notify_project.storage import Area
@@ -19,6 +20,15 @@ from notify_project.storage import Area
 def pytest_configure():
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("Set DATABASE_URL and REDIS_URL, or run `make test`, which starts both.", 2)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let tests with several connections empty every table when they end."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE templates_history DISABLE TRIGGER tg_templates_history_never_emptied"
+        )
 
 
 class EnqueuedWithoutFixture(AssertionError):
@@ -63,10 +73,16 @@ def _no_unexpected_tasks(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _ask_redis_again():
-    forget_failures()
+def _ask_again():
+    _forget_failures()
     yield
+    _forget_failures()
+
+
+def _forget_failures():
+    """Ask Redis and the database again, whether or not they failed a moment ago."""
     forget_failures()
+    caching.forget_failures()
 
 
 @pytest.fixture
@@ -80,6 +96,40 @@ def recorded_tasks(monkeypatch):
 
     monkeypatch.setattr(queues, "intercept", record)
     return recorded
+
+
+@dataclass
+class AbsentDatabase:
+    """A database that is away until it is back."""
+
+    options: dict
+    port: str
+
+    def is_away(self):
+        """Let nobody listen where the database did."""
+        connection.close()
+        self.options["PORT"] = "1"
+
+    def is_back(self):
+        """Let the database answer again."""
+        connection.close()
+        self.options["PORT"] = self.port
+
+
+@pytest.fixture
+def database(settings, transactional_db):
+    """Give a database that can go away, for this process."""
+    options = settings.DATABASES["default"]
+    absent = AbsentDatabase(options, options["PORT"])
+    yield absent
+    absent.is_back()
+
+
+@pytest.fixture
+def no_database(database):
+    """Let the database be away; what it is given lets it come back."""
+    database.is_away()
+    return database
 
 
 @pytest.fixture

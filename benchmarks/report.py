@@ -10,6 +10,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGETS = {
+    "email_html_share": ("<=", 1.6),
+    "email_parts_share": ("<=", 1.6),
+    "email_body_us": ("<=", 60),
+    "text_us": ("<=", 120),
+    "phone_share": ("<=", 1.2),
+    "checked_rows_per_second": (">=", 15_000),
     "accept_share_of_floor": (">=", 0.50),
     "sql_statements": ("<=", 2),
     "sql_selects": ("<=", 0),

@@ -1,7 +1,7 @@
-"""Measure accepting and delivering against their floors, and reading, on this machine.
+"""Measure accepting and delivering against their floors, reading and rendering, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
-starts such servers). Prints a table and writes benchmarks/results/<time>.json.
+starts such servers), but for content. Prints a table and writes benchmarks/results/<time>.json.
 """
 
 import argparse
@@ -19,10 +19,12 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 import load  # noqa: E402
 import processes  # noqa: E402
+import rendering  # noqa: E402
 import report  # noqa: E402
+import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["accept", "deliver", "read"]
+PARTS = ["content", "accept", "deliver", "read"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -196,23 +198,37 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, help="one part")
     parser.add_argument("--check", action="store_true", help="exit 1 when over a budget")
     options = parser.parse_args()
+    parts = [options.only] if options.only else PARTS
+    figures: dict[str, Any] = {}
+    tables: dict[str, list[dict[str, Any]]] = {}
+    if "content" in parts:
+        tables["content"] = rendering.measure(figures)
+        tables["files of recipients"] = spreadsheets.measure(figures)
+    if parts != ["content"]:
+        on_servers(parts, options.seconds, figures, tables)
+    if not report.write(figures, tables) and options.check:
+        raise SystemExit(1)
+
+
+def on_servers(
+    parts: list[str],
+    seconds: float,
+    figures: dict[str, Any],
+    tables: dict[str, list[dict[str, Any]]],
+) -> None:
+    """Measure what needs a database."""
     prepare_environment()
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
     import reading  # noqa: PLC0415
 
     service = provision()
-    figures: dict[str, Any] = {}
-    tables: dict[str, list[dict[str, Any]]] = {}
-    parts = [options.only] if options.only else PARTS
     if "accept" in parts:
-        tables["accept"] = accepting(service, options.seconds, floors, figures)
+        tables["accept"] = accepting(service, seconds, floors, figures)
     if "deliver" in parts:
         tables["deliver"] = delivering.measure(service, figures)
     if "read" in parts:
         tables["read"] = reading.measure(service, figures)
-    if not report.write(figures, tables) and options.check:
-        raise SystemExit(1)
 
 
 def accepting(
@@ -231,6 +247,9 @@ def accepting(
     for server in ("granian", "gunicorn"):
         rows.append({"what": "platform"} | measure_accept(
             server, "notify_project.wsgi:application", requests, seconds
+        ))  # fmt: skip
+        rows.append({"what": "queue first"} | measure_accept(
+            server, "notify_project.wsgi:application", requests, seconds, ACCEPT_MODE="queue_first"
         ))  # fmt: skip
         rows.append({"what": "floor"} | measure_accept(
             server, "benchmarks.floor:application", requests, seconds, FLOOR_DSN=floors.dsn()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -16,9 +17,11 @@ from deploy.progress import LaunchFailed
 def main(arguments: list[str]) -> int:
     """Run the measurements and return their exit code."""
     signal.signal(signal.SIGTERM, _end_by_signal)
+    command = [sys.executable, str(ROOT / "benchmarks" / "run.py"), *arguments]
+    if not _needs_servers(arguments):
+        return _run(command, dict(os.environ))
     if not all(os.environ.get(name) for name in embedded.VARIABLES):
         install_embedded()
-    command = [sys.executable, str(ROOT / "benchmarks" / "run.py"), *arguments]
     try:
         with embedded.throw_away(durable=True) as addresses:
             return _run(command, os.environ | addresses)
@@ -27,6 +30,12 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _needs_servers(arguments: list[str]) -> bool:
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--only")
+    return bool(parser.parse_known_args(arguments)[0].only != "content")
 
 
 def _run(command: list[str], env: dict[str, str]) -> int:

@@ -7,17 +7,22 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004
 from django.db import connections
+from redis import RedisError
 
+from notifications.acceptance.modes import AcceptMode
 from notifications.delivery.calls import TIMEOUTS_PER_CALL
 from notifications.documents.scan import is_scanner_address
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
 from notify_project.constants import Queue
+from notify_project.queues import is_scheduler_alive
+from templates_app.rendering.colours import is_colour
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
 CALLBACK_MARGIN_SECONDS = 5
+SLOWEST_SWITCH_SECONDS = 30
 Apps = Sequence[AppConfig] | None
 
 
@@ -67,6 +72,38 @@ def check_delivery_settings(app_configs: Apps, **options: Any) -> Iterable[Check
 
 
 @register("notify")
+def check_acceptance_settings(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A mode that does not exist would refuse every message."""
+    del app_configs, options
+    if settings.ACCEPT_MODE not in AcceptMode:
+        yield Error(f"ACCEPT_MODE must be {' or '.join(AcceptMode)}.", id="notify.E021")
+    intervals = settings.PERSIST_RETRY_INTERVAL
+    if settings.PERSIST_RETRY_MAX < 1 or not intervals or min(intervals) < 0:
+        yield Error(
+            "PERSIST_RETRY_MAX must be 1 or more, PERSIST_RETRY_INTERVAL seconds from 0.",
+            id="notify.E022",
+        )
+    if settings.READ_MODEL_SECONDS > SLOWEST_SWITCH_SECONDS:
+        yield Error(
+            f"READ_MODEL_SECONDS must be at most {SLOWEST_SWITCH_SECONDS}.",
+            hint="It decides how soon a revoked key and a switched accept mode are noticed.",
+            id="notify.E023",
+        )
+
+
+@register("notify", deploy=True)
+def check_a_scheduler_runs(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Without one, what could not be stored at the first attempt is not tried again."""
+    del app_configs, options
+    try:
+        is_alive = is_scheduler_alive()
+    except (RedisError, OSError):
+        is_alive = False
+    if not is_alive:
+        yield Warning("No scheduler runs.", hint="manage.py run_scheduler", id="notify.W002")
+
+
+@register("notify")
 def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
     """Files that nobody scans are the operator's decision, and said aloud."""
     del app_configs, options
@@ -81,6 +118,23 @@ def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMess
             "CLAMAV_URL is neither tcp://host:port nor unix:///path: every file would be refused.",
             id="notify.E020",
         )
+
+
+@register("notify")
+def check_email_banner(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A banner that mail programs cannot show would be seen by everybody but the operator."""
+    del app_configs, options
+    if not is_colour(settings.EMAIL_BANNER_COLOUR):
+        yield Error(
+            "EMAIL_BANNER_COLOUR is not written #rrggbb, such as #0b0c0c.", id="notify.E030"
+        )
+    urls = {
+        "ASSET_URL": settings.ASSET_URL,
+        "EMAIL_BANNER_LOGO_URL": settings.EMAIL_BANNER_LOGO_URL,
+    }
+    for name, url in urls.items():
+        if url and not url.startswith(("https://", "http://")):
+            yield Error(f"{name} is no absolute address.", id="notify.E031")
 
 
 @register("notify")

@@ -28,6 +28,9 @@ STALE_SECONDS = 8 * 24 * 3600
 # would have stopped it may have expired.
 LONGEST_COMPUTE_SECONDS = 120.0
 FENCE_SECONDS = 600
+# While the database is away nobody asks it again for this long, if an older value is known: what
+# goes on without it must not wait for a connection each time it reads something.
+AWAY_SECONDS = 30.0
 MAX_LOCAL_ENTRIES = 10_000
 
 # Stores a value unless the key was dropped after the reader had looked.
@@ -39,6 +42,7 @@ return 1
 
 # Keys whose drop did not reach Redis; dropped before the next look.
 _owed: set[str] = set()
+_away_until = 0.0
 
 
 def remember(
@@ -61,19 +65,21 @@ def remember(
     Raises:
         django.db.OperationalError: the database cannot be reached, and no older value is known.
     """
+    global _away_until  # noqa: PLW0603 - one switch for the whole process
     looked_at = time.monotonic()
     try:
         text, fence = ask_redis(f"read cache {key}", lambda connection: _look(connection, key))
     except RedisUnavailable:
         return compute()
     found = _read(key, text, decode)
-    if found is not None and found[1]:
+    if found is not None and (found[1] or looked_at < _away_until):
         return found[0]
     try:
         value = compute()
     except (DatabaseError, InterfaceError) as error:
         if found is None or not is_away(error):
             raise
+        _away_until = time.monotonic() + AWAY_SECONDS
         logger.warning("the database cannot be reached: an old copy of %s is used", key)
         return found[0]
     new_text = encode(value)
@@ -95,6 +101,12 @@ def forget(key: str) -> None:
     except (RedisError, OSError):
         _owed.add(key)
         logger.exception("%s was not dropped from the cache: readers may see it for minutes", key)
+
+
+def forget_failures() -> None:
+    """Ask the database again at once: the tests' switch."""
+    global _away_until  # noqa: PLW0603 - as above
+    _away_until = 0.0
 
 
 class LocalMemory(Generic[Value]):

@@ -1,4 +1,7 @@
-"""Telling a database that is away from a statement that failed."""
+"""Telling a database that is away from a statement that failed, before or after it."""
+
+import select
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -21,3 +24,21 @@ def is_away(error: BaseException) -> bool:
         return code.startswith(_AWAY_CLASSES)
     # Whatever a statement does wrong has a code; this has none.
     return isinstance(error, OperationalError) or not connection.is_usable()
+
+
+def drop_dead_connection() -> None:
+    """Close a connection that the server has ended, so that the next statement opens another.
+
+    A server that is well says nothing unasked, so it takes no round trip to see.
+    """
+    raw = connection.connection
+    if raw is None or connection.in_atomic_block:
+        return
+    if raw.closed or _has_something_to_say(raw):
+        connection.close()
+
+
+def _has_something_to_say(raw: Any) -> bool:
+    poller = select.poll()  # select() knows no file beyond the first 1024
+    poller.register(raw, select.POLLIN)
+    return bool(poller.poll(0))

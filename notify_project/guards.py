@@ -22,6 +22,23 @@ DROP_FUNCTIONS = """
 DROP FUNCTION notify_refuse_change();
 DROP FUNCTION notify_require_new_version();
 """
+HISTORY_FUNCTION = """
+CREATE FUNCTION notify_require_equal_history() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    kept jsonb;
+BEGIN
+    EXECUTE format(
+        'SELECT to_jsonb(h) - ''history_id'' FROM %I h WHERE id = $1 AND version = $2',
+        TG_TABLE_NAME || '_history'
+    ) INTO kept USING NEW.id, NEW.version;
+    IF kept IS DISTINCT FROM to_jsonb(NEW) - TG_ARGV THEN
+        RAISE EXCEPTION '% differs from its newest version', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+DROP_HISTORY_FUNCTION = "DROP FUNCTION notify_require_equal_history()"
 
 
 def append_only(table: str) -> migrations.RunSQL:
@@ -45,4 +62,29 @@ def versioned(table: str, *free_columns: str) -> migrations.RunSQL:
         f"CREATE TRIGGER tg_{table}_versioned BEFORE UPDATE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION notify_require_new_version({free})",
         f"DROP TRIGGER tg_{table}_versioned ON {table}",
+    )
+
+
+def never_emptied(table: str) -> migrations.RunSQL:
+    """Return the operation that refuses to empty a table at one stroke."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER tg_{table}_never_emptied BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION notify_refuse_change()",
+        f"DROP TRIGGER tg_{table}_never_emptied ON {table}",
+    )
+
+
+def equal_to_history(table: str, *free_columns: str) -> migrations.RunSQL:
+    """Return the operation that refuses to commit a row unlike its version in the history.
+
+    Args:
+        table: the live table; its history has the same name and ``_history``.
+        free_columns: columns that versions do not have.
+    """
+    free = ", ".join(f"'{column}'" for column in free_columns)
+    return migrations.RunSQL(
+        f"CREATE CONSTRAINT TRIGGER tg_{table}_equal_to_history AFTER INSERT OR UPDATE ON {table} "
+        "DEFERRABLE INITIALLY DEFERRED "
+        f"FOR EACH ROW EXECUTE FUNCTION notify_require_equal_history({free})",
+        f"DROP TRIGGER tg_{table}_equal_to_history ON {table}",
     )

@@ -29,14 +29,23 @@ Task = Callable[..., None]
 intercept: Callable[[Task, tuple[str, ...], Queue], bool] | None = None
 
 
-def enqueue(task: Task, *args: str, queue: Queue, delay: timedelta | None = None) -> None:
+def enqueue(
+    task: Task,
+    *args: str,
+    queue: Queue,
+    delay: timedelta | None = None,
+    task_id: str | None = None,
+    retry: Retry | None = None,
+) -> None:
     """Put a task on a queue once the transaction, if one is open, has been committed.
 
     Args:
         task: a module-level function; it may run twice, late or never.
-        args: ids and plain words as text; never anything personal.
+        args: ids and plain words as text; never anything personal that can be read.
         queue: where it waits.
         delay: how long it waits at least; needs a running scheduler.
+        task_id: by which it can be found, and is described in place of its arguments.
+        retry: how often it is tried again; once, and at once, unless given.
 
     Raises:
         TypeError: an argument is not text.
@@ -46,9 +55,11 @@ def enqueue(task: Task, *args: str, queue: Queue, delay: timedelta | None = None
     if _taken(task, args, queue):
         return
     if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(lambda: _push(task, args, queue, delay=delay))
+        transaction.on_commit(
+            lambda: _push(task, args, queue, delay=delay, task_id=task_id, retry=retry)
+        )
     else:  # on_commit would ask the database, which may be away
-        _push(task, args, queue, delay=delay)
+        _push(task, args, queue, delay=delay, task_id=task_id, retry=retry)
 
 
 def enqueue_with(pipeline: Pipeline, task: Task, *args: str, queue: Queue) -> None:
@@ -75,14 +86,17 @@ def _push(
     *,
     delay: timedelta | None = None,
     pipeline: Pipeline | None = None,
+    task_id: str | None = None,
+    retry: Retry | None = None,
 ) -> None:
     rq_queue = _rq_queue(Queue(queue).value, redis_connection())
     options: dict[str, Any] = {
-        "description": " ".join([task.__name__, *args]),
+        "description": " ".join([task.__name__, *([task_id] if task_id else args)]),
+        "job_id": task_id,
         "failure_ttl": FAILURE_TTL_SECONDS,
         "result_ttl": RESULT_TTL_SECONDS,
         # Without a retry left RQ does not run a task again whose worker died.
-        "retry": Retry(max=1),
+        "retry": retry or Retry(max=1),
     }
     if delay is not None:
         rq_queue.enqueue_in(delay, task, *args, **options)
@@ -99,6 +113,16 @@ def _push(
 def _rq_queue(name: str, connection: Redis) -> rq.Queue:
     # django-rq would open a connection, and ask for the server's version, for each call.
     return django_rq.get_queue(name, connection=connection)
+
+
+def is_scheduler_alive() -> bool:
+    """Tell whether a process moves tasks to their queues whose delay is over.
+
+    Raises:
+        redis.RedisError: Redis did not answer.
+    """
+    locks = [RQScheduler.get_locking_key(queue.value) for queue in Queue]
+    return bool(redis_connection().exists(*locks))
 
 
 class DelayedTasks:

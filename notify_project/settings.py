@@ -1,11 +1,12 @@
 """Every value that differs between installations, read from the environment once."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
 import environ
+
+from notify_project.settings_of_providers import anymail_settings, provider_options
 
 django_stubs_ext.monkeypatch()
 
@@ -24,6 +25,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 API_HOST_URL: str = env.str("API_HOST_URL", default="http://127.0.0.1:6011").rstrip("/")
 # Where people set services up and unsubscribe; refusals and emails point there.
 ADMIN_URL: str = env.str("ADMIN_URL", default=API_HOST_URL).rstrip("/")
+# Where emails find their logos: a host that needs no cookies.
+ASSET_URL: str = env.str("ASSET_URL", default=API_HOST_URL).rstrip("/")
 DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v2/docs")
 TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
@@ -135,7 +138,7 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("documents", "letters")}
+STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "letters")}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 
@@ -145,6 +148,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 _statement_timeout_seconds: int = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,
+    # A machine that has gone without a word is found out in seconds, not in a quarter of an hour.
+    tcp_user_timeout=5000,
+    keepalives_idle=10,
     options=f"-c statement_timeout={_statement_timeout_seconds * 1000} -c lock_timeout=4000",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -157,15 +163,17 @@ REDIS_TIMEOUT_SECONDS: float = env.float("REDIS_TIMEOUT_SECONDS", default=0.5)
 TEMPLATE_USAGE_USE_RUN_ID: bool = env.bool("TEMPLATE_USAGE_USE_RUN_ID", default=True)
 READ_MODEL_SECONDS: float = env.float("READ_MODEL_SECONDS", default=2.0)
 
-# Pool -> the queues that its processes read, in this order. Message pools read one queue each:
-# priority never waits behind normal, and RQ can take back what a killed worker had popped.
+# Pool -> the queues that its processes read, in this order. Pools that carry messages read one
+# queue each: priority never waits behind normal, and RQ can take back what a killed worker had
+# popped, which on the queue of messages to store is the only copy.
 WORKER_POOLS: dict[str, list[str]] = {
     "priority": ["priority"],
     "normal": ["normal"],
     "research": ["research-mode"],
     "receipts": ["receipts"],
     "callbacks": ["callbacks"],
-    "background": ["periodic", "database", "letters", "reporting"],
+    "database": ["database"],
+    "background": ["periodic", "letters", "reporting"],
 }
 RQ_QUEUES = {
     queue: {
@@ -181,48 +189,34 @@ RQ_QUEUES = {
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
 RQ_SHOW_ADMIN_LINK = True
 
+# --- Accepting ---------------------------------------------------------------------------------
+# persist_first: stored, then 201. queue_first: 201, then stored. `set_accept_mode` overrides it.
+ACCEPT_MODE: str = env.str("ACCEPT_MODE", default="persist_first")
+MAX_DEFERRED_PAYLOAD_BYTES: int = env.int("MAX_DEFERRED_PAYLOAD_BYTES", default=256 * 1024)
+PERSIST_RETRY_MAX: int = env.int("PERSIST_RETRY_MAX", default=5)
+PERSIST_RETRY_INTERVAL: list[int] = env.list("PERSIST_RETRY_INTERVAL", cast=int, default=[300])
+
 # --- Sending -----------------------------------------------------------------------------------
 EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+# Above emails of services without a brand of their own; without a name and a logo there is nothing.
+EMAIL_BANNER_NAME: str = env.str("EMAIL_BANNER_NAME", default="Notify")
+EMAIL_BANNER_COLOUR: str = env.str("EMAIL_BANNER_COLOUR", default="#0b0c0c")
+EMAIL_BANNER_LOGO_URL: str = env.str("EMAIL_BANNER_LOGO_URL", default="")
+# Source: the API contract, typography: names that mail programs must not take for addresses.
+EMAIL_UNLINKED_NAMES: tuple[str, ...] = tuple(env.list("EMAIL_UNLINKED_NAMES", default=["GOV.UK"]))
 FROM_NUMBER: str = env.str("FROM_NUMBER", default="NOTIFY")
-# Named for recipients: the provider's options reach the provider's class by name.
-PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
+PROVIDER_OPTIONS: dict[str, dict[str, str]] = provider_options(env, api_host_url=API_HOST_URL)
+# Who hands on texts that people sent to a service's number, and how they show who they are. Several
+# passwords let an operator change one; without any, nobody gets in.
+RECEIVED_TEXTS: dict[str, dict[str, Any]] = {
     "mmg": {
-        "url": env.str("MMG_URL", default="https://api.mmg.co.uk/jsonv2a/api.php"),
-        "api_key": env.str("MMG_API_KEY", default=""),
-        "receipt_username": env.str("MMG_RECEIPT_USERNAME", default=""),
-        "receipt_password": env.str("MMG_RECEIPT_PASSWORD", default=""),
+        "username": env.str("MMG_RECEIVE_USERNAME", default="notify"),
+        "passwords": env.list("MMG_RECEIVE_PASSWORDS", default=[]),
     },
     "firetext": {
-        "url": env.str("FIRETEXT_URL", default="https://www.firetext.co.uk/api/sendsms/json"),
-        "api_key": env.str("FIRETEXT_API_KEY", default=""),
-        "receipt_username": env.str("FIRETEXT_RECEIPT_USERNAME", default=""),
-        "receipt_password": env.str("FIRETEXT_RECEIPT_PASSWORD", default=""),
-    },
-    "twilio": {
-        "url": env.str("TWILIO_URL", default="https://api.twilio.com"),
-        "account_sid": env.str("TWILIO_ACCOUNT_SID", default=""),
-        "auth_token": env.str("TWILIO_AUTH_TOKEN", default=""),
-        # A number or name of the account for all texts, where it may not send as others.
-        "sender": env.str("TWILIO_SENDER", default=""),
-        "receipt_url": f"{API_HOST_URL}/notifications/sms/twilio",
-    },
-    "smtp": {},
-    "anymail": {
-        # One of django-anymail's modules: postmark, mailgun, sendgrid, amazon_ses ...
-        "esp": env.str("ANYMAIL_ESP", default=""),
-        "receipt_username": env.str("ANYMAIL_RECEIPT_USERNAME", default=""),
-        "receipt_password": env.str("ANYMAIL_RECEIPT_PASSWORD", default=""),
-    },
-    "console": {},
-    # Of a provider named acme, ACME_TOKEN is the option token.
-    **{
-        name: {
-            variable.removeprefix(f"{name.upper()}_").lower(): value
-            for variable, value in os.environ.items()
-            if variable.startswith(f"{name.upper()}_")
-        }
-        for name in env.list("MORE_PROVIDERS", default=[])
+        "username": env.str("FIRETEXT_RECEIVE_USERNAME", default="notify"),
+        "passwords": env.list("FIRETEXT_RECEIVE_PASSWORDS", default=[]),
     },
 }
 HTTP_ALLOW_PRIVATE: bool = env.bool("HTTP_ALLOW_PRIVATE", default=False)
@@ -230,20 +224,7 @@ HTTP_CA_FILE: str = env.str("HTTP_CA_FILE", default="")
 EMAIL_STATUS_WITHOUT_RECEIPTS: str = env.str("EMAIL_STATUS_WITHOUT_RECEIPTS", default="delivered")
 PROVIDER_TIMEOUT_SECONDS: int = env.int("PROVIDER_TIMEOUT_SECONDS", default=10)
 EMAIL_TIMEOUT = PROVIDER_TIMEOUT_SECONDS
-# Settings of django-anymail for that service, such as {"POSTMARK_SERVER_TOKEN": "..."}.
-ANYMAIL: dict[str, Any] = {
-    # A service that cannot carry our metadata still carries emails; nobody is tracked.
-    "IGNORE_UNSUPPORTED_FEATURES": True,
-    "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
-    "AMAZON_SES_CLIENT_PARAMS": {
-        "config": {
-            "connect_timeout": 3,
-            "read_timeout": PROVIDER_TIMEOUT_SECONDS,
-            "retries": {"max_attempts": 0},
-        }
-    },
-    **env.json("ANYMAIL_SETTINGS", default={}),
-}
+ANYMAIL: dict[str, Any] = anymail_settings(env, timeout_seconds=PROVIDER_TIMEOUT_SECONDS)
 DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=120)
 DELIVERY_THREADS: int = env.int("DELIVERY_THREADS", default=32)
 DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)

@@ -14,7 +14,11 @@ os.environ.update(
     INTERNAL_API_SECRET="internal-only-for-tests",
     API_HOST_URL="http://testserver",
     ADMIN_URL="http://admin.testserver",
+    ASSET_URL="http://testserver",
     DOCUMENTATION_URL="https://docs.example",
+    EMAIL_BANNER_NAME="Notify",
+    EMAIL_BANNER_COLOUR="#0b0c0c",
+    EMAIL_BANNER_LOGO_URL="",
     EMAIL_DOMAIN="notify.test",
     EMAIL_URL="smtp://127.0.0.1:1",
     # No folder: a test that stores files without asking for the fixture `files` fails.

@@ -9,6 +9,7 @@ from django.core.files.storage import Storage, storages
 class Area(StrEnum):
     """What files are for; each area is one alias of ``settings.STORAGES``."""
 
+    BRANDING = "branding"
     DOCUMENTS = "documents"
     LETTERS = "letters"
 

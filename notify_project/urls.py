@@ -10,6 +10,7 @@ from notify_project.documentation.views import DescriptionViewSet
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("templates_app.urls")),
+    path("", include("services.urls")),
     path("v2/openapi.json", DescriptionViewSet.as_view({"get": "json"}), name="openapi"),
     path("v2/docs", DescriptionViewSet.as_view({"get": "page"}), name="docs"),
     path("", health.status, name="root"),

@@ -13,6 +13,7 @@ from notify_project.versioning import save_versioned
 from services import api_keys, hooks
 from services.models import (
     ApiKey,
+    EmailBranding,
     Organisation,
     Service,
     ServiceHistory,
@@ -34,7 +35,7 @@ LIVE_LIMITS = {
 MAX_NAME = 255
 MAX_LIMIT = 2**31 - 1
 _LIMITS = (*LIVE_LIMITS, "international_sms_message_limit", "rate_limit")
-_AUDITED = frozenset({*_LIMITS, "restricted"})
+_AUDITED = frozenset({*_LIMITS, "restricted", "uses_suppression_list"})
 
 
 class InvalidService(ApiError):
@@ -53,7 +54,8 @@ def create_service(
     """Create a service with its permissions, one default sender, and its creator in the team.
 
     Raises:
-        InvalidService: the name is empty, too long or taken, a limit or permission impossible.
+        InvalidService: the name is empty, too long or taken, a limit or permission impossible, the
+            branding switched off.
     """
     # Source: the domain model: services that support staff create do not count as live.
     columns.setdefault("count_as_live", actor is None or not actor.platform_admin)
@@ -67,6 +69,7 @@ def create_service(
     )
     _set_derived(service)
     _require_valid(service)
+    _require_active(service.email_branding)
     with transaction.atomic():
         _save(service)
         _grant(service, permissions)
@@ -85,7 +88,8 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
     """Save changes as the next version; what differs in nothing makes no version.
 
     Raises:
-        InvalidService: the new name is empty, too long or taken, or a limit impossible.
+        InvalidService: the new name is empty, too long or taken, a limit impossible, or the new
+            branding switched off.
     """
     with transaction.atomic():
         row = _locked(service)
@@ -96,6 +100,8 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
         changed = {name for name in changes if getattr(row, name) != before[name]}
         if not changed:
             return row
+        if "email_branding" in changed:
+            _require_active(row.email_branding)
         _set_derived(row)
         _require_valid(row)
         _save(row)
@@ -210,6 +216,11 @@ def _require_valid(service: Service) -> None:
     for name in _LIMITS:
         if not 0 <= getattr(service, name) <= MAX_LIMIT:
             raise InvalidService(f"The {name} must be between 0 and {MAX_LIMIT}")
+
+
+def _require_active(branding: EmailBranding | None) -> None:
+    if branding is not None and not branding.active:
+        raise InvalidService(f"The branding {branding} is switched off")
 
 
 def _grant(service: Service, permissions: Iterable[str]) -> None:

@@ -12,25 +12,28 @@ from django.db import transaction
 from django.db.models import Q
 
 from notify_project import caching, clock
-from notify_project.constants import KeyType
+from notify_project.constants import KeyType, NotificationType
 from notify_project.encryption import decrypt, encrypt
 from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.models import (
     ApiKey,
+    EmailBranding,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServicePermission,
     ServiceSmsSender,
     User,
 )
+from services.models.retention import DEFAULT_DAYS
 
 # Source: the API contract, life-cycle of keys.
 REVOKED_KEYS_REMEMBERED = timedelta(days=7)
 # Part of the key: a release that changes the fields below does not read older copies.
-FORMAT = 1
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,17 @@ class SenderModel:
 
 
 @dataclass(frozen=True, slots=True)
+class BrandingModel:
+    """Whose logo the emails of a service show."""
+
+    brand_type: str
+    colour: str | None
+    logo: str | None
+    text: str | None
+    alt_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceModel:
     """A service with everything that decides what it may send, and to whom."""
 
@@ -68,12 +82,14 @@ class ServiceModel:
     rate_limit: int
     daily_limits: dict[str, int]
     contact_link: str | None
+    days_of_retention: dict[str, int]
     permissions: frozenset[str]
     keys: tuple[KeyModel, ...]
     sms_senders: tuple[SenderModel, ...]
     reply_tos: tuple[SenderModel, ...]
     recipients: frozenset[str] = field(repr=False)
     callback_types: frozenset[str]
+    branding: BrandingModel | None = None
 
 
 _memory: caching.LocalMemory[ServiceModel | None] = caching.LocalMemory()
@@ -103,11 +119,12 @@ def _key(service_id: UUID) -> str:
 
 
 def _load(service_id: UUID) -> ServiceModel | None:
-    service = Service.objects.filter(id=service_id).first()
+    service = Service.objects.select_related("email_branding").filter(id=service_id).first()
     if service is None:
         return None
     permissions = ServicePermission.objects.filter(service=service_id)
     callbacks = ServiceCallbackApi.objects.filter(service=service_id)
+    retentions = ServiceDataRetention.objects.filter(service=service_id)
     unarchived = Q(service=service_id, archived=False)
     sms_senders = ServiceSmsSender.objects.filter(unarchived).order_by("created_at", "id")
     reply_tos = ServiceEmailReplyTo.objects.filter(unarchived).order_by("created_at", "id")
@@ -129,13 +146,22 @@ def _load(service_id: UUID) -> ServiceModel | None:
             "international_sms": service.international_sms_message_limit,
         },
         contact_link=service.contact_link,
+        days_of_retention=dict.fromkeys(NotificationType.values, DEFAULT_DAYS)
+        | dict(retentions.values_list("notification_type", "days_of_retention")),
         permissions=frozenset(permissions.values_list("permission", flat=True)),
         keys=_load_keys(service_id),
         sms_senders=_senders(sms_senders.values_list("id", "sms_sender", "is_default")),
         reply_tos=_senders(reply_tos.values_list("id", "email_address", "is_default")),
         recipients=frozenset(_load_recipients(service_id)),
         callback_types=frozenset(callbacks.values_list("callback_type", flat=True)),
+        branding=_load_branding(service.email_branding),
     )
+
+
+def _load_branding(row: EmailBranding | None) -> BrandingModel | None:
+    if row is None:
+        return None
+    return BrandingModel(row.brand_type, row.colour, row.logo, row.text, row.alt_text)
 
 
 def _load_keys(service_id: UUID) -> tuple[KeyModel, ...]:
@@ -197,6 +223,8 @@ def _decode(text: str) -> ServiceModel:
 def _built(columns: dict[str, Any]) -> ServiceModel:
     columns["id"] = UUID(columns["id"])
     columns["keys"] = tuple(map(_decode_key, columns["keys"]))
+    if columns["branding"] is not None:
+        columns["branding"] = BrandingModel(**columns["branding"])
     for name in ("sms_senders", "reply_tos"):
         columns[name] = tuple(
             SenderModel(UUID(row["id"]), row["text"], row["is_default"]) for row in columns[name]

@@ -1,23 +1,34 @@
-"""Senders: exactly one default sender of texts, at most one default reply-to address."""
+"""Senders: exactly one default sender of texts, at most one default of the other kinds."""
 
 import re
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models, transaction
 
 from notify_project import clock
 from notify_project.api.errors import ApiError
 from notify_project.recipients.email import InvalidEmail, parse_email
-from services.models import Service, ServiceEmailReplyTo, ServiceSmsSender
+from notify_project.texts import is_storable
+from services import hooks
+from services.models import (
+    InboundNumber,
+    Service,
+    ServiceEmailReplyTo,
+    ServiceLetterContact,
+    ServiceSmsSender,
+)
 from services.read_models import forget_service
 
-Sender = TypeVar("Sender", ServiceSmsSender, ServiceEmailReplyTo)
+Sender = TypeVar("Sender", ServiceSmsSender, ServiceEmailReplyTo, ServiceLetterContact)
 
 # Source: the domain model, senders.
 _CHARACTERS = re.compile(r"[A-Za-z0-9 &.\-_]{3,11}")
 _NUMBER = re.compile(r"07[0-9]{9}|[678][0-9]{4}")
 _FORBIDDEN = frozenset({"info", "verify", "alert"})
+# Source: the API contract, checks on save of letter contact blocks.
+MAX_CONTACT_LINES = 10
 
 
 class InvalidSender(ApiError):
@@ -71,6 +82,34 @@ def add_reply_to(
     return _add(service, ServiceEmailReplyTo, {"email_address": cleaned}, is_default=is_default)
 
 
+def add_letter_contact(
+    service: Service, block: str, *, is_default: bool = False
+) -> ServiceLetterContact:
+    """Add a contact block of letters; it never changes, so that a letter's version says it all.
+
+    Raises:
+        InvalidSender: it is empty or too long, or the service has it already.
+    """
+    cleaned = contact_block_of(block)
+    if not is_storable(cleaned):
+        raise InvalidSender("An address must not contain null characters or halves of pairs")
+    if not cleaned:
+        raise InvalidSender("The address must not be empty")
+    count = len(cleaned.splitlines())
+    if count > MAX_CONTACT_LINES:
+        raise InvalidSender(
+            f"This address is {count} lines long - "
+            f"the most you can have is {MAX_CONTACT_LINES} lines"
+        )
+    value = {"contact_block": cleaned}
+    return _add(service, ServiceLetterContact, value, is_default=is_default)
+
+
+def contact_block_of(text: str) -> str:
+    """Return the text of a contact block as it is kept: its lines trimmed, the same line ends."""
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
 def make_default(sender: Sender) -> None:
     """Make a sender the only default of its service and kind.
 
@@ -90,16 +129,47 @@ def make_default(sender: Sender) -> None:
 
 
 def archive_sender(sender: Sender) -> None:
-    """Archive a sender.
+    """Archive a sender; templates that use a contact block lose it.
 
     Raises:
-        InvalidSender: it is the default.
+        InvalidSender: it is the default, or answers come in under it.
     """
     with transaction.atomic():
         _lock(sender.service_id)
+        if getattr(sender, "inbound_number_id", None):
+            raise InvalidSender("The service receives texts under this number: release it first")
         rows = type(sender).objects.filter(id=sender.id, is_default=False)
         if not rows.update(archived=True, updated_at=clock.now()):
             raise InvalidSender("The default cannot be archived: make another the default first")
+        if isinstance(sender, ServiceLetterContact):
+            hooks.letter_contact_archived(sender)
+        forget_service(sender.service_id)
+
+
+def tie_number(service: Service, number: InboundNumber) -> ServiceSmsSender:
+    """Make a number that a service was given one of its senders, for as long as it has it."""
+    with transaction.atomic():
+        _lock(service.id)
+        rows = ServiceSmsSender.objects.filter(service=service, archived=False)
+        sender = rows.filter(sms_sender=number.number).first()
+        sender = sender or add_sms_sender(service, number.number)
+        sender.inbound_number, sender.updated_at = number, clock.now()
+        sender.save(update_fields=["inbound_number", "updated_at"])
+        forget_service(service.id)
+    return sender
+
+
+def untie_number(sender: ServiceSmsSender) -> None:
+    """Archive the sender of a number that its service has lost; another becomes the default."""
+    with transaction.atomic():
+        _lock(sender.service_id)
+        rows = ServiceSmsSender.objects.filter(service=sender.service_id, archived=False)
+        if rows.filter(id=sender.id, is_default=True).exists():
+            others = rows.exclude(id=sender.id).order_by("created_at", "id")
+            make_default(others.first() or add_sms_sender(sender.service, settings.FROM_NUMBER))
+        ServiceSmsSender.objects.filter(id=sender.id).update(
+            inbound_number=None, archived=True, updated_at=clock.now()
+        )
         forget_service(sender.service_id)
 
 

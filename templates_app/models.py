@@ -1,4 +1,4 @@
-"""Templates and their versions."""
+"""Templates, their versions and their folders."""
 
 import uuid
 
@@ -9,6 +9,44 @@ from notify_project import clock
 from notify_project.constants import NotificationType, ProcessType
 from notify_project.versioning import HistoryRow, Versioned
 from services.models import Service, ServiceLetterContact
+
+
+class LetterLanguages(models.TextChoices):
+    """What a letter is written in. Source: the API contract, fields of templates."""
+
+    ENGLISH = "english", "English only"
+    WELSH_THEN_ENGLISH = "welsh_then_english", "Welsh, then English"
+
+
+class TemplateFolder(models.Model):
+    """A folder of a service's templates, in a tree; the database keeps each tree in one service."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    # Without a constraint of its own: one over folder and service together stands in for it.
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+    )
+
+    class Meta:
+        db_table = "template_folder"
+        constraints = [
+            models.UniqueConstraint(fields=["id", "service"], name="uq_template_folder_service"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="ck_template_folder_name"),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                name="ck_template_folder_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TemplateColumns(models.Model):
@@ -30,6 +68,11 @@ class TemplateColumns(models.Model):
         db_default=False,
         help_text="Emails end with a link to unsubscribe, and mail programs offer a button.",
     )
+    letter_languages = models.CharField(  # noqa: DJ001 - letters only
+        max_length=20, choices=LetterLanguages, null=True, blank=True
+    )
+    letter_welsh_subject = models.TextField(null=True, blank=True)  # noqa: DJ001 - absent is not empty
+    letter_welsh_content = models.TextField(null=True, blank=True)  # noqa: DJ001 - absent is not empty
     archived = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
@@ -64,6 +107,29 @@ def _template_checks(table: str) -> list[models.BaseConstraint]:
             condition=models.Q(template_type="email") | models.Q(has_unsubscribe_link=False),
             name=f"ck_{table}_unsubscribe",
         ),
+        models.CheckConstraint(
+            condition=models.Q(
+                template_type="letter",
+                letter_languages__isnull=False,
+                letter_languages__in=["english", "welsh_then_english"],
+            )
+            | (~letter & models.Q(letter_languages__isnull=True)),
+            name=f"ck_{table}_languages",
+        ),
+        models.CheckConstraint(
+            condition=models.Q(
+                letter_languages__isnull=False,
+                letter_languages="welsh_then_english",
+                letter_welsh_subject__isnull=False,
+                letter_welsh_content__isnull=False,
+            )
+            | models.Q(
+                models.Q(letter_languages__isnull=True) | models.Q(letter_languages="english"),
+                letter_welsh_subject__isnull=True,
+                letter_welsh_content__isnull=True,
+            ),
+            name=f"ck_{table}_welsh",
+        ),
     ]
 
 
@@ -75,8 +141,18 @@ class Template(TemplateColumns, Versioned):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # One that is archived counts as none: the row goes on being equal to its newest version.
     service_letter_contact = models.ForeignKey(
         ServiceLetterContact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # No part of a version. The database checks that the folder is of the same service.
+    folder = models.ForeignKey(
+        TemplateFolder,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="templates",
+        db_constraint=False,
     )
 
     class Meta:
@@ -103,6 +179,7 @@ class TemplateHistory(TemplateColumns, HistoryRow):
 
     class Meta:
         db_table = "templates_history"
+        verbose_name = "template version"
         constraints = [
             *_template_checks("templates_history"),
             models.UniqueConstraint(fields=["id", "version"], name="uq_templates_history_version"),
@@ -127,6 +204,13 @@ class TemplateRedacted(models.Model):
 
     class Meta:
         db_table = "template_redacted"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(redact_personalisation=False)
+                | models.Q(updated_by__isnull=False),
+                name="ck_template_redacted_author",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"redaction of {self.template_id}"

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from notify_project import caching
 from notify_project.constants import NotificationType
 from notify_project.versioning import save_versioned
-from templates_app.models import Template, TemplateHistory, TemplateRedacted
+from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
 from templates_app.read_models import TemplateModel, find_version
 from templates_app.versions import DEFAULT_POSTAGE
 
@@ -62,6 +62,7 @@ def _store(service_id: UUID) -> Template:
             content="",
             subject=NAME,
             postage=DEFAULT_POSTAGE,
+            letter_languages=LetterLanguages.ENGLISH,
             hidden=True,
         ),
         TemplateHistory,

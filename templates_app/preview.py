@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from notify_project.constants import NotificationType
 from templates_app.personalisation import require_personalisation
 from templates_app.read_models import TemplateModel
@@ -39,5 +41,5 @@ def preview(template: TemplateModel, personalisation: dict[str, Any]) -> Preview
     return Preview(
         email_body(content, personalisation),
         email_subject(subject, personalisation),
-        email_html_fragment(content, personalisation),
+        email_html_fragment(content, personalisation, unlinked_names=settings.EMAIL_UNLINKED_NAMES),
     )

@@ -5,25 +5,29 @@ from typing import Any
 
 from django.db import transaction
 
-from notify_project import clock
-from notify_project.api.errors import ApiError
-from notify_project.constants import NotificationType, ProcessType
+from notify_project.constants import NotificationType
 from notify_project.versioning import save_versioned
 from services.models import Service, User
-from templates_app.models import Template, TemplateHistory, TemplateRedacted
+from templates_app.folders import lock_folders, require_folder
+from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
 from templates_app.read_models import forget_template
-from templates_app.rendering.placeholders import parse
-from templates_app.rendering.sms import MAX_CHARACTERS, template_character_count
+from templates_app.validation import InvalidTemplate, require_contact_block, require_valid
 
 # Source: the API contract, templates of letters.
-POSTAGES = ("first", "second", "economy")
 DEFAULT_POSTAGE = "second"
-MAX_NAME = 255
-_BOOKKEEPING = frozenset({"history_id", "id", "version", "created_at", "updated_at", "service_id"})
-
-
-class InvalidTemplate(ApiError):
-    """A template that cannot be saved."""
+# Source: the API contract, versions of templates: fields that an update may change.
+CHANGEABLE = (
+    "name",
+    "content",
+    "subject",
+    "process_type",
+    "postage",
+    "has_unsubscribe_link",
+    "letter_languages",
+    "letter_welsh_subject",
+    "letter_welsh_content",
+    "service_letter_contact_id",
+)
 
 
 def create_template(
@@ -32,127 +36,131 @@ def create_template(
     name: str,
     template_type: str,
     content: str,
-    subject: str | None = None,
-    process_type: str = ProcessType.NORMAL,
-    postage: str | None = None,
-    has_unsubscribe_link: bool = False,
     actor: User | None,
     template_id: uuid.UUID | None = None,
+    folder_id: uuid.UUID | None = None,
+    **columns: Any,
 ) -> Template:
     """Create version 1 of a template.
 
+    Args:
+        service: whose template it is.
+        name: trimmed before it is kept.
+        template_type: it never changes.
+        content: with its placeholders.
+        actor: the author.
+        template_id: the id that it gets, if the caller chooses one.
+        folder_id: where it goes; the top level unless given.
+        columns: values of other fields of ``CHANGEABLE``.
+
     Raises:
         InvalidTemplate: a field is missing, too long or does not belong to the type.
+        InvalidFolder: the service has no such folder.
     """
-    if template_type == NotificationType.LETTER and postage is None:
-        postage = DEFAULT_POSTAGE
+    _require_changeable(columns)
     template = Template(
         id=template_id or uuid.uuid4(),
         service=service,
         name=name.strip(),
         template_type=template_type,
         content=content,
-        subject=subject,
-        process_type=process_type,
-        postage=postage,
-        has_unsubscribe_link=has_unsubscribe_link,
         created_by=actor,
+        folder_id=folder_id,
+        **columns,
     )
+    _set_defaults_of_letters(template)
     require_valid(template)
+    require_contact_block(template)
     with transaction.atomic():
+        if folder_id is not None:
+            lock_folders(service.id)
+            require_folder(service.id, folder_id)
         save_versioned(template, TemplateHistory)
         TemplateRedacted.objects.create(template=template, updated_by=actor)
-    # A reader may remember that there was none.
-    forget_template(template.id)
+        # A reader may remember that there was none.
+        forget_template(template.id)
     return template
 
 
 def update_template(template: Template, *, actor: User | None, **changes: Any) -> Template:
     """Save changes as the next version; what differs in nothing makes no version.
 
+    A different author is a difference, and so is a contact block that is chosen once more.
+
     Args:
         template: which; read again under a lock.
-        actor: the author of the new version.
-        changes: fields with their new values.
+        actor: the author of the new version; None is nobody, and differs from no author.
+        changes: fields of ``CHANGEABLE`` with their new values.
 
     Raises:
         InvalidTemplate: as for a new one, or the template is archived.
     """
     with transaction.atomic():
-        row = Template.objects.select_for_update().get(id=template.id)
+        row = _locked(template)
         if row.archived:
             raise InvalidTemplate("Template has been deleted")
-        if changes.get("template_type", row.template_type) != row.template_type:
+        if changes.pop("template_type", row.template_type) != row.template_type:
             raise InvalidTemplate("The type of a template never changes")
-        before = _versioned_values(row)
+        _require_changeable(changes)
+        before = {name: getattr(row, name) for name in CHANGEABLE}
         for field, value in changes.items():
             setattr(row, field, value.strip() if field == "name" else value)
-        if _versioned_values(row) == before:
+        is_equal = before == {name: getattr(row, name) for name in CHANGEABLE}
+        is_same_author = actor is None or actor.pk == row.created_by_id
+        if is_equal and is_same_author and "service_letter_contact_id" not in changes:
             return row
         row.created_by = actor
         require_valid(row)
-        save_versioned(row, TemplateHistory)
-    forget_template(row.id)
+        if "service_letter_contact_id" in changes:
+            require_contact_block(row)
+        else:
+            _drop_archived_contact_block(row)
+        _save(row)
     return row
 
 
 def archive_template(template: Template, *, actor: User | None) -> Template:
-    """Archive a template for good: it cannot be sent and is absent from lists."""
+    """Archive a template for good: it cannot be sent, is absent from lists, leaves its folder."""
     with transaction.atomic():
-        row = Template.objects.select_for_update().get(id=template.id)
+        row = _locked(template)
         if row.archived:
             return row
-        row.archived, row.created_by = True, actor
-        save_versioned(row, TemplateHistory)
-    forget_template(row.id)
+        row.archived, row.created_by, row.folder = True, actor, None
+        _drop_archived_contact_block(row)
+        _save(row)
     return row
 
 
-def redact(template: Template, *, actor: User) -> None:
-    """Hide the values of a template's messages from people, for good; no new version."""
-    TemplateRedacted.objects.filter(template=template, redact_personalisation=False).update(
-        redact_personalisation=True, updated_by=actor, updated_at=clock.now()
-    )
+def archive_templates_of(service: Service) -> None:
+    """Archive what an archived service could send; who archived it is in its audit event."""
+    for template in Template.objects.filter(service=service, archived=False).order_by("id"):
+        archive_template(template, actor=None)
 
 
-def require_valid(template: Template) -> None:
-    """Refuse what cannot be saved.
-
-    Raises:
-        InvalidTemplate: the message says why.
-    """
-    if not 0 < len(template.name) <= MAX_NAME:
-        raise InvalidTemplate(f"The name must have 1 to {MAX_NAME} characters")
-    if not template.content.strip():
-        raise InvalidTemplate("The content must not be empty")
-    if "\0" in f"{template.name}{template.content}{template.subject}":
-        raise InvalidTemplate("A template must not contain null characters")
-    if template.template_type not in NotificationType.values:
-        raise InvalidTemplate(f"{template.template_type} is not a type of template")
-    if template.process_type not in ProcessType.values:
-        raise InvalidTemplate(f"{template.process_type} is not a process type")
-    _require_fields_of_type(template)
+def _locked(template: Template) -> Template:
+    """Order concurrent changes of a template; its messages are stored meanwhile."""
+    return Template.objects.select_for_update(no_key=True).get(id=template.id)
 
 
-def _require_fields_of_type(template: Template) -> None:
-    is_text = template.template_type == NotificationType.SMS
-    if is_text and template.subject is not None:
-        raise InvalidTemplate("A text message has no subject")
-    if not is_text and not (template.subject or "").strip():
-        raise InvalidTemplate("Invalid template subject")
-    if is_text and template_character_count(parse(template.content)) > MAX_CHARACTERS:
-        raise InvalidTemplate(
-            f"Content has a character count greater than the limit of {MAX_CHARACTERS}"
-        )
-    is_letter = template.template_type == NotificationType.LETTER
-    if is_letter != (template.postage in POSTAGES):
-        raise InvalidTemplate("Letters alone have a postage: first, second or economy")
-    if template.has_unsubscribe_link and template.template_type != NotificationType.EMAIL:
-        raise InvalidTemplate("Emails alone have an unsubscribe link")
+def _save(row: Template) -> None:
+    save_versioned(row, TemplateHistory)
+    forget_template(row.id)
 
 
-def _versioned_values(template: Template) -> dict[str, Any]:
-    """Return every value that versions keep; a list by hand would forget new fields."""
-    names = {field.attname for field in TemplateHistory._meta.concrete_fields}  # noqa: SLF001
-    author = {"created_by_id"}
-    return {name: getattr(template, name) for name in names - _BOOKKEEPING - author}
+def _require_changeable(fields: dict[str, Any]) -> None:
+    unknown = sorted(fields.keys() - set(CHANGEABLE))
+    if unknown:
+        raise TypeError(f"not a field that can be changed: {unknown[0]}")
+
+
+def _set_defaults_of_letters(template: Template) -> None:
+    if template.template_type == NotificationType.LETTER:
+        template.postage = template.postage or DEFAULT_POSTAGE
+        template.letter_languages = template.letter_languages or LetterLanguages.ENGLISH
+
+
+def _drop_archived_contact_block(row: Template) -> None:
+    """Let the next version be without a block that was archived since the last one."""
+    contact = row.service_letter_contact
+    if contact is not None and contact.archived:
+        row.service_letter_contact = None

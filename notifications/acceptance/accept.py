@@ -1,4 +1,7 @@
-"""Accept a message: judge it, publish its files, store it. What follows is in ``follow_up``."""
+"""Accept a message: judge it, publish its files, store it, or queue it to be stored.
+
+What follows once it is stored is in ``follow_up``.
+"""
 
 import contextlib
 from collections.abc import Callable
@@ -9,7 +12,10 @@ from django.db import DatabaseError
 
 from notifications.acceptance import judge
 from notifications.acceptance.asking import Case, at_once
+from notifications.acceptance.deferred import queue_or_store
 from notifications.acceptance.draft import Draft
+from notifications.acceptance.modes import is_queued_first
+from notifications.acceptance.payload import Payload
 from notifications.acceptance.persist import persist_notification
 from notifications.documents import publish
 from notifications.letters.files import store_for_scan
@@ -26,30 +32,43 @@ from templates_app.read_models import TemplateModel
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message that was accepted, with its content as the answer shows it."""
+    """A message that was accepted, with its content as the answer shows it.
+
+    Attributes:
+        stored: this request has stored it, and sees to what follows; otherwise nobody does, for
+            it is simulated, or the task that stores it does.
+    """
 
     notification: Notification
     template: TemplateModel
     simulated: bool
+    stored: bool
     body: str = field(default="", repr=False)
     subject: str | None = field(default=None, repr=False)
     sanitised: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
 
 def accept(
-    notification_type: NotificationType, body: dict[str, Any], allowance: Allowance
+    notification_type: NotificationType,
+    body: dict[str, Any],
+    allowance: Allowance,
+    *,
+    may_defer: bool = False,
 ) -> Accepted:
-    """Store a message, or refuse it.
+    """Store a message, or queue it to be stored, or refuse it.
 
     Args:
         notification_type: the channel.
         body: fits the schema of the channel.
         allowance: what the request has taken of its service's limits.
+        may_defer: where the service's messages are queued first, this one may be, too.
 
     Raises:
         ApiError: a check failed; the message says which.
     """
-    case = Case(body, allowance.caller, at_once, allowance.require_international)
+    case = Case(
+        body, allowance.caller, at_once, allowance.require_international, may_defer=may_defer
+    )
     return _accept_one(notification_type, body)(case)
 
 
@@ -65,7 +84,7 @@ def _accept_one(
 
 def _accept_sms(case: Case) -> Accepted:
     draft = judge.judge_sms(case)
-    return _accepted(draft, _store(draft, case))
+    return _store_or_defer(draft, case)
 
 
 def _accept_email(case: Case) -> Accepted:
@@ -73,8 +92,9 @@ def _accept_email(case: Case) -> Accepted:
     urls = _publish(draft, case.caller)
     try:
         judge.finish_email(draft, urls, at_once)
-        count = len(draft.files) or None
-        return _accepted(draft, _store(draft, case, document_download_count=count))
+        if not draft.files:
+            return _store_or_defer(draft, case)
+        return _accepted(draft, _store(draft, case, document_download_count=len(draft.files)))
     except BaseException:
         if draft.files and not draft.simulated:
             # In a transaction that the database has given up, the rows go without our help, and
@@ -148,11 +168,45 @@ def _store(draft: Draft, case: Case, **columns: Any) -> Notification:
     )
 
 
-def _accepted(draft: Draft, row: Notification) -> Accepted:
+def _store_or_defer(draft: Draft, case: Case) -> Accepted:
+    """Store a message, or queue it to be stored where its service wants that."""
+    if draft.simulated or not case.may_defer or not is_queued_first(case.caller.service):
+        return _accepted(draft, _store(draft, case))
+    row, is_stored = queue_or_store(_payload(draft, case))
+    return _accepted(draft, row, is_stored=is_stored)
+
+
+def _payload(draft: Draft, case: Case) -> Payload:
+    template, caller = _template(draft), case.caller
+    return Payload(
+        id=draft.notification_id,
+        service_id=caller.service.id,
+        template_id=template.id,
+        template_version=template.version,
+        notification_type=draft.notification_type,
+        to=draft.recipient or "",
+        personalisation=draft.personalisation,
+        api_key_id=caller.key.id,
+        key_type=caller.key.key_type,
+        is_real=caller.is_real,
+        process_type=template.process_type,
+        client_reference=case.body.get("reference"),
+        reply_to_text=draft.reply_to_text,
+        unsubscribe_link=draft.unsubscribe_link,
+        document_download_count=None,
+        status=Status.CREATED,
+        created_at=clock.now(),
+        job_id=None,
+        job_row_number=None,
+    )
+
+
+def _accepted(draft: Draft, row: Notification, *, is_stored: bool = True) -> Accepted:
     return Accepted(
         notification=row,
         template=_template(draft),
         simulated=draft.simulated,
+        stored=is_stored and not draft.simulated,
         body=draft.body or "",
         subject=draft.subject,
         sanitised=draft.sanitised,

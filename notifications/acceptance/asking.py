@@ -46,6 +46,7 @@ class Case:
         ask: how a rule is asked.
         require_international: refuses a text abroad that is one too many today.
         unfit: properties that were refused by the schema; only where all refusals are collected.
+        may_defer: the message may be queued now and stored later.
     """
 
     body: dict[str, Any]
@@ -53,3 +54,4 @@ class Case:
     ask: Ask
     require_international: Callable[[], None]
     unfit: frozenset[str] = frozenset()
+    may_defer: bool = False

@@ -4,16 +4,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from notifications.acceptance import rules
 from notifications.acceptance.asking import AskAll
-from notifications.delivery.content import document_of
+from notifications.acceptance.judge import ADDRESS_KEYS
 from notifications.unsubscribe.links import page_url
+from notify_project import clock
 from notify_project.constants import NotificationType
+from notify_project.recipients.postal import address_of
 from services.read_models import ServiceModel
+from templates_app.branded_email import branded_email
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_parts, email_subject
-from templates_app.rendering.letter import letter_body
+from templates_app.rendering.letter import letter_body, letter_html, letter_subject
+from templates_app.rendering.letter_dates import printed_date
+from templates_app.rendering.letter_document import LetterParts, contact_lines, letter_document
 from templates_app.rendering.sms import SmsText, character_count, sms_body, sms_text
 
 # Links to unsubscribe are a message's own; this one looks like them and belongs to none.
@@ -28,7 +35,7 @@ class MessagePreview:
         text: the text message, the plain part of an email, the source of a letter's body.
         subject: of an email, or the heading of a letter.
         preheader: the first words of an email, which lists of messages show.
-        html: the whole document of an email.
+        html: the whole document of an email or a letter; a letter without its page's layout.
         sms: a text message with its size.
         characters: of a text message as they are limited: without the service's name.
         missing: placeholders without a value, as the template spells them.
@@ -59,6 +66,8 @@ def preview_message(
     """
     shown = _SHOW[NotificationType(template.template_type)](template, service, values)
     used = {placeholders.key_of(name) for name in template.names}
+    if template.template_type == NotificationType.LETTER:
+        used |= set(map(placeholders.key_of, ADDRESS_KEYS))
     return replace(
         shown,
         missing=tuple(placeholders.missing(template.names, values)),
@@ -86,12 +95,14 @@ def _show_email(
     content = template.parsed_content
     body, subject = email_body(content, values), email_subject(_subject(template), values)
     page = page_url(_NO_MESSAGE, "") if template.has_unsubscribe_link else None
-    parts = email_parts(content, values, unsubscribe_url=page)
+    parts = email_parts(
+        content, values, unsubscribe_url=page, unlinked_names=settings.EMAIL_UNLINKED_NAMES
+    )
     return MessagePreview(
         text=parts.plain_text,
         subject=subject,
         preheader=parts.preheader,
-        html=document_of(service, subject, parts),
+        html=branded_email(service, subject, parts),
         refusals=_refusals(
             (rules.require_content, template.content, body), (rules.require_email_length, body)
         ),
@@ -106,10 +117,25 @@ def _show_letter(
         text=body,
         # The heading as the API has it is escaped for HTML; people read it as it is printed.
         subject=email_subject(_subject(template), values),
+        html=_letter(template, values),
         refusals=_refusals(
             (rules.require_usable_qr_code, template, values),
             (rules.require_content, template.content, body),
         ),
+    )
+
+
+def _letter(template: TemplateModel, values: dict[str, Any]) -> str:
+    block = template.parsed_contact_block
+    address = address_of({name.replace(" ", "_"): value for name, value in values.items()})
+    return letter_document(
+        LetterParts(
+            address_lines=address.lines,
+            contact_lines=contact_lines(block, values) if block else (),
+            date=printed_date(clock.london_today()),
+            heading_html=letter_subject(_subject(template), values),
+            body_html=letter_html(template.parsed_content, values),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Which queue carries a message: one pure function."""
+"""Which queue carries a message: pure functions."""
 
 from notify_project.constants import NotificationType, ProcessType, Queue
 
@@ -15,3 +15,14 @@ def choose_queue(notification_type: str, is_real: bool, process_type: str) -> Qu
     if process_type == ProcessType.PRIORITY:
         return Queue.PRIORITY
     return Queue.NORMAL
+
+
+def choose_storing_queue(notification_type: str, is_real: bool, process_type: str) -> Queue:  # noqa: FBT001 - as above
+    """Return the queue on which a message waits to be stored.
+
+    What is urgent waits in its own lane, and what is not real keeps out of the way.
+    """
+    lane = choose_queue(notification_type, is_real, process_type)
+    if notification_type == NotificationType.LETTER or lane == Queue.NORMAL:
+        return Queue.DATABASE
+    return lane

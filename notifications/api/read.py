@@ -1,11 +1,15 @@
 """Reading: the notifications resource, get one, list, and a letter's PDF."""
 
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from notifications.acceptance.deferred import find_deferred
 from notifications.api import listing, pagination, responses, schemas, send, validate
 from notifications.letters.download import readable_pdf
 from notifications.models import Notification
@@ -14,6 +18,7 @@ from notify_project.api.routes import route
 from notify_project.api.schema import parse_uuid
 from notify_project.api.views import read_query
 from notify_project.constants import NotificationType
+from notify_project.database import is_away
 from services.api.authentication import caller_of
 from services.api.views import ServiceViewSet
 from services.caller import Caller
@@ -38,7 +43,7 @@ class NotificationViewSet(ServiceViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return one message of the service, whichever key sent it."""
-        return Response(responses.notification(_get(request, pk)))
+        return Response(responses.notification(_get_or_deferred(request, pk)))
 
     def pdf(self, request: Request, pk: str) -> HttpResponse:
         """Return the PDF of one letter."""
@@ -75,13 +80,39 @@ class NotificationRouter(SimpleRouter):
 
 
 def _get(request: Request, pk: str) -> Notification:
-    notification_id = parse_uuid(pk)
-    if notification_id is None:
-        raise NoResultFound
-    row = _of_service(caller_of(request)).filter(id=notification_id).first()
+    row = _find(caller_of(request), _id(pk))
     if row is None:
         raise NoResultFound
     return row
+
+
+def _get_or_deferred(request: Request, pk: str) -> Notification:
+    """Return a message that is stored, or accepted and not stored yet."""
+    caller, notification_id = caller_of(request), _id(pk)
+    try:
+        row = _find(caller, notification_id)
+    except (DatabaseError, InterfaceError) as error:
+        deferred = find_deferred(notification_id, caller.service.id) if is_away(error) else None
+        if deferred is None:
+            raise
+        return deferred
+    row = row or find_deferred(notification_id, caller.service.id)
+    # Between the two looks it may have moved from the queue to the database.
+    row = row or _find(caller, notification_id)
+    if row is None:
+        raise NoResultFound
+    return row
+
+
+def _id(pk: str) -> UUID:
+    notification_id = parse_uuid(pk)
+    if notification_id is None:
+        raise NoResultFound
+    return notification_id
+
+
+def _find(caller: Caller, notification_id: UUID) -> Notification | None:
+    return _of_service(caller).filter(id=notification_id).first()
 
 
 def _of_service(caller: Caller) -> QuerySet[Notification]:

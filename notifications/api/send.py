@@ -40,7 +40,7 @@ def create(request: Request, word: str, allowance: Allowance) -> HttpResponse:
         raise
     if accepted is None or accepted.simulated:
         allowance.give_back()
-    else:
+    elif accepted.stored:
         follow_up(accepted.notification)
     headers = REPLAYED if accepted is None else {}
     return HttpResponse(answer, status=201, content_type="application/json", headers=headers)
@@ -63,12 +63,13 @@ def _answer(
     """Return what was accepted, and the answer; nothing was if the answer is an earlier one."""
     key = request.META.get(IDEMPOTENCY_KEY)
     if key is None:
-        accepted = _accept(request, notification_type, allowance)
+        accepted = _accept(request, notification_type, allowance, may_defer=True)
         return accepted, _worded(accepted, allowance)
     made: list[Accepted] = []
 
     def run() -> tuple[UUID, str]:
-        made.append(_accept(request, notification_type, allowance))
+        # The answer is stored beside the message, so that both are or neither is.
+        made.append(_accept(request, notification_type, allowance, may_defer=False))
         return made[0].notification.id, _worded(made[0], allowance).decode()
 
     # An earlier answer is given whatever the day's limit, which the first may have used up.
@@ -78,12 +79,12 @@ def _answer(
 
 
 def _accept(
-    request: Request, notification_type: NotificationType, allowance: Allowance
+    request: Request, notification_type: NotificationType, allowance: Allowance, *, may_defer: bool
 ) -> Accepted:
     allowance.require_room()
     body: dict[str, Any] = read_json(request)
     schemas.schema_of(notification_type, body).require(body)
-    return accept(notification_type, body, allowance)
+    return accept(notification_type, body, allowance, may_defer=may_defer)
 
 
 def _worded(accepted: Accepted, allowance: Allowance) -> bytes:

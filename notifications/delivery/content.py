@@ -10,9 +10,9 @@ from notifications.providers.base import EmailMessage, SmsMessage
 from notifications.unsubscribe.links import page_url, unsubscribe_url
 from notify_project.encryption import Unreadable
 from services.read_models import ServiceModel
+from templates_app.branded_email import branded_email
 from templates_app.read_models import TemplateModel, find_version
-from templates_app.rendering.email import EmailParts, email_parts, email_subject
-from templates_app.rendering.email_document import Branding, email_document
+from templates_app.rendering.email import email_parts, email_subject
 from templates_app.rendering.sms import sms_text
 
 
@@ -58,25 +58,24 @@ def email_of(row: Notification, service: ServiceModel) -> EmailMessage:
         raise CannotRender(f"version {row.template_version} of {row.template_id} has no subject")
     subject = email_subject(template.parsed_subject, values)
     page, one_click = _unsubscribe_links(row, template)
-    parts = email_parts(template.parsed_content, values, unsubscribe_url=page)
+    parts = email_parts(
+        template.parsed_content,
+        values,
+        unsubscribe_url=page,
+        unlinked_names=settings.EMAIL_UNLINKED_NAMES,
+    )
     return EmailMessage(
         id=str(row.id),
         message_id=row.reference or "",
         to=row.normalised_to or "",
         subject=subject,
         plain=parts.plain_text,
-        html=document_of(service, subject, parts),
+        html=branded_email(service, subject, parts),
         from_name=service.sender_name,
         from_address=f"{service.email_sender_local_part}@{settings.EMAIL_DOMAIN}",
         reply_to=row.reply_to_text,
         unsubscribe_url=one_click,
     )
-
-
-def document_of(service: ServiceModel, subject: str, parts: EmailParts) -> str:
-    """Return the whole HTML of an email, with the service's branding around its body."""
-    branding = Branding(name=service.sender_name)
-    return email_document(subject, parts.html_fragment, parts.preheader, branding)
 
 
 def _unsubscribe_links(row: Notification, template: TemplateModel) -> tuple[str | None, str | None]:

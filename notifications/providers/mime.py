@@ -1,4 +1,4 @@
-"""What providers of emails have in common: values fit for headers."""
+"""What providers of emails have in common: nothing in a value can become a header."""
 
 import re
 from dataclasses import replace
@@ -7,9 +7,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import iri_to_uri
 
 from notifications.providers.base import EmailMessage, RequestRefused
+from notify_project.recipients.characters import BIDI_CONTROLS
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>,;]")
+# They would turn round other headers on the screen, too.
+_TURNS = dict.fromkeys(map(ord, BIDI_CONTROLS))
+# Beside what ends a line: what would make several addresses, a group, a name or a comment of one.
+_NOT_IN_ADDRESS = re.compile(r"""[\x00-\x20\x7f<>,;:"()\[\]\\]""")
 _NOT_IN_TOKEN = re.compile(r"[^\x21-\x7e]|[<>]")
 
 
@@ -17,15 +21,15 @@ def safe(message: EmailMessage) -> EmailMessage:
     """Return the message with every value fit for a header.
 
     Raises:
-        RequestRefused: a value would not stay one on one line.
+        RequestRefused: an address or a link would not stay one on one line.
     """
     url = message.unsubscribe_url
     return replace(
         message,
         message_id=_token(message.message_id.strip("<>")),
         to=_address(message.to),
-        subject=_CONTROL.sub(" ", message.subject),
-        from_name=_CONTROL.sub(" ", message.from_name).strip(),
+        subject=_text(message.subject),
+        from_name=_text(message.from_name).strip(),
         from_address=_address(message.from_address),
         reply_to=_address(message.reply_to) if message.reply_to else None,
         unsubscribe_url=_token(iri_to_uri(url)) if url else None,
@@ -75,6 +79,10 @@ def _address(address: str) -> str:
         return f"{local}@{host if host.isascii() else host.encode('idna').decode()}"
     except UnicodeError as error:
         raise RequestRefused("address") from error
+
+
+def _text(text: str) -> str:
+    return _CONTROL.sub(" ", text).translate(_TURNS)
 
 
 def _token(text: str) -> str:

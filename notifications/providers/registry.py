@@ -21,7 +21,9 @@ def _find() -> dict[str, type[Provider[Any]]]:
         kind
         for path in sorted(paths - {__name__})
         for kind in vars(import_module(path)).values()
-        if isinstance(kind, type) and issubclass(kind, Provider) and kind.__module__ == path
+        if isinstance(kind, type)
+        and issubclass(kind, Provider)
+        and f"{kind.__module__}.".startswith(f"{path}.")
     ]
     return {kind.name: kind for kind in found if not isabstract(kind)}
 

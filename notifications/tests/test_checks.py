@@ -34,6 +34,62 @@ def test_what_is_no_address_of_a_scanner_is_an_error(settings, url):
     assert ids() == ["notify.E020"]
 
 
+def test_a_mode_of_accepting_that_does_not_exist_is_an_error(settings):
+    settings.ACCEPT_MODE = "queue-first"
+
+    assert ids() == ["notify.E021"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PERSIST_RETRY_MAX", 0),
+        ("PERSIST_RETRY_INTERVAL", []),
+        ("PERSIST_RETRY_INTERVAL", [300, -1]),
+    ],
+    ids=["no retry", "no interval", "the past"],
+)
+def test_retries_that_rq_would_refuse_are_an_error(settings, name, value):
+    setattr(settings, name, value)
+
+    assert ids() == ["notify.E022"]
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(30, []), (31, ["notify.E023"])])
+def test_a_process_that_remembers_for_too_long_is_an_error(settings, seconds, found):
+    settings.READ_MODEL_SECONDS = seconds
+
+    assert ids() == found
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "found"),
+    [
+        ("EMAIL_BANNER_COLOUR", "red", ["notify.E030"]),
+        ("EMAIL_BANNER_COLOUR", "", ["notify.E030"]),
+        ("EMAIL_BANNER_COLOUR", "#1D70B8", []),
+        ("EMAIL_BANNER_LOGO_URL", "/logo.png", ["notify.E031"]),
+        ("EMAIL_BANNER_LOGO_URL", "https://cdn.example/logo.png", []),
+        ("ASSET_URL", "assets.example", ["notify.E031"]),
+    ],
+)
+def test_a_banner_can_be_shown(settings, setting, value, found):
+    setattr(settings, setting, value)
+
+    assert ids() == found
+
+
+def test_before_a_deployment_a_missing_scheduler_is_told(redis):
+    missing = ids(include_deployment_checks=True)
+    redis.set("rq:scheduler-lock:database", "1")
+
+    assert (missing, ids(include_deployment_checks=True)) == (["notify.W002"], [])
+
+
+def test_without_redis_no_scheduler_is_known_to_run():
+    assert ids(include_deployment_checks=True) == ["notify.W002"]
+
+
 def test_a_queue_that_no_pool_reads_is_an_error(settings):
     settings.WORKER_POOLS = {"all": [q for q in settings.RQ_QUEUES if q != "receipts"]}
 

@@ -87,7 +87,8 @@ def require_size(request: _HasBody) -> None:
     Raises:
         RequestDataTooBig: it is; answered with 413.
     """
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    meta = request.META
+    length = meta.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) > settings.MAX_REQUEST_BYTES:
         raise RequestDataTooBig("announced as too large")
 

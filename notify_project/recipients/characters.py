@@ -8,6 +8,7 @@ WIDE_SPACES = "\u00a0\u202f"
 # What old devices and office programs end lines with.
 OLD_LINE_BREAKS = "\x0b\x0c\x1c\x1d\x1e\x85"
 # Embeddings, overrides and isolates: they turn round what stands after them.
+# Source: Unicode Standard Annex 9, section 2.
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # All that are neither a tab nor a line break: terminals obey them, people never see them.
 CONTROLS = "".join(
@@ -48,6 +49,23 @@ def closest(character: str, allowed: frozenset[str]) -> str:
     return REPLACEMENTS.get(character, "?")
 
 
+class Closest(dict[int, str]):
+    """A table for ``str.translate``: the closest allowed text, worked out when first met."""
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        super().__init__()
+        self._allowed = allowed
+
+    def __missing__(self, code_point: int) -> str:
+        replacement = closest(chr(code_point), self._allowed)
+        if code_point < 0x10000:  # bounds the memory that strange texts can take
+            self[code_point] = replacement
+        return replacement
+
+
+_IN_ASCII = Closest(_ASCII)
+
+
 def to_ascii(text: str) -> str:
     """Replace every character outside ASCII by its closest one."""
-    return text if text.isascii() else "".join(closest(character, _ASCII) for character in text)
+    return text if text.isascii() else text.translate(_IN_ASCII)

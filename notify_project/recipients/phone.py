@@ -77,6 +77,11 @@ def _ordinary_uk_mobile() -> re.Pattern[str]:
 _ORDINARY = _ordinary_uk_mobile().fullmatch
 _IGNORED = re.compile(rf"[\s{ZERO_WIDTH}{LINE_SEPARATORS}{WIDE_SPACES}]+")
 _HAS_UNKNOWN_CHARACTER = re.compile(r"[^0-9()+-]").search
+# The library takes long over these, and there is no doubt about them: the national number is what
+# follows one zero, or 44 with a plus or more digits than a number has, or else all digits.
+_is_plainly_uk = re.compile(r"(?:0|\+44|44(?=[0-9]{9})|(?!44))([1-9][0-9]{1,16})").fullmatch
+# No calling code begins with zero, and after a plus there already was one.
+_may_lack_plus = re.compile(r"[()-]*[1-9]").match
 
 
 class InvalidPhone(ValueError):
@@ -136,6 +141,14 @@ def parse_phone(text: str, *, international: bool = True, landlines: bool = True
     return _parse_unusual(text, international=international, landlines=landlines)
 
 
+def digits_if_phone(text: str) -> str:
+    """Return a number's digits; what is no number, as some senders, is left alone."""
+    try:
+        return parse_phone(text).normalised
+    except InvalidPhone:
+        return text
+
+
 def shown_phone(text: str) -> str:
     """Return a number as people read it; what is no number, as some senders, is left alone."""
     try:
@@ -161,24 +174,28 @@ def needs_landline_permission(number: PhoneNumber) -> bool:
 def _parse_unusual(text: str, *, international: bool = True, landlines: bool = True) -> PhoneNumber:
     compact = _IGNORED.sub("", text)
     try:
-        number = _valid(compact)
+        number, kind = _valid(compact)
     except InvalidPhone:
         # Spreadsheets and forms add and drop plus signs and zeros.
-        number = _valid(to_ascii(compact).replace("+", "").lstrip("0"))
+        bare = to_ascii(compact).replace("+", "").lstrip("0")
+        if bare == compact:
+            raise
+        number, kind = _valid(bare)
     if number.country_code != UK_COUNTRY_CODE:
         is_allowed = international
     else:
-        is_allowed = landlines or not _is_landline(number)
+        is_allowed = landlines or kind not in _LANDLINES
     if not is_allowed:
         raise InvalidPhone("not_a_uk_mobile")
-    return _described(number)
+    return _described(number, kind)
 
 
-def _valid(compact: str) -> phonenumbers.PhoneNumber:
+def _valid(compact: str) -> tuple[phonenumbers.PhoneNumber, int]:
     number = _parsed(compact)
-    if not _is_drama(number) and phonenumbers.number_type(number) not in _TYPES:
+    kind = PhoneNumberType.MOBILE if _is_drama(number) else phonenumbers.number_type(number)
+    if kind not in _TYPES:
         raise InvalidPhone("invalid_number")
-    return number
+    return number, kind
 
 
 def _parsed(compact: str) -> phonenumbers.PhoneNumber:
@@ -186,24 +203,32 @@ def _parsed(compact: str) -> phonenumbers.PhoneNumber:
         raise InvalidPhone("unknown_character")
     if not compact:
         raise InvalidPhone("too_short")
-    try:
-        number = phonenumbers.parse(compact, "GB")
-    except NumberParseException as error:
-        raise InvalidPhone("invalid_number") from error
+    number = _read(compact)
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != ValidationResult.IS_POSSIBLE:
         number = _forced_international(compact, reason)
     return number
 
 
+def _read(compact: str) -> phonenumbers.PhoneNumber:
+    if plain := _is_plainly_uk(compact):
+        return phonenumbers.PhoneNumber(UK_COUNTRY_CODE, int(plain[1]))
+    try:
+        return phonenumbers.parse(compact, "GB")
+    except NumberParseException as error:
+        raise InvalidPhone("invalid_number") from error
+
+
 def _forced_international(compact: str, reason: int) -> phonenumbers.PhoneNumber:
-    refusal = InvalidPhone(_CODES.get(reason, "invalid_number"))
+    code = _CODES.get(reason, "invalid_number")
+    if not _may_lack_plus(compact):
+        raise InvalidPhone(code)
     try:
         number = phonenumbers.parse(f"+{compact}")
     except NumberParseException as error:
-        raise refusal from error
+        raise InvalidPhone(code) from error
     if not phonenumbers.is_possible_number(number):
-        raise refusal
+        raise InvalidPhone(code)
     return number
 
 
@@ -211,12 +236,7 @@ def _is_drama(number: phonenumbers.PhoneNumber) -> bool:
     return number.country_code == UK_COUNTRY_CODE and number.national_number in _DRAMA
 
 
-def _is_landline(number: phonenumbers.PhoneNumber) -> bool:
-    is_uk = number.country_code == UK_COUNTRY_CODE
-    return is_uk and phonenumbers.number_type(number) in _LANDLINES
-
-
-def _described(number: phonenumbers.PhoneNumber) -> PhoneNumber:
+def _described(number: phonenumbers.PhoneNumber, kind: int) -> PhoneNumber:
     country_code = number.country_code or 0
     digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
     prefix = billed_prefix(digits, country_code)
@@ -230,7 +250,7 @@ def _described(number: phonenumbers.PhoneNumber) -> PhoneNumber:
         prefix=prefix,
         international=region != "GB",
         rate_multiplier=1 if region == "GB" else rate.multiplier,
-        is_uk_landline=_is_landline(number),
+        is_uk_landline=country_code == UK_COUNTRY_CODE and kind in _LANDLINES,
         crown_dependency=region in CROWN_DEPENDENCIES,
         gives_receipts=rate.gives_receipts,
     )

@@ -3,12 +3,20 @@
 import os
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from notifications.tests.factories import NotificationFactory
-from services.models import ApiKey
-from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
+from services.branding.logos import logo_name
+from services.models import ApiKey, EmailBranding
+from services.tests.branding import pictures
+from services.tests.factories import (
+    ApiKeyFactory,
+    EmailBrandingFactory,
+    ServiceFactory,
+    UserFactory,
+)
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory
 
@@ -19,12 +27,15 @@ LISTS = [
     "services_organisation",
     "services_user",
     "services_apikey",
+    "services_inboundnumber",
+    "services_emailbranding",
     "templates_app_template",
     "templates_app_templatehistory",
     "notifications_notification",
     "notifications_providerdetails",
     "notifications_callbackdelivery",
     "notifications_document",
+    "notifications_suppressedrecipient",
     "notify_project_periodicrun",
     "notify_project_auditevent",
 ]
@@ -223,6 +234,65 @@ def test_a_service_says_whom_to_ask_about_its_files(signed_in):
     assert response.status_code == 302
     service.refresh_from_db()
     assert (service.contact_link, service.version) == ("https://example.org/help", 2)
+
+
+BRANDING = {"name": "Riverside", "brand_type": "org", "text": "Library", "active": "on"}
+
+
+def test_a_branding_is_made_with_its_logo_and_given_to_a_service(signed_in, files):
+    service = ServiceFactory()
+    logo = SimpleUploadedFile("logo.png", pictures.PNG, "image/png")
+
+    made = signed_in.post(
+        reverse("admin:services_emailbranding_add"), BRANDING | {"logo_file": logo}
+    )
+    branding = EmailBranding.objects.get()
+    page = signed_in.get(reverse("admin:services_emailbranding_change", args=[branding.id]))
+    given = signed_in.post(
+        reverse("admin:services_service_change", args=[service.id]),
+        service_form() | {"email_branding": str(branding.id)},
+    )
+
+    service.refresh_from_db()
+    assert (made.status_code, given.status_code) == (302, 302)
+    assert Client().get(f"/branding/{branding.logo}").content == pictures.PNG
+    assert f'src="http://testserver/branding/{branding.logo}"' in page.content.decode()
+    assert (service.email_branding, service.version) == (branding, 2)
+
+
+def test_a_logo_stays_when_the_rest_changes_and_goes_when_asked(signed_in, files):
+    branding = EmailBrandingFactory(logo=logo_name(pictures.PNG))
+    url = reverse("admin:services_emailbranding_change", args=[branding.id])
+    logos = []
+
+    for change in ({"colour": "#AABBCC"}, {"remove_logo": "on"}):
+        assert signed_in.post(url, BRANDING | change).status_code == 302
+        branding.refresh_from_db()
+        logos.append(branding.logo)
+
+    assert logos == [logo_name(pictures.PNG), None]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"colour": "red"}, "must be written #rrggbb"),
+        ({"alt_text": "both"}, "either a text or an alternative text"),
+        ({"text": ""}, "either a text or an alternative text"),
+        ({"logo": pictures.SVG}, "must be a PNG, JPEG or GIF file"),
+    ],
+    ids=["colour", "two texts", "no text", "svg"],
+)
+def test_a_branding_that_is_refused_is_explained_and_not_saved(signed_in, files, change, message):
+    form = BRANDING | change
+    if "logo" in form:
+        form["logo_file"] = SimpleUploadedFile("logo.png", form.pop("logo"), "image/png")
+
+    page = signed_in.post(reverse("admin:services_emailbranding_add"), form)
+
+    assert page.status_code == 200
+    assert message in page.content.decode()
+    assert not EmailBranding.objects.exists()
 
 
 def test_nobody_deletes_a_person(signed_in, staff):

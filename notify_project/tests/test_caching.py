@@ -187,6 +187,25 @@ def test_an_old_copy_serves_while_the_database_cannot_be_reached(redis):
         assert remember(source) == "old"
 
 
+def test_a_database_that_is_away_is_not_asked_again_at_once(redis):
+    def unreachable():
+        raise OperationalError("could not connect to server")
+
+    with freeze_time(NOON) as time:
+        remember(Source("old"))
+        time.tick(EXPIRE_CACHE_TEN_MINUTES + 1)
+        source = Source("new")
+        source.while_reading = unreachable
+        remember(source)
+
+        assert remember(source) == "old"
+        assert source.reads == 1
+
+        caching.forget_failures()
+        source.while_reading = lambda: None
+        assert remember(source) == "new"
+
+
 def test_without_an_old_copy_an_unreachable_database_is_told(redis):
     def unreachable():
         raise OperationalError("could not connect to server")

@@ -1,17 +1,5 @@
 import pytest
-from django.db import connection
 from django.test import Client
-
-
-@pytest.fixture
-def no_database(settings):
-    """Point at a port where nobody listens; give the one where the database does."""
-    connection.close()
-    options = settings.DATABASES["default"]
-    options["PORT"], port = "1", options["PORT"]
-    yield port
-    options["PORT"] = port
-    connection.close()
 
 
 @pytest.mark.parametrize("path", ["/_status", "/"])
@@ -38,7 +26,6 @@ def test_the_simple_form_asks_nobody(path, method):
 
 
 @pytest.mark.parametrize("path", ["/_status", "/_status?simple=", "/"])
-@pytest.mark.django_db(transaction=True)
 def test_without_the_database_the_full_form_fails(path, no_database):
     response = Client().get(path)
 
@@ -46,11 +33,10 @@ def test_without_the_database_the_full_form_fails(path, no_database):
     assert response.json() == {"status": "error", "message": "cannot connect to the database"}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_is_well_again_once_the_database_is(settings, no_database):
+def test_it_is_well_again_once_the_database_is(no_database):
     assert Client().get("/_status").status_code == 500
 
-    settings.DATABASES["default"]["PORT"] = no_database
+    no_database.is_back()
 
     assert Client().get("/_status").status_code == 200
 

@@ -107,15 +107,26 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     search_fields = ["=id", "name"]
     search_help_text = "Id, or part of a name."
     ordering = ["name"]
-    autocomplete_fields = ["organisation"]
+    autocomplete_fields = ["organisation", "email_branding"]
     inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
     readonly_fields = ["id", "active", "email_sender_local_part", "created_at", "version"]
     fieldsets = [
         (None, {"fields": ["name", "id", "organisation", "active", "version", "created_at"]}),
-        ("Mode", {"fields": ["restricted", "research_mode", "prefix_sms"]}),
+        (
+            "Mode",
+            {"fields": ["restricted", "research_mode", "deferred_persistence", "prefix_sms"]},
+        ),
         (
             "Email",
-            {"fields": ["custom_email_sender_name", "email_sender_local_part", "contact_link"]},
+            {
+                "fields": [
+                    "custom_email_sender_name",
+                    "email_sender_local_part",
+                    "email_branding",
+                    "contact_link",
+                    "uses_suppression_list",
+                ]
+            },
         ),
         (
             "Limits",

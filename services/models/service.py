@@ -7,6 +7,7 @@ from django.db import models
 
 from notify_project import clock
 from notify_project.versioning import HistoryRow, Versioned
+from services.models.branding import EmailBranding
 from services.models.organisation import Organisation
 
 
@@ -23,6 +24,9 @@ class ServiceColumns(models.Model):
     )
     research_mode = models.BooleanField(default=False)
     deferred_persistence = models.BooleanField(default=False)
+    uses_suppression_list = models.BooleanField(
+        default=False, help_text="No ordinary emails to addresses that bounced or complained."
+    )
     email_message_limit = models.BigIntegerField(default=50)
     sms_message_limit = models.BigIntegerField(default=50)
     letter_message_limit = models.BigIntegerField(default=0)
@@ -48,6 +52,14 @@ class Service(ServiceColumns, Versioned):
     )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="services"
+    )
+    email_branding = models.ForeignKey(
+        EmailBranding,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        help_text="Whose logo emails show; without one they show the platform's banner.",
     )
 
     class Meta:
@@ -78,6 +90,7 @@ class ServiceHistory(ServiceColumns, HistoryRow):
 
     created_by_id = models.UUIDField(null=True)
     organisation_id = models.UUIDField(null=True)
+    email_branding_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "services_history"

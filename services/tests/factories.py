@@ -11,6 +11,8 @@ from notify_project.versioning import save_versioned
 from services.models import (
     ApiKey,
     ApiKeyHistory,
+    EmailBranding,
+    InboundNumber,
     Organisation,
     Service,
     ServiceEmailReplyTo,
@@ -28,6 +30,14 @@ class OrganisationFactory(DjangoModelFactory):
         model = Organisation
 
     name = factory.Sequence(lambda n: f"Organisation {n}")
+
+
+class EmailBrandingFactory(DjangoModelFactory):
+    class Meta:
+        model = EmailBranding
+
+    name = factory.Sequence(lambda n: f"Branding {n}")
+    text = "Riverside Library"
 
 
 class UserFactory(DjangoModelFactory):
@@ -144,3 +154,11 @@ class ServiceGuestListFactory(DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory)
     recipient_type = "email"
     recipient = "guest@example.com"
+
+
+class InboundNumberFactory(DjangoModelFactory):
+    class Meta:
+        model = InboundNumber
+
+    number = factory.Sequence(lambda n: f"07700{n % 1_000_000:06}")
+    provider = "mmg"

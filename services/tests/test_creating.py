@@ -25,6 +25,7 @@ from services.models import (
 from services.read_models import find_service
 from services.tests.factories import (
     ApiKeyFactory,
+    EmailBrandingFactory,
     OrganisationFactory,
     ServiceFactory,
     UserFactory,
@@ -339,3 +340,37 @@ def test_archiving_again_changes_nothing(heard):
     again = archive_service(service, actor=None)
 
     assert (again.name, again.version, len(heard)) == (name, 2, 1)
+
+
+# --- Branding ------------------------------------------------------------------------------------
+
+
+def test_a_service_takes_a_branding_and_gives_it_back_each_with_a_version():
+    branding = EmailBrandingFactory()
+    service = create_service("Parking", actor=None)
+
+    update_service(service, actor=None, email_branding=branding)
+    update_service(service, actor=None, email_branding=None)
+
+    rows = ServiceHistory.objects.filter(id=service.id).order_by("version")
+    assert list(rows.values_list("email_branding_id", flat=True)) == [None, branding.id, None]
+    assert find_service(service.id).branding is None
+
+
+def test_a_branding_that_is_switched_off_is_not_taken_and_not_taken_away():
+    off = EmailBrandingFactory(name="Old logo", active=False)
+    service = ServiceFactory(email_branding=off)
+    other = ServiceFactory()
+
+    for refused in (
+        lambda: update_service(other, actor=None, email_branding=off),
+        lambda: create_service("Parking", actor=None, email_branding=off),
+    ):
+        with pytest.raises(InvalidService, match="The branding Old logo is switched off"):
+            refused()
+    update_service(service, actor=None, email_branding=off, prefix_sms=True)
+
+    service.refresh_from_db()
+    other.refresh_from_db()
+    assert (service.email_branding, service.prefix_sms) == (off, True)
+    assert (other.email_branding, other.version) == (None, 1)

@@ -10,9 +10,10 @@ from notify_project.constants import KeyType
 from notify_project.versioning import save_versioned
 from services import read_models
 from services.models import ApiKey, CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
-from services.read_models import find_service, forget_service
+from services.read_models import BrandingModel, find_service, forget_service
 from services.tests.factories import (
     ApiKeyFactory,
+    EmailBrandingFactory,
     ServiceEmailReplyToFactory,
     ServiceFactory,
     ServiceGuestListFactory,
@@ -27,7 +28,11 @@ pytestmark = pytest.mark.django_db
 def service():
     """A service with something in every table."""
     service = ServiceFactory(
-        name="Parking", custom_email_sender_name="Parking team", rate_limit=7, prefix_sms=True
+        name="Parking",
+        custom_email_sender_name="Parking team",
+        rate_limit=7,
+        prefix_sms=True,
+        email_branding=EmailBrandingFactory(brand_type="both", colour="#112233", text="Council"),
     )
     ApiKeyFactory(service=service, test=True)
     ServiceEmailReplyToFactory(service=service, email_address="reply@example.org", is_default=True)
@@ -58,6 +63,7 @@ def test_a_service_is_read_with_all_that_belongs_to_it(service):
         False,
     )
     assert (found.sender_name, found.email_sender_local_part) == ("Parking team", "parking")
+    assert found.branding == BrandingModel("both", "#112233", None, "Council", None)
     assert (found.rate_limit, found.prefix_sms) == (7, True)
     assert found.daily_limits == {
         "email": 250_000,
@@ -119,7 +125,7 @@ def test_a_cold_read_is_one_query_for_each_table(service):
         find_service(service.id)
 
     tables = [query["sql"].split(' FROM "')[1].split('"')[0] for query in queries]
-    assert len(tables) == len(set(tables)) == 8
+    assert len(tables) == len(set(tables)) == 9
 
 
 def test_a_warm_read_is_no_query_and_gives_the_same(service, redis, django_assert_num_queries):

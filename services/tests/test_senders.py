@@ -3,11 +3,12 @@ import threading
 import pytest
 from django.db import connection
 
-from services.models import ServiceEmailReplyTo, ServiceSmsSender
+from services.models import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
 from services.read_models import find_service
 from services.senders import (
     InvalidSender,
     SenderExists,
+    add_letter_contact,
     add_reply_to,
     add_sms_sender,
     archive_sender,
@@ -170,6 +171,50 @@ def test_changes_are_seen_once_committed(redis, django_capture_on_commit_callbac
 
     assert added == {"NOTIFY": False, "PARKING": True}
     assert left == ["PARKING"]
+
+
+def test_a_contact_block_has_trimmed_lines_and_can_be_the_default():
+    service = ServiceFactory()
+
+    first = add_letter_contact(service, "\n 1 Road \r\n\r\nTown ", is_default=True)
+    second = add_letter_contact(service, "2 Road", is_default=True)
+
+    rows = ServiceLetterContact.objects.filter(service=service, is_default=True)
+    assert first.contact_block == "1 Road\n\nTown"
+    assert list(rows) == [second]
+
+
+def test_ten_lines_of_an_address_are_the_most():
+    service = ServiceFactory()
+    lines = [f"Line {number}" for number in range(11)]
+
+    add_letter_contact(service, "\n".join(lines[:10]))
+    with pytest.raises(InvalidSender) as refused:
+        add_letter_contact(service, "\n".join(lines))
+
+    assert refused.value.message == (
+        "This address is 11 lines long - the most you can have is 10 lines"
+    )
+    assert ServiceLetterContact.objects.count() == 1
+
+
+@pytest.mark.parametrize("block", [" \n ", "a\0b", "\ud83d"], ids=repr)
+def test_an_address_that_cannot_be_kept_is_refused(block):
+    with pytest.raises(InvalidSender, match="address must not"):
+        add_letter_contact(ServiceFactory(), block)
+
+    assert not ServiceLetterContact.objects.exists()
+
+
+def test_an_address_is_there_once_until_it_is_archived():
+    service = ServiceFactory()
+    block = add_letter_contact(service, "1 Road")
+
+    with pytest.raises(SenderExists):
+        add_letter_contact(service, "1 Road ")
+    archive_sender(block)
+
+    assert add_letter_contact(service, "1 Road").id != block.id
 
 
 def at_once(*calls):

@@ -1,52 +1,29 @@
-"""Templates, edited through new versions, and their past versions to read."""
+"""Templates, edited through new versions, archived and redacted for good."""
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.forms import ModelForm
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.decorators import action
 
-from notify_project.admin.pages import ReadOnlyAdmin, UseCaseAdmin
+from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
-from templates_app.models import Template, TemplateHistory
-from templates_app.versions import (
-    InvalidTemplate,
-    create_template,
-    require_valid,
-    update_template,
+from templates_app import folders, redaction
+from templates_app.admin.preview import preview_frame
+from templates_app.admin.template_form import (
+    EDITABLE,
+    OF_EMAILS,
+    OF_LETTERS,
+    OF_SERVICE,
+    TemplateForm,
 )
+from templates_app.admin.version_table import version_table
+from templates_app.models import Template
+from templates_app.versions import archive_template, create_template, update_template
 
-EDITABLE = ["name", "subject", "content", "process_type", "has_unsubscribe_link"]
-
-
-class TemplateForm(ModelForm[Template]):
-    """A template as people edit it; each save that differs is a new version."""
-
-    class Meta:
-        model = Template
-        fields: ClassVar[list[str]] = ["service", "template_type", *EDITABLE]
-        widgets: ClassVar[dict[str, Any]] = {"subject": UnfoldAdminTextInputWidget}
-
-    def clean(self) -> dict[str, Any]:
-        """Check what the use cases check, before anything is saved."""
-        cleaned = super().clean() or {}
-        row = Template(template_type=self.instance.template_type, postage=self.instance.postage)
-        for name, value in cleaned.items():
-            setattr(row, name, value)
-        if row.template_type == "sms":
-            row.subject = cleaned["subject"] = cleaned.get("subject") or None  # "" is not null
-        if row.template_type == "letter":
-            row.postage = row.postage or "second"
-        if not self.errors:
-            try:
-                require_valid(row)
-            except InvalidTemplate as error:
-                raise ValidationError(error.message) from error
-        return cleaned
+_IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' ? false : "
 
 
 @admin.register(Template)
@@ -54,32 +31,51 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
     form = TemplateForm
-    list_display = ["name", "template_type", "service", "process_type", "version", "archived"]
-    list_filter = ["template_type", "process_type", "archived"]
-    list_select_related = ["service"]
+    list_display = ["name", "template_type", "service", "folder", "version", "archived"]
+    list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]
+    list_select_related = ["service", "folder"]
     search_fields = ["=id", "name", "service__name"]
     search_help_text = "Id, or part of the name of a template or service."
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
-    readonly_fields = ["id", "version", "versions", "archived", "created_by", "updated_at"]
+    readonly_fields = ["id", "version", "archived", "redacted", "created_by", "updated_at"]
+    actions_detail = ["redact", "archive"]
+    conditional_fields: ClassVar[dict[str, str]] = {
+        "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
+        "has_unsubscribe_link": "typeof template_type === 'undefined' || template_type == 'email'",
+        "postage": f"{_IS_LETTER}true",
+        "letter_languages": f"{_IS_LETTER}true",
+        "letter_welsh_subject": f"{_IS_LETTER}letter_languages == 'welsh_then_english'",
+        "letter_welsh_content": f"{_IS_LETTER}letter_languages == 'welsh_then_english'",
+    }
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave out the templates that stand for uploaded letters."""
-        return super().get_queryset(request).filter(hidden=False)
+        rows = super().get_queryset(request).filter(hidden=False)
+        return rows.select_related("redaction__updated_by", "created_by", "service_letter_contact")
 
-    def get_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Ask for service and type once; they never change."""
         if obj is None:
-            return ["service", "template_type", *EDITABLE]
-        hidden = {"subject"} if obj.template_type == "sms" else set()
-        if obj.template_type != "email":
-            hidden.add("has_unsubscribe_link")
-        shown = [name for name in EDITABLE if name not in hidden]
-        return ["service", "template_type", *shown, *self.readonly_fields]
+            asked = ["service", "template_type", *EDITABLE, *OF_EMAILS, *OF_LETTERS]
+            return [(None, {"fields": asked})]
+        asked = [name for name in EDITABLE if name != "subject" or obj.template_type != "sms"]
+        if obj.template_type == "email":
+            asked += OF_EMAILS
+        if obj.template_type == "letter":
+            asked += OF_LETTERS
+        placed = [name for name in OF_SERVICE if name == "folder" or obj.template_type == "letter"]
+        return [
+            (None, {"fields": ["service", "template_type", *asked, *placed]}),
+            ("What it looks like", {"fields": ["preview"]}),
+            ("Versions", {"fields": ["versions"]}),
+            ("About it", {"fields": self.readonly_fields}),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Protect what a version cannot change."""
-        return [*self.readonly_fields, "service", "template_type"] if obj else self.readonly_fields
+        shown = ["preview", "versions", "service", "template_type"]
+        return [*self.readonly_fields, *shown] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Templates are archived, not deleted."""
@@ -89,11 +85,34 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         """An archived template stays as it is."""
         return not (obj and obj.archived) and super().has_change_permission(request, obj)
 
+    def has_archive_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What is archived already is not archived again."""
+        row = self.get_object(request, object_id)
+        return row is not None and self.has_change_permission(request, row)
+
+    def has_redact_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What was sent from an archived template can be hidden too."""
+        row = self.get_object(request, object_id)
+        is_hidden = row is None or row.redaction.redact_personalisation
+        return not is_hidden and super().has_change_permission(request, row)
+
+    @admin.display(description="newest version")
+    def preview(self, obj: Template) -> str:
+        """Show the message; placeholders stand out."""
+        return preview_frame(obj)
+
     @admin.display(description="all versions")
     def versions(self, obj: Template) -> str:
-        """Link to the versions of this template."""
-        url = reverse("admin:templates_app_templatehistory_changelist")
-        return format_html('<a href="{}?q={}">{}</a>', url, obj.pk, f"1 to {obj.version}")
+        """Show the newest versions, with a link to all."""
+        return version_table(obj)
+
+    @admin.display(description="values hidden from people")
+    def redacted(self, obj: Template) -> str:
+        """Say whether, since when and by whom."""
+        row = obj.redaction
+        if not row.redact_personalisation:
+            return "no"
+        return f"since {row.updated_at:%-d %B %Y}, by {row.updated_by}"
 
     def save_model(
         self,
@@ -103,29 +122,50 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Create, or save as a new version, through the use cases."""
-        actor = cast("User", request.user)
-        values = {name: form.cleaned_data[name] for name in EDITABLE if name in form.cleaned_data}
-        if change:
-            update_template(obj, actor=actor, **values)
+        actor, given = cast("User", request.user), form.cleaned_data
+        if not change:
+            values = {name: given[name] for name in (*EDITABLE, *OF_EMAILS, *OF_LETTERS)}
+            obj.pk = create_template(
+                given["service"], template_type=given["template_type"], actor=actor, **values
+            ).pk
             return
-        obj.pk = create_template(
-            form.cleaned_data["service"],
-            template_type=form.cleaned_data["template_type"],
-            actor=actor,
-            **values,
-        ).pk
+        different = form.differences()
+        is_moved = "folder" in different
+        folder = different.pop("folder", None)
+        if "service_letter_contact" in different:
+            block = different.pop("service_letter_contact")
+            different["service_letter_contact_id"] = block and block.pk
+        if different or not is_moved:
+            update_template(obj, actor=actor, **different)
+        if is_moved:
+            into = folder and folder.pk
+            folders.move(obj.service, template_ids=[obj.pk], into=into, actor=actor)
 
+    @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask first; then archive for good."""
+        row = cast("Template", self.get_object(request, object_id))
+        if "confirmed" not in request.POST:
+            return self._ask(request, row, "archive")
+        archive_template(row, actor=cast("User", request.user))
+        self.message_user(request, f"Archived {row.name}.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:templates_app_template_changelist"))
 
-@admin.register(TemplateHistory)
-class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
-    """Every version of every template, for good."""
+    @action(description="Hide values", url_path="redact", permissions=["redact"])  # type: ignore[untyped-decorator]
+    def redact(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask first; then hide the values of this template's messages for good."""
+        row = cast("Template", self.get_object(request, object_id))
+        if "confirmed" not in request.POST:
+            return self._ask(request, row, "redact")
+        redaction.redact(row, actor=cast("User", request.user))
+        self.message_user(request, "Values are hidden from people now.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:templates_app_template_change", args=[row.pk]))
 
-    list_display = ["name", "version", "template_type", "process_type", "archived", "updated_at"]
-    search_fields = ["=id"]
-    search_help_text = "Id of a template."
-    ordering = ["id", "-version"]
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Keep out of the menu: one gets here from a template."""
-        return False
+    def _ask(self, request: HttpRequest, row: Template, what: str) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": {"archive": "Archive", "redact": "Hide values of"}[what] + f" {row.name}?",
+            "template": row,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, f"admin/templates_app/template/{what}.html", context)

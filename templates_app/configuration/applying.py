@@ -11,13 +11,16 @@ from django.db import transaction
 from notify_project.api.errors import ApiError
 from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.recipients.phone import InvalidPhone, parse_phone
+from services.branding import logos
 from services.members import forget_member
 from services.models import Organisation, User
+from templates_app.configuration.branding_entries import apply_branding
 from templates_app.configuration.declarations import (
     Configuration,
     DeclaredOrganisation,
     DeclaredUser,
 )
+from templates_app.configuration.number_entries import apply_number
 from templates_app.configuration.report import Report
 from templates_app.configuration.service_entries import apply_service
 from templates_app.configuration.source import Entry, Place, read
@@ -40,7 +43,10 @@ def apply_file(
     with transaction.atomic():
         run = _Application(report, os.environ if environment is None else environment)
         run.apply(configuration)
-        transaction.set_rollback(dry_run or bool(report.problems))
+        if dry_run or report.problems:
+            transaction.set_rollback(True)
+        else:
+            run.store_logos()
     report.problems.sort()
     return report
 
@@ -51,10 +57,13 @@ class _Application:
     def __init__(self, report: Report, environment: Mapping[str, str]) -> None:
         self.report = report
         self.environment = environment
+        self.logos: dict[str, bytes] = {}
 
     def apply(self, configuration: Configuration) -> None:
         self._refuse_twins(configuration.users, "user", "email")
         self._refuse_twins(configuration.organisations, "organisation", "name")
+        self._refuse_twins(configuration.inbound_numbers, "inbound number", "number")
+        self._refuse_twins(configuration.email_brandings, "email branding", "name")
         self._refuse_twins(configuration.services, "service", "name")
         for user in configuration.users:
             with self.noting(user.place):
@@ -62,8 +71,19 @@ class _Application:
         for organisation in configuration.organisations:
             with self.noting(organisation.place):
                 self._organisation(organisation)
+        for number in configuration.inbound_numbers:
+            with self.noting(number.place):
+                apply_number(number, self.report)
+        for branding in configuration.email_brandings:
+            with self.noting(branding.place):
+                self.logos |= apply_branding(branding, self.report)
         for service in configuration.services:
             apply_service(service, self)
+
+    def store_logos(self) -> None:
+        """Store the files that the rows are about to name."""
+        for name, content in self.logos.items():
+            logos.store(name, content)
 
     @contextmanager
     def noting(self, place: Place) -> Iterator[None]:

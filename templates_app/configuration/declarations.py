@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from notify_project.constants import KeyType, NotificationType, ProcessType
-from services.models import CallbackType, Organisation, ServicePermission
+from services.models import CallbackType, EmailBranding, Organisation, ServicePermission
 from templates_app.configuration.source import (
     Entry,
     Item,
@@ -17,9 +17,11 @@ from templates_app.configuration.source import (
     required,
     text,
 )
+from templates_app.models import LetterLanguages
 
 # The largest value that every limit's column holds.
 MOST_A_DAY = 2_147_483_647
+MOST_OF_A_PATH = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,26 @@ class DeclaredOrganisation(Entry):
 
     name: str = required(text())
     type: str = optional(one_of(Organisation.Kind.values), default=Organisation.Kind.OTHER.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredInboundNumber(Entry):
+    """A number that people can text to."""
+
+    number: str = required(text(11))
+    provider: str = required(text(50))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredBranding(Entry):
+    """A logo and a text that emails show."""
+
+    name: str = required(text())
+    type: str = optional(one_of(EmailBranding.Kind.values), default=EmailBranding.Kind.ORG.value)
+    colour: str | None = optional(nullable(text(7)))
+    logo: str | None = optional(nullable(text(lines=True)))
+    alt_text: str | None = optional(text())
+    text: str | None = optional(text())  # the last: from here on the word means the field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +87,14 @@ class DeclaredReplyTo(Entry):
     """Where answers to emails go."""
 
     email: str = required(text(320))
+    default: bool = optional(flag, default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredLetterContact(Entry):
+    """A contact block of letters; its text is its name."""
+
+    address: str = required(text(lines=True))
     default: bool = optional(flag, default=False)
 
 
@@ -97,7 +127,13 @@ class DeclaredTemplate(Entry):
     subject: str | None = optional(text(lines=True))
     process_type: str = optional(one_of(ProcessType.values), default=ProcessType.NORMAL.value)
     postage: str | None = optional(text())
+    letter_languages: str | None = optional(one_of(LetterLanguages.values))
+    letter_welsh_subject: str | None = optional(text(lines=True))
+    letter_welsh_content: str | None = optional(text(lines=True))
+    contact_block: str | None = optional(nullable(text(lines=True)))
     has_unsubscribe_link: bool = optional(flag, default=False)
+    folder: str | None = optional(nullable(text(MOST_OF_A_PATH)))
+    redacted_by: str | None = optional(text(320))
     archived: bool = optional(flag, default=False)
 
 
@@ -109,17 +145,24 @@ class DeclaredService(Entry):
     organisation: str | None = optional(nullable(text()))
     live: bool = optional(flag, default=False)
     research_mode: bool = optional(flag, default=False)
+    deferred_persistence: bool = optional(flag, default=False)
     prefix_sms: bool = optional(flag, default=True)
     contact_link: str | None = optional(nullable(text()))
     email_sender_name: str | None = optional(nullable(text()))
+    suppression_list: bool = optional(flag, default=False)
+    email_branding: str | None = optional(nullable(text()))
     permissions: tuple[Item, ...] = optional(
         items(one_of(ServicePermission.Name.values)), default=()
     )
+    inbound_number: str | None = optional(nullable(text(11)))
     limits: DeclaredLimits | None = optional(entries(DeclaredLimits, many=False))
     team: tuple[Item, ...] = optional(items(text(320)), default=())
     guest_list: tuple[Item, ...] = optional(items(text(320)), default=())
     sms_senders: tuple[DeclaredSmsSender, ...] = optional(entries(DeclaredSmsSender), default=())
     reply_tos: tuple[DeclaredReplyTo, ...] = optional(entries(DeclaredReplyTo), default=())
+    letter_contacts: tuple[DeclaredLetterContact, ...] = optional(
+        entries(DeclaredLetterContact), default=()
+    )
     callbacks: tuple[DeclaredCallback, ...] = optional(entries(DeclaredCallback), default=())
     api_keys: tuple[DeclaredKey, ...] = optional(entries(DeclaredKey), default=())
     templates: tuple[DeclaredTemplate, ...] = optional(entries(DeclaredTemplate), default=())
@@ -133,4 +176,8 @@ class Configuration(Entry):
     organisations: tuple[DeclaredOrganisation, ...] = optional(
         entries(DeclaredOrganisation), default=()
     )
+    inbound_numbers: tuple[DeclaredInboundNumber, ...] = optional(
+        entries(DeclaredInboundNumber), default=()
+    )
+    email_brandings: tuple[DeclaredBranding, ...] = optional(entries(DeclaredBranding), default=())
     services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())

@@ -1,22 +1,29 @@
 """Write an installation as a configuration file, without its secrets."""
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
 import yaml
+from django.db.models import Q
 
+from notify_project import storage
+from notify_project.storage import Area, FileMissing
 from services.models import (
     ApiKey,
+    EmailBranding,
+    InboundNumber,
     Organisation,
     Service,
     ServiceCallbackApi,
     ServiceEmailReplyTo,
     ServiceGuestList,
+    ServiceLetterContact,
     ServicePermission,
     ServiceSmsSender,
     User,
 )
-from templates_app.models import Template
+from templates_app.configuration.template_export import templates_of
 
 HEADER = "# Written by export_config. Secrets are not in it: name them with the *_env fields.\n"
 
@@ -46,7 +53,7 @@ def export(service_names: Iterable[str] = ()) -> str:
         service_names: only these services, with their organisations and teams; all when empty.
 
     Raises:
-        LookupError: there is no service of that name.
+        LookupError: there is no service of that name, or no file of a logo.
     """
     services = Service.objects.filter(active=True).order_by("name")
     names = list(service_names)
@@ -58,14 +65,22 @@ def export(service_names: Iterable[str] = ()) -> str:
     # Applied elsewhere, the file must not let people in again who were shut out.
     users = User.objects.exclude(state=User.State.INACTIVE).order_by("email_address")
     organisations = Organisation.objects.order_by("name")
+    used = Q(services__active=True)
+    brandings = EmailBranding.objects.filter(Q(active=True) | used).order_by("name").distinct()
     if names:
         users = users.filter(memberships__service__in=services).distinct()
         organisations = organisations.filter(services__in=services).distinct()
+        brandings = brandings.filter(services__in=services).distinct()
+    numbers = InboundNumber.objects.filter(active=True).order_by("number")
+    if names:
+        numbers = numbers.filter(service__in=services)
     document = {
         "users": [_user(user) for user in users],
         "organisations": [
             {"name": each.name, "type": each.organisation_type} for each in organisations
         ],
+        "inbound_numbers": [{"number": each.number, "provider": each.provider} for each in numbers],
+        "email_brandings": [_branding(each) for each in brandings],
         "services": [_service(service) for service in services],
     }
     kept = {name: value for name, value in document.items() if value}
@@ -79,16 +94,44 @@ def _user(user: User) -> dict[str, Any]:
     return {**found, "support": user.platform_admin}
 
 
+def _branding(branding: EmailBranding) -> dict[str, Any]:
+    found = {
+        "name": branding.name,
+        "type": branding.brand_type,
+        "colour": branding.colour,
+        "logo": _logo(branding),
+        "text": branding.text,
+        "alt_text": branding.alt_text,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _logo(branding: EmailBranding) -> str | None:
+    if branding.logo is None:
+        return None
+    try:
+        content = storage.read(Area.BRANDING, branding.logo)
+    except FileMissing as error:
+        raise LookupError(f"the logo of the email branding {branding} is missing") from error
+    return base64.b64encode(content).decode()
+
+
 def _service(service: Service) -> dict[str, Any]:
     found = {
         "name": service.name,
         "organisation": service.organisation.name if service.organisation else None,
         "live": not service.restricted,
         "research_mode": service.research_mode,
+        "deferred_persistence": service.deferred_persistence,
         "prefix_sms": service.prefix_sms,
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,
+        "suppression_list": service.uses_suppression_list,
+        "email_branding": service.email_branding.name if service.email_branding else None,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
+        "inbound_number": InboundNumber.objects.filter(service=service)
+        .values_list("number", flat=True)
+        .first(),
         "limits": {
             "email": service.email_message_limit,
             "sms": service.sms_message_limit,
@@ -104,6 +147,7 @@ def _service(service: Service) -> dict[str, Any]:
         "guest_list": sorted(_values(ServiceGuestList, service, "recipient")),
         "sms_senders": _senders(ServiceSmsSender, service, "sms_sender", "sender"),
         "reply_tos": _senders(ServiceEmailReplyTo, service, "email_address", "email"),
+        "letter_contacts": _senders(ServiceLetterContact, service, "contact_block", "address"),
         "callbacks": [
             {"type": kind, "url": url}
             for kind, url in ServiceCallbackApi.objects.filter(service=service)
@@ -116,7 +160,7 @@ def _service(service: Service) -> dict[str, Any]:
             .order_by("name")
             .values_list("name", "key_type")
         ],
-        "templates": [_template(row) for row in _templates(service)],
+        "templates": templates_of(service),
     }
     # No permissions are not the usual ones, which a service has of which the file says nothing.
     return {
@@ -136,32 +180,3 @@ def _senders(model: Any, service: Service, column: str, field: str) -> list[dict
         {field: value, **({"default": True} if is_default else {})}
         for value, is_default in rows.values_list(column, "is_default")
     ]
-
-
-def _templates(service: Service) -> list[Template]:
-    """Return the templates, without archived ones whose name and type another has taken."""
-    rows = Template.objects.filter(service=service, hidden=False).order_by(
-        "name", "template_type", "archived", "-created_at", "id"
-    )
-    found: list[Template] = []
-    for row in rows:
-        last = found[-1] if found else None
-        is_taken = last and (last.name, last.template_type) == (row.name, row.template_type)
-        if not (row.archived and is_taken):
-            found.append(row)
-    return found
-
-
-def _template(row: Template) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": row.name, "type": row.template_type}
-    if row.subject is not None:
-        found["subject"] = row.subject
-    found["content"] = row.content
-    found["process_type"] = row.process_type
-    if row.postage is not None:
-        found["postage"] = row.postage
-    if row.template_type == "email":
-        found["has_unsubscribe_link"] = row.has_unsubscribe_link
-    if row.archived:
-        found["archived"] = True
-    return found

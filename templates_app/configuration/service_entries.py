@@ -1,32 +1,38 @@
 """Services of a file: the service itself and what belongs to it."""
 
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from services import callbacks, guest_list, members, senders
 from services.api_keys import issue
 from services.creating import LIVE_LIMITS, create_service, set_permissions, update_service
 from services.models import (
     ApiKey,
+    EmailBranding,
     Organisation,
     Service,
     ServiceCallbackApi,
     ServiceEmailReplyTo,
+    ServiceLetterContact,
     ServicePermission,
     ServiceSmsSender,
     User,
 )
+from services.senders import contact_block_of
 from templates_app.configuration.declarations import (
     DeclaredCallback,
     DeclaredKey,
+    DeclaredLetterContact,
     DeclaredReplyTo,
     DeclaredService,
     DeclaredSmsSender,
 )
+from templates_app.configuration.number_entries import apply_services_number
 from templates_app.configuration.report import Report
 from templates_app.configuration.source import Entry, Place, suggestion
 from templates_app.configuration.template_entries import apply_template
 
+AnyNamed = TypeVar("AnyNamed", Organisation, EmailBranding)
 _LIMITS = {
     "email": "email_message_limit",
     "sms": "sms_message_limit",
@@ -40,13 +46,16 @@ _WORDS = {
     "rate_limit": "limit_per_minute",
     "restricted": "trial_mode",
     "custom_email_sender_name": "email_sender_name",
+    "uses_suppression_list": "suppression_list",
 }
 # Field of the file -> column of the service.
 _COLUMNS = {
     "research_mode": "research_mode",
+    "deferred_persistence": "deferred_persistence",
     "prefix_sms": "prefix_sms",
     "contact_link": "contact_link",
     "email_sender_name": "custom_email_sender_name",
+    "suppression_list": "uses_suppression_list",
 }
 
 
@@ -73,12 +82,17 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     ids: dict[str, Any] = {"id": str(service.id), "templates": {}, "api_keys": {}}
     run.report.ids["services"][entry.name] = ids
     _team(entry, service, run, what)
+    with run.noting(entry.places.get("inbound_number", entry.place)):
+        apply_services_number(entry, service, run.report, what)
     for sms_sender in entry.sms_senders:
         with run.noting(sms_sender.place):
             _sms_sender(sms_sender, service, run, what)
     for reply_to in entry.reply_tos:
         with run.noting(reply_to.place):
             _reply_to(reply_to, service, run, what)
+    for letter_contact in entry.letter_contacts:
+        with run.noting(letter_contact.place):
+            _letter_contact(letter_contact, service, run, what)
     for callback in entry.callbacks:
         with run.noting(callback.place):
             _callback(callback, service, run, what)
@@ -97,7 +111,9 @@ def _service(entry: DeclaredService, run: Run) -> Service:
     if entry.limits is not None:
         wanted |= _given(entry.limits, _LIMITS)
     if entry.gives("organisation"):
-        wanted["organisation"] = _organisation(entry, run)
+        wanted["organisation"] = _named(Organisation, "organisation", entry, run)
+    if entry.gives("email_branding"):
+        wanted["email_branding"] = _named(EmailBranding, "email_branding", entry, run)
     permissions = [item.text for item in entry.permissions]
     service = Service.objects.filter(name=entry.name).first()
     if service is None:
@@ -126,16 +142,17 @@ def _given(entry: Entry, columns: dict[str, str]) -> dict[str, Any]:
     return {column: getattr(entry, name) for name, column in columns.items() if entry.gives(name)}
 
 
-def _organisation(entry: DeclaredService, run: Run) -> Organisation | None:
-    if entry.organisation is None:
+def _named(model: type[AnyNamed], field: str, entry: DeclaredService, run: Run) -> AnyNamed | None:
+    """Return the row that a field names; a name that there is not is noted as a problem."""
+    name: str | None = getattr(entry, field)
+    if name is None:
         return None
-    found = Organisation.objects.filter(name=entry.organisation).first()
+    rows = model._default_manager.all()  # noqa: SLF001 - Django's own name for it
+    found = rows.filter(name=name).first()
     if found is None:
-        names = Organisation.objects.values_list("name", flat=True)
-        hint = suggestion(entry.organisation, names)
-        run.report.problem(
-            entry.places["organisation"], f"there is no organisation {entry.organisation}{hint}"
-        )
+        hint = suggestion(name, rows.values_list("name", flat=True))
+        what = field.replace("_", " ")
+        run.report.problem(entry.places[field], f"there is no {what} {name}{hint}")
     return found
 
 
@@ -183,6 +200,19 @@ def _reply_to(entry: DeclaredReplyTo, service: Service, run: Run, what: str) -> 
         run.report.changed(f'{what}: reply-to "{entry.email}"', {"default": (False, True)})
 
 
+def _letter_contact(entry: DeclaredLetterContact, service: Service, run: Run, what: str) -> None:
+    text = contact_block_of(entry.address)
+    rows = ServiceLetterContact.objects.filter(service=service, archived=False)
+    row = rows.filter(contact_block=text).first()
+    name = f'{what}: letter contact "{text.partition(chr(10))[0]}"'
+    if row is None:
+        senders.add_letter_contact(service, text, is_default=entry.default)
+        run.report.added(name)
+    elif entry.default and not row.is_default:
+        senders.make_default(row)
+        run.report.changed(name, {"default": (False, True)})
+
+
 def _callback(entry: DeclaredCallback, service: Service, run: Run, what: str) -> None:
     rows = ServiceCallbackApi.objects.filter(service=service, callback_type=entry.type)
     is_new = not rows.exists()
@@ -203,6 +233,10 @@ def _refuse_twins(entry: DeclaredService, run: Run) -> None:
         ("template", [(f"{each.name} ({each.type})", each.place) for each in entry.templates]),
         ("sender", [(each.sender, each.place) for each in entry.sms_senders]),
         ("reply-to", [(each.email, each.place) for each in entry.reply_tos]),
+        (
+            "letter contact",
+            [(contact_block_of(each.address), each.place) for each in entry.letter_contacts],
+        ),
         ("callback", [(each.type, each.place) for each in entry.callbacks]),
     ):
         seen: set[str] = set()
@@ -210,7 +244,7 @@ def _refuse_twins(entry: DeclaredService, run: Run) -> None:
             if name in seen:
                 run.report.problem(place, f"the {what} {name} is declared twice")
             seen.add(name)
-    for senders_of_kind in (entry.sms_senders, entry.reply_tos):
+    for senders_of_kind in (entry.sms_senders, entry.reply_tos, entry.letter_contacts):
         for second in [each for each in senders_of_kind if each.default][1:]:
             run.report.problem(second.places["default"], "there can be only one default")
 

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import yaml
 
+from notify_project.texts import is_storable
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -134,7 +136,7 @@ def text(limit: int = 255, *, lines: bool = False) -> Reader:
 
     def reader(node: yaml.Node, _problems: list[Problem]) -> str:
         value = _scalar(node, "str", "text (put it in quotes)")
-        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if not is_storable(value):
             raise Unreadable(place_of(node), "must not contain null characters or halves of pairs")
         if lines:
             return value

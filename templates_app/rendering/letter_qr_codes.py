@@ -45,8 +45,9 @@ def draw(text: str) -> str:
         segno.encoder.DataOverflowError: no QR code holds so much; ``size_of`` tells before.
     """
     code = segno.make_qr(_encoded(text), error="m", boost_error=False)
-    drawing = code.svg_inline(omitsize=True, svgclass=None, lineclass=None)
-    style = f"width:{_SIDE};height:{_SIDE};margin:0 auto"
+    # The page around it is the quiet zone.
+    drawing = code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
+    style = f"width:{_SIDE};height:{_SIDE};margin:16pt auto"
     return f'<div class="qr-code" style="{style}">{drawing}</div>'
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from notify_project.recipients.characters import WIDE_SPACES, ZERO_WIDTH, closest
+from notify_project.recipients.characters import WIDE_SPACES, ZERO_WIDTH, Closest
 from templates_app.rendering.placeholders import Parsed, Placeholder, fill
 from templates_app.rendering.values import Values
 
@@ -39,17 +39,7 @@ _has_welsh = re.compile(_class(WELSH_CHARACTERS)).search
 _extensions_in: Callable[[str], list[str]] = re.compile(_class(EXTENSION_CHARACTERS)).findall
 
 
-class _Downgrade(dict[int, str]):
-    """Replacements of code points, worked out when first met."""
-
-    def __missing__(self, code_point: int) -> str:
-        replacement = closest(chr(code_point), ALLOWED_CHARACTERS)
-        if code_point < 0x10000:  # bounds the memory that strange texts can take
-            self[code_point] = replacement
-        return replacement
-
-
-_DOWNGRADE = _Downgrade()
+_DOWNGRADE = Closest(ALLOWED_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)

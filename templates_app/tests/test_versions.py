@@ -1,21 +1,15 @@
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from freezegun import freeze_time
 
-from services.models import ServiceLetterContact
+from services.creating import archive_service
+from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.models import Template, TemplateHistory, TemplateRedacted
-from templates_app.read_models import find_template, find_version
-from templates_app.tests.factories import TemplateFactory
-from templates_app.versions import (
-    InvalidTemplate,
-    archive_template,
-    create_template,
-    redact,
-    update_template,
-)
+from templates_app.read_models import find_template, find_version, list_templates
+from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
+from templates_app.validation import InvalidTemplate
+from templates_app.versions import archive_template, create_template, update_template
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +17,6 @@ pytestmark = pytest.mark.django_db
 def create(**values):
     values = {"name": "Code", "template_type": "sms", "content": "Code ((code))", **values}
     return create_template(ServiceFactory(), actor=UserFactory(), **values)
-
-
-def change_alone(template, content):
-    """Change a template on a connection of its own."""
-    try:
-        return update_template(template, actor=None, content=content).version
-    finally:
-        connection.close()
 
 
 def versions_of(template):
@@ -84,6 +70,155 @@ def test_the_author_of_each_version_is_kept():
         template.created_by_id,
         second_author.id,
     ]
+
+
+def test_another_author_of_an_equal_update_is_a_new_version():
+    template, second_author = create(), UserFactory()
+
+    update_template(template, actor=second_author, content=template.content)
+
+    first, second = versions_of(template)
+    assert (first.created_by_id, second.created_by_id) == (template.created_by_id, second_author.id)
+    assert (first.content, second.content) == (template.content, template.content)
+
+
+def test_an_equal_update_by_nobody_is_no_version():
+    template = create()
+
+    unchanged = update_template(template, actor=None, content=template.content)
+
+    assert (unchanged.version, unchanged.created_by) == (1, template.created_by)
+    assert len(versions_of(template)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"postage": "first"},
+        {"subject": "Other"},
+        {
+            "letter_languages": "welsh_then_english",
+            "letter_welsh_subject": "Pennawd",
+            "letter_welsh_content": "Helo",
+        },
+    ],
+    ids=["postage", "subject", "languages"],
+)
+def test_what_only_letters_have_belongs_to_the_version_too(change):
+    template = create(template_type="letter", subject="Heading")
+
+    for _ in range(2):
+        update_template(template, actor=template.created_by, **change)
+
+    first, second = versions_of(template)
+    assert {name: getattr(second, name) for name in change} == change
+    assert all(getattr(first, name) != value for name, value in change.items())
+
+
+def test_a_welsh_letter_becomes_english_when_its_welsh_is_taken_away():
+    letter = TemplateFactory(welsh=True)
+    gone = dict.fromkeys(["letter_welsh_subject", "letter_welsh_content"])
+
+    update_template(letter, actor=None, letter_languages="english", **gone)
+
+    assert find_version(letter.id, 1).letter_welsh_content == "Helo ((name))"
+    assert find_version(letter.id, 2).letter_welsh_content is None
+
+
+def test_a_contact_block_that_is_chosen_changed_or_removed_is_a_version_even_if_the_same():
+    letter = create(template_type="letter", subject="Heading")
+    blocks = [add_letter_contact(letter.service, text).id for text in ("1 Road", "2 Road")]
+
+    chosen = [blocks[0], blocks[0], blocks[1], None, None]
+    for block in chosen:
+        update_template(letter, actor=letter.created_by, service_letter_contact_id=block)
+
+    versions = versions_of(letter)
+    assert [each.service_letter_contact_id for each in versions] == [None, *chosen]
+    assert [each.version for each in versions] == [1, 2, 3, 4, 5, 6]
+
+
+def with_contact_block():
+    """Return a letter and its contact block."""
+    letter = create(template_type="letter", subject="Heading")
+    block = add_letter_contact(letter.service, "((office))\n1 Road")
+    update_template(letter, actor=letter.created_by, service_letter_contact_id=block.id)
+    return letter, block
+
+
+def test_a_letter_loses_an_archived_contact_block_at_once_and_its_version_keeps_it(
+    settings, django_capture_on_commit_callbacks
+):
+    settings.READ_MODEL_SECONDS = 60
+    letter, block = with_contact_block()
+    assert find_template(letter.service_id, letter.id).letter_contact_block == block.contact_block
+
+    with django_capture_on_commit_callbacks(execute=True):
+        archive_sender(block)
+
+    newest = find_template(letter.service_id, letter.id)
+    assert (newest.letter_contact_block, newest.names) == (None, ("code",))
+    assert newest.version == len(versions_of(letter)) == 2
+    assert find_version(letter.id, 2).letter_contact_block == block.contact_block
+
+
+def test_the_next_version_is_without_the_archived_contact_block():
+    letter, block = with_contact_block()
+    archive_sender(block)
+
+    for _ in range(2):
+        update_template(letter, actor=letter.created_by, content="Other")
+
+    versions = versions_of(letter)
+    assert [each.service_letter_contact_id for each in versions] == [None, block.id, None]
+
+
+def test_an_equal_update_after_its_contact_block_was_archived_is_no_version():
+    letter, block = with_contact_block()
+    archive_sender(block)
+
+    update_template(letter, actor=letter.created_by, content=letter.content)
+
+    assert len(versions_of(letter)) == 2
+
+
+def test_an_archived_template_leaves_its_folder_and_can_still_be_read():
+    folder = TemplateFolderFactory()
+    template = create_template(
+        folder.service,
+        name="Code",
+        template_type="sms",
+        content="x",
+        actor=None,
+        folder_id=folder.id,
+    )
+
+    archived = archive_template(template, actor=None)
+
+    assert archived.folder is None
+    assert list_templates(template.service_id, None) == []
+    assert find_template(template.service_id, template.id).archived
+    assert [find_version(template.id, number).archived for number in (1, 2)] == [False, True]
+
+
+def test_the_templates_of_an_archived_service_are_archived_with_a_version():
+    folder = TemplateFolderFactory()
+    template = TemplateFactory(service=folder.service, folder=folder)
+    before = archive_template(TemplateFactory(service=folder.service), actor=None)
+    other = TemplateFactory()
+
+    archive_service(folder.service, actor=UserFactory())
+
+    assert [row.archived for row in versions_of(template)] == [False, True]
+    assert len(versions_of(before)) == 2
+    assert not Template.objects.get(id=other.id).archived
+
+
+def test_a_field_that_nobody_changes_is_a_mistake_of_the_caller():
+    template = create()
+
+    with pytest.raises(TypeError, match="folder_id"):
+        update_template(template, actor=None, folder_id=None)
 
 
 def test_an_archived_template_has_a_version_and_cannot_change_any_more():
@@ -145,36 +280,6 @@ def test_a_version_has_the_templates_creation_and_its_own_time():
     assert (first.updated_at, f"{second.updated_at:%d %H}") == (None, "03 12")
 
 
-def test_a_template_loses_its_contact_block_without_a_new_version():
-    letter = TemplateFactory(letter=True)
-    contact = ServiceLetterContact.objects.create(service=letter.service, contact_block="1 Road")
-
-    for block in (contact, None):
-        Template.objects.filter(id=letter.id).update(service_letter_contact=block)
-
-    assert len(versions_of(letter)) == 1
-
-
-def test_two_changes_at_once_are_two_versions_one_after_the_other(transactional_db):
-    template = create()
-
-    with ThreadPoolExecutor(4) as threads:
-        done = [threads.submit(change_alone, template, f"Content {n}") for n in range(8)]
-        versions = sorted(each.result() for each in done)
-
-    assert versions == list(range(2, 10))
-    assert [version.version for version in versions_of(template)] == list(range(1, 10))
-
-
-def test_redaction_stays_on_and_makes_no_version():
-    template = create()
-
-    redact(template, actor=template.created_by)
-
-    assert TemplateRedacted.objects.get().redact_personalisation
-    assert len(versions_of(template)) == 1
-
-
 @pytest.mark.parametrize("table", ["templates", "templates_history"])
 def test_the_database_refuses_an_unknown_process_type(table):
     TemplateFactory()
@@ -229,64 +334,6 @@ def test_an_unsubscribe_link_belongs_to_the_version_it_was_set_in():
     assert [each.has_unsubscribe_link for each in versions_of(template)] == [False, True]
     assert not find_version(template.id, 1).has_unsubscribe_link
     assert find_version(template.id, 2).has_unsubscribe_link
-
-
-@pytest.mark.parametrize("statement", ["UPDATE {} SET name = 'x'", "DELETE FROM {}"])
-def test_a_version_cannot_be_changed_or_removed(statement):
-    create()
-
-    with (
-        pytest.raises(DatabaseError, match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(statement.format("templates_history"))
-
-
-def test_a_save_that_goes_round_the_versions_is_refused():
-    template = create()
-    template.content = "Changed in place"
-
-    with pytest.raises(DatabaseError, match="without a new version"), transaction.atomic():
-        template.save()
-
-    template.refresh_from_db()
-    assert template.content == "Code ((code))"
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"name": " "}, "The name must have"),
-        ({"name": "x" * 256}, "The name must have"),
-        ({"content": " "}, "The content must not be empty"),
-        ({"content": "x" * 919}, "greater than the limit of 918"),
-        ({"content": "a\0b"}, "null characters"),
-        ({"subject": "For a text"}, "has no subject"),
-        ({"template_type": "email"}, "Invalid template subject"),
-        ({"template_type": "email", "subject": " "}, "Invalid template subject"),
-        ({"process_type": "urgent"}, "urgent is not a process type"),
-        ({"postage": "first"}, "postage"),
-        ({"template_type": "letter", "subject": "s", "postage": "third"}, "postage"),
-        ({"template_type": "fax"}, "fax is not a type"),
-        ({"has_unsubscribe_link": True}, "Emails alone have an unsubscribe link"),
-    ],
-)
-def test_what_cannot_be_sent_cannot_be_saved(values, message):
-    with pytest.raises(InvalidTemplate, match=message):
-        create(**values)
-
-    assert not Template.objects.exists()
-
-
-def test_placeholders_do_not_count_for_the_length_of_a_text():
-    template = create(content="x" * 918 + "((a long name that nobody counts))")
-
-    assert template.version == 1
-
-
-def test_a_letter_is_second_class_unless_said_otherwise():
-    assert create(template_type="letter", subject="Heading").postage == "second"
 
 
 def test_a_change_is_read_at_once_and_old_versions_stay_readable(

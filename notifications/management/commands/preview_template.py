@@ -37,7 +37,10 @@ class Command(BaseCommand):
             help="the value of a placeholder; several of the same name make a list",
         )
         parser.add_argument(
-            "--html", type=Path, metavar="FILE", help="write the email's HTML, to open in a browser"
+            "--html",
+            type=Path,
+            metavar="FILE",
+            help="write an email or a letter as HTML, for a browser",
         )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
@@ -50,8 +53,8 @@ class Command(BaseCommand):
         service = find_service(template.service_id)
         if service is None:
             raise CommandError(f"Template {template.id} has no service")
-        if options["html"] and template.template_type != "email":
-            raise CommandError("--html is for emails: texts and letters have no HTML")
+        if options["html"] and template.template_type == "sms":
+            raise CommandError("--html is for emails and letters")
         shown = preview_message(template, service, _values(options["set"]))
         self.stdout.write(
             f"{template.name} · {_KINDS[template.template_type]} · version {template.version}"

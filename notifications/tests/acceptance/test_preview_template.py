@@ -80,6 +80,27 @@ def test_a_letter_is_shown_with_its_heading(show):
     assert "Dear A & B\n" in shown
 
 
+def test_a_letter_is_written_as_html_with_its_address(show, tmp_path):
+    template = TemplateFactory(letter=True, subject="About ((n))", content="QR: ((n))")
+    file = tmp_path / "letter.html"
+    address = (
+        "--set",
+        "address line 1=Jo",
+        "--set",
+        "address_line_2=1 Road",
+        "--set",
+        "postcode=n19gu",
+    )
+
+    shown = show(template.id, "--set", "n=<x>", *address, "--html", file)
+
+    html = file.read_text()
+    assert "Jo<br>1 Road<br>N1 9GU" in html
+    assert "<h1>About &lt;x&gt;</h1>" in html
+    assert "<svg" in html
+    assert "ignored" not in shown
+
+
 def test_what_would_be_refused_is_told(show):
     text = TemplateFactory(content="((m))")
     letter = TemplateFactory(letter=True, subject="Hi", content="QR: ((m))")
@@ -123,7 +144,7 @@ def test_a_name_of_several_templates_lists_them(show):
         (["--version", "0"], "has versions 1 to 1, and no version 0"),
         (["--set", "name"], "--set wants NAME=VALUE, not 'name'"),
         (["--set", "=x"], "--set wants NAME=VALUE, not '=x'"),
-        (["--html", "x.html"], "--html is for emails"),
+        (["--html", "x.html"], "--html is for emails and letters"),
     ],
     ids=["no such version", "version 0", "no value", "no name", "html of a text"],
 )

@@ -1,8 +1,12 @@
-"""The world of the black-box cases as a fixture."""
+"""The world of the black-box cases, and callers that need no database, as fixtures."""
 
 import pytest
 from django.db import transaction
+from redis.connection import AbstractConnection
 
+from notifications.acceptance import modes
+from notifications.acceptance.modes import AcceptMode, switch_mode
+from notifications.tests.api.queue_first import Caller
 from notifications.tests.world import build
 
 
@@ -17,3 +21,31 @@ def _world(django_db_setup, django_db_blocker):
 @pytest.fixture
 def world(_world, db, redis, recorded_tasks):
     return _world
+
+
+@pytest.fixture
+def queue_first(run_tasks):
+    modes._memory.forget("accept-mode")
+    switch_mode(AcceptMode.QUEUE_FIRST)
+    yield
+    modes._memory.forget("accept-mode")
+
+
+@pytest.fixture
+def caller(queue_first):
+    """Give a caller whose messages are accepted before they are stored."""
+    return Caller()
+
+
+@pytest.fixture
+def round_trips(monkeypatch):
+    """Count what is sent to Redis: a pipeline is sent as one."""
+    sent = []
+    send = AbstractConnection.send_packed_command
+
+    def count(self, command, *args, **kwargs):
+        sent.append(command)
+        return send(self, command, *args, **kwargs)
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", count)
+    return sent

@@ -1,7 +1,6 @@
 """What accepting a message costs once service and template are remembered."""
 
 import pytest
-from redis.connection import AbstractConnection
 
 from notify_project import queues
 
@@ -14,20 +13,6 @@ def warm(world, settings):
         for key in ("K_LIVE", "K_LIVE_TEST"):
             assert world.send(kind, key).status_code == 201
     return world
-
-
-@pytest.fixture
-def round_trips(monkeypatch):
-    """Count what is sent to Redis: a pipeline is sent as one."""
-    sent = []
-    send = AbstractConnection.send_packed_command
-
-    def count(self, command, *args, **kwargs):
-        sent.append(command)
-        return send(self, command, *args, **kwargs)
-
-    monkeypatch.setattr(AbstractConnection, "send_packed_command", count)
-    return sent
 
 
 @pytest.mark.parametrize("kind", ["sms", "email"])

@@ -24,7 +24,7 @@ from notify_project import clock
 from notify_project.constants import Queue
 from notify_project.versioning import save_versioned
 from services.models import ServiceHistory
-from services.tests.factories import ServiceFactory
+from services.tests.factories import EmailBrandingFactory, ServiceFactory
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory
 
@@ -70,6 +70,23 @@ def test_an_email_carries_what_was_stored_with_it(outbox, settings):
     assert email.message_id == f"{row.id}.1@notify.test"
     assert email.plain.strip() == "Hello Jo"
     assert "Hello Jo" in email.html
+
+
+def test_an_email_shows_the_brand_of_its_service_and_no_link_on_a_name(outbox, settings):
+    settings.EMAIL_UNLINKED_NAMES = ("post.room",)
+    branding = EmailBrandingFactory(brand_type="org_banner", text="Riverside", colour="#123456")
+    service = ServiceFactory(name="Library", email_branding=branding)
+    NotificationFactory(
+        template=TemplateFactory(email=True, service=service, content="The post.room and GOV.UK")
+    )
+
+    deliver(Queue.NORMAL)
+
+    [email] = outbox
+    assert 'bgcolor="#123456"' in email.html
+    assert ">Riverside</td>" in email.html
+    assert "The post.\u200broom and GOV.UK" in email.html
+    assert "post.\u200broom and GOV.UK" in email.plain
 
 
 def test_an_email_whose_template_has_an_unsubscribe_link_carries_two(outbox):

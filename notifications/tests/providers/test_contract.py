@@ -17,7 +17,7 @@ from notifications.providers.registry import PROVIDERS, provider
 from notifications.tests.providers.messages import EMAIL, SMS
 from notify_project.constants import NotificationType
 
-SEEDS = ("0004_seed_providers", "0013_more_providers", "0014_anymail")
+SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail")
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 

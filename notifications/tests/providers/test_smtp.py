@@ -1,6 +1,7 @@
 import asyncio
 import email
 import email.policy
+import re
 import socket
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.core import mail as django_mail
+from hypothesis import HealthCheck, given, settings, strategies
 
 from notifications.providers.base import (
     OutcomeUnknown,
@@ -24,6 +26,7 @@ from notifications.providers.smtp import Smtp
 from notifications.tests.providers.messages import EMAIL
 from notifications.tests.providers.messages import email as an_email
 from notifications.unsubscribe.links import unsubscribe_url
+from templates_app.tests.rendering.hostile import HOSTILE
 
 
 class Server:
@@ -219,11 +222,82 @@ def test_a_line_break_cannot_make_a_header(smtp, server, field, line_break):
     assert server.envelopes[0].rcpt_tos == ["jo@example.com"]
 
 
+@pytest.mark.parametrize("field", ["subject", "from_name"])
+def test_no_mark_turns_a_header_round(smtp, server, field):
+    marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+    smtp.send(an_email(**{field: f"Bank{marks}moc.knab"}))
+
+    message = server.message()
+    assert message["Subject"] == ("Bankmoc.knab" if field == "subject" else "Your appointment")
+    [sender] = message["From"].addresses
+    assert sender.display_name == ("Bankmoc.knab" if field == "from_name" else "The Team")
+
+
+def test_the_marks_that_hebrew_and_arabic_need_arrive(smtp, server):
+    smtp.send(an_email(subject="\u200f\u05d0\u05d1\u200e 7"))
+
+    assert server.message()["Subject"] == "\u200f\u05d0\u05d1\u200e 7"
+
+
+HEADERS = {
+    "MIME-Version",
+    "Date",
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "Message-ID",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "Content-Type",
+}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    subject=strategies.text(max_size=200),
+    name=strategies.text(max_size=200),
+    url=strategies.text(max_size=200),
+)
+def test_whatever_people_write_makes_no_header_and_reaches_nobody_else(
+    smtp, server, subject, name, url
+):
+    server.envelopes.clear()
+    message = an_email(
+        subject=subject,
+        from_name=name,
+        reply_to="desk@example.com",
+        unsubscribe_url=f"https://example.com/{url}",
+    )
+
+    smtp.send(message)
+
+    [envelope] = server.envelopes
+    head, _, rest = envelope.content.partition(b"\r\n\r\n")
+    lines = re.sub(rb"\r\n(?=[ \t])", b"", head).split(b"\r\n")
+    names = [line.partition(b":")[0].decode() for line in lines]
+    assert set(names) == HEADERS
+    assert len(names) == len(HEADERS)
+    assert head.replace(b"\r\n", b"").isascii()
+    assert b"\r" not in head.replace(b"\r\n", b"")
+    assert b"\n" not in head.replace(b"\r\n", b"")
+    assert envelope.rcpt_tos == ["jo@example.com"]
+    assert rest.count(b"\r\n\r\n") >= 2
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"to": "jo@example.com\r\nBcc: eve@example.com"},
         {"to": "jo@example.com,eve@example.com"},
+        {"to": "team:jo@example.com"},
+        {"to": '"jo"@example.com'},
+        {"to": "jo(eve)@example.com"},
+        {"to": "jo@[127.0.0.1]"},
+        {"to": "jo\\@example.com"},
         {"to": "jo"},
         {"to": "jö@example.com"},
         {"to": "jo@" + "ü" * 70 + ".example"},
@@ -231,6 +305,7 @@ def test_a_line_break_cannot_make_a_header(smtp, server, field, line_break):
         {"from_address": "a b@example.com"},
         {"message_id": "x\r\nX: y"},
     ],
+    ids=repr,
 )
 def test_a_value_that_could_forge_a_header_is_refused(smtp, server, change):
     with pytest.raises(RequestRefused):
@@ -440,3 +515,29 @@ def test_half_a_character_does_not_stop_a_message(smtp, server, field):
     smtp.send(an_email(**{field: "a\ud800b"}))
 
     assert len(server.envelopes) == 1
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=name) for name, row in HOSTILE.items()])
+def test_a_hostile_value_stays_in_its_header_and_in_its_part(smtp, server, row):
+    value = row.value
+
+    smtp.send(
+        an_email(subject=value, from_name=value, plain=value, html=value, reply_to="a@b.test")
+    )
+
+    [envelope] = server.envelopes
+    message = email.message_from_bytes(envelope.content)
+    assert sorted(message.keys()) == [
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Reply-To",
+        "Subject",
+        "To",
+    ]
+    assert parseaddr(message["From"])[1] == "the.team@notify.test"
+    parts = [part.get_content_type() for part in message.walk()]
+    assert parts == ["multipart/alternative", "text/plain", "text/html"]
+    assert envelope.rcpt_tos == ["jo@example.com"]

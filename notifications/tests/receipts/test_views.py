@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from notifications.models import Notification
+from notifications.models import Complaint, Notification
 from notifications.tests.factories import NotificationFactory
 from notify_project import queues
 
@@ -218,3 +218,47 @@ def test_without_a_database_a_receipt_is_still_queued(redis, monkeypatch, settin
 
     assert response.status_code == 200
     assert redis.llen("rq:queue:receipts") == 1
+
+
+class TestOfAnEmailService:
+    @pytest.fixture(autouse=True)
+    def _login(self, settings):
+        options = {"esp": "postmark", "receipt_username": "esp", "receipt_password": "s3cret"}
+        settings.PROVIDER_OPTIONS = {**settings.PROVIDER_OPTIONS, "anymail": options}
+
+    @staticmethod
+    def post(login="esp:s3cret", **fields):
+        event = {"MessageID": "pm-1", "Metadata": {"notification_id": ID}, **fields}
+        return Client(raise_request_exception=False).post(
+            "/notifications/email/anymail",
+            json.dumps(event),
+            content_type="application/json",
+            **basic(login),
+        )
+
+    def test_an_outcome_is_queued(self, recorded_tasks):
+        assert self.post(RecordType="Delivery").json() == {"result": "success"}
+
+        [task] = recorded_tasks
+        assert task.args == ("anymail", ID, "pm-1", "delivered", "delivered")
+
+    @pytest.mark.django_db
+    def test_a_complaint_is_recorded_and_changes_no_status(self, recorded_tasks):
+        row = NotificationFactory(email=True, status="delivered", reference="pm-1")
+
+        response = self.post(
+            RecordType="SpamComplaint",
+            Type="SpamComplaint",
+            ID=42,
+            Email="jo@example.com",
+            Metadata={},
+        )
+
+        assert response.status_code == 200
+        assert Complaint.objects.get().notification_id == row.id
+        assert Notification.objects.get().status == "delivered"
+        assert recorded_tasks == []
+
+    def test_who_does_not_log_in_tells_nothing(self, recorded_tasks):
+        assert self.post("esp:wrong", RecordType="Delivery").status_code == 403
+        assert recorded_tasks == []

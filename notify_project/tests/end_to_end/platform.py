@@ -112,6 +112,8 @@ class Platform:
         stack.callback(self.stop_postgres)
         stack.callback(self.stop_redis)
         self.database_url = self.start_postgres()
+        # Tests stop it as a crash does: what it has confirmed must be there afterwards.
+        self.sql("ALTER DATABASE notify SET synchronous_commit = on")
         self.redis_url = self.start_redis()
         self.certificate = certificate_for_loopback(directory)
         self.env = self._environment()
@@ -152,6 +154,8 @@ class Platform:
             "DELIVERY_RETRIES": "2",
             "DELIVERY_RETRY_SECONDS": "1",
             "CALLBACK_RETRY_SECONDS": "1",
+            "PERSIST_RETRY_MAX": "10",
+            "PERSIST_RETRY_INTERVAL": "1",
             "WAKE_INTERVAL_SECONDS": "1",
             "CALLBACK_LEASE_SECONDS": "10",
             **{f"{kind.upper()}_SECRET": self.secrets[kind] for kind in SECRETS},
@@ -163,7 +167,7 @@ class Platform:
         stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
         start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
-        for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "background"):
+        for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background"):
             start(pool, [sys.executable, "manage.py", "run_worker", pool])
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
         eventually(lambda: self.get("/_status")[0] == 200, what="an answer of the web server")

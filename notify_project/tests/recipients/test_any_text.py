@@ -68,7 +68,7 @@ def test_any_host_is_accepted_or_refused(read, local, host):
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)
 def test_a_million_characters_are_accepted_or_refused_quickly(read, unit):
     text = unit * (1_000_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
 
     read(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -92,8 +92,8 @@ def test_a_hostile_address_is_refused(address):
     "address", ["a" * 1_000_000, "@" * 1_000_000, "a@" + "a-" * 500_000, "a@" + "ü." * 500_000]
 )
 def test_enormous_input_is_refused_quickly(address):
-    start = time.perf_counter()
+    start = time.process_time()
 
     with pytest.raises(InvalidEmail):
         parse_email(address)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -186,6 +186,22 @@ def test_the_fast_path_agrees_with_the_library(
     )
 
 
+@settings(deadline=None, database=None)
+@given(
+    prefix=st.sampled_from(["0", "+44", "44", "0044", "", "+", "00", "440", "+440"]),
+    digits=st.one_of(
+        st.from_regex(r"[1-9]\d{5,10}", fullmatch=True).filter(str.isascii),
+        st.text("0123456789", min_size=1, max_size=18).filter(int),
+    ),
+    gap=st.integers(0, 12),
+)
+def test_what_is_read_without_the_library_is_read_as_it_would_be(prefix, digits, gap):
+    text = f"{prefix}{digits[:gap]} {digits[gap:]}"
+
+    # The library ignores a hyphen at the end, and nothing else reads a number with one.
+    assert outcome(parse_phone, text, {}) == outcome(parse_phone, f"{text}-", {})
+
+
 # Tristan da Cunha has no numbers of its own in the metadata.
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS - {"TA"}))
 def test_a_mobile_of_every_country_is_accepted_or_has_no_rate(region):
@@ -205,8 +221,8 @@ def test_a_mobile_of_every_country_is_accepted_or_has_no_rate(region):
     "text", ["0" * 1_000_000, "+" * 1_000_000, " " * 1_000_000, "x" * 1_000_000]
 )
 def test_enormous_input_is_refused_quickly(text):
-    start = time.perf_counter()
+    start = time.process_time()
 
     with pytest.raises(InvalidPhone):
         parse_phone(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

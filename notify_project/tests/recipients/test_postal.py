@@ -276,7 +276,7 @@ def test_normal_lines_have_nothing_more_to_clean(text):
     ids=lambda text: repr(text[:8]),
 )
 def test_enormous_input_is_refused_quickly(text):
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert problem(text, international=True) is not None
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -1,6 +1,8 @@
 import pytest
 
 from notify_project.clock import api_time
+from services.models import ServiceLetterContact
+from services.senders import archive_sender
 from services.tests.factories import ApiKeyFactory, UserFactory
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import update_template
@@ -60,6 +62,30 @@ def test_a_letter_shows_its_contact_block_and_names_its_placeholders_first(world
     assert body["letter_contact_block"] == "1 Road\n((ref))"
     assert (body["subject"], body["postage"]) == ("L ((x))", "first")
     assert list(body["personalisation"]) == ["ref", "x"]
+
+
+def test_a_welsh_letter_names_the_placeholders_of_its_welsh_before_its_english(world):
+    welsh = {"letter_welsh_subject": "((w)) ((X))", "letter_welsh_content": "((v))"}
+    update_template(
+        world.letter, actor=world.author, letter_languages="welsh_then_english", **welsh
+    )
+
+    read = world.get("/v2/template/{letter}").json()
+    refused = world.post("/v2/template/{letter}/preview", {}).json()
+
+    assert list(read["personalisation"]) == ["ref", "w", "X", "v"]
+    assert refused["errors"][0]["message"] == "Missing personalisation: ref, w, X, v"
+
+
+def test_an_archived_contact_block_is_gone_from_the_letter_and_stays_in_its_version(world):
+    archive_sender(ServiceLetterContact.objects.get())
+
+    newest = world.get("/v2/template/{letter}").json()
+    version = world.get("/v2/template/{letter}/version/1").json()
+
+    assert (newest["letter_contact_block"], newest["version"]) == (None, 1)
+    assert list(newest["personalisation"]) == ["x"]
+    assert version["letter_contact_block"] == "1 Road\n((ref))"
 
 
 def test_an_email_names_the_placeholders_of_its_subject_first(world):

@@ -17,12 +17,23 @@ users:
 organisations:
   - name: Council
     type: local
+inbound_numbers:
+  - {number: "07700900456", provider: mmg}
+email_brandings:
+  - name: Riverside
+    type: both
+    colour: "#0f766e"
+    text: Riverside Library
+    logo: R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=
 services:
   - name: Libraries
     organisation: Council
+    email_branding: Riverside
     live: true
     prefix_sms: false
-    permissions: [email, sms]
+    suppression_list: true
+    permissions: [email, sms, inbound_sms]
+    inbound_number: "07700900456"
     limits: {sms: 7, per_minute: 60}
     team: [amala@example.org]
     guest_list: [guest@example.org, "07700 900456"]
@@ -54,7 +65,7 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def run(db):
+def run(db, files):
     """Return a function that applies a text and gives the report."""
 
     def apply(text, *, dry_run=False, environment=ENVIRONMENT):

@@ -5,8 +5,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from notify_project.models import AuditEvent
+from services.inbound_numbers import release_number
 from services.models import (
     ApiKey,
+    InboundNumber,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -39,7 +41,8 @@ def test_a_whole_file_sets_up_everything_it_names(run):
         "letter": 20_000,
         "international_sms": 100,
     }
-    assert (model.rate_limit, model.permissions) == (60, {"email", "sms"})
+    assert (model.rate_limit, model.permissions) == (60, {"email", "sms", "inbound_sms"})
+    assert (service.inbound_number.number, service.uses_suppression_list) == ("07700900456", True)
     assert model.recipients == {
         "amala@example.org",
         "447700900123",
@@ -129,7 +132,7 @@ def test_what_the_file_does_not_mention_is_left_alone(run):
         False,
         7,
     )
-    assert ServiceSmsSender.objects.filter(archived=False).count() == 2
+    assert ServiceSmsSender.objects.filter(archived=False).count() == 3
     assert ServiceEmailReplyTo.objects.count() == 1
     assert ServiceGuestList.objects.count() == 2
     assert ApiKey.objects.filter(expiry_date=None).count() == 2
@@ -166,6 +169,7 @@ def test_an_export_has_no_secrets_and_recreates_everything_else(run, db):
     first = export()
     for secret in (SECRET, *ENVIRONMENT.values()):
         assert secret not in first
+    release_number(InboundNumber.objects.get(), actor=None)
     Service.objects.update(
         name="Other", normalised_service_name="other", version=99
     )  # out of the way: services are never deleted
@@ -188,7 +192,7 @@ def command(path, *options):
     return output.getvalue()
 
 
-def test_the_command_prints_ids_and_new_keys_once_as_json(db, tmp_path, monkeypatch):
+def test_the_command_prints_ids_and_new_keys_once_as_json(db, files, tmp_path, monkeypatch):
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "services.yaml"
@@ -242,7 +246,7 @@ def test_the_export_command_prints_what_the_other_one_reads(run, tmp_path):
     assert command(path) == "Nothing to change.\n"
 
 
-def test_the_command_says_when_there_is_nothing_to_change(db, tmp_path, monkeypatch):
+def test_the_command_says_when_there_is_nothing_to_change(db, files, tmp_path, monkeypatch):
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "services.yaml"
@@ -273,3 +277,58 @@ def test_the_command_refuses_with_every_problem_and_its_place(db, tmp_path):
 def test_the_command_says_which_file_it_cannot_read(db, tmp_path, name):
     with pytest.raises(CommandError, match=r"No such file|Is a directory"):
         command(tmp_path / name)
+
+
+def test_a_service_is_given_another_number_and_none(run):
+    run(WHOLE)
+    other = WHOLE.replace(
+        "inbound_numbers:", 'inbound_numbers:\n  - {number: "07700900457", provider: firetext}'
+    ).replace('inbound_number: "07700900456"', 'inbound_number: "07700900457"')
+
+    changed = run(other)
+    again = run(other)
+    without = other.replace('inbound_number: "07700900457"', "inbound_number: null")
+    refused = run(without)
+    released = run(without.replace("    permissions: [email, sms, inbound_sms]\n", ""))
+
+    assert changed.changes == [
+        '+ inbound number "07700900457"',
+        '~ service "Libraries": inbound number 07700900456 -> 07700900457',
+    ]
+    assert (again.changes, again.problems) == ([], [])
+    assert "no number goes without inbound_sms" in refused.problems[0].what
+    assert released.changes == ['~ service "Libraries": inbound number 07700900457 -> nothing']
+    assert not InboundNumber.objects.exclude(service=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ('{number: "07700900456"', '{number: "+7700900456"', "is not a number like"),
+        ("provider: mmg", "provider: pigeon", "pigeon hands on no texts"),
+        (
+            'inbound_number: "07700900456"',
+            'inbound_number: "07700900999"',
+            "The number 07700900999 is not available",
+        ),
+        (
+            "permissions: [email, sms, inbound_sms]",
+            "permissions: [email, sms]",
+            "a number needs inbound_sms among the permissions",
+        ),
+    ],
+    ids=["number", "provider", "not available", "permission"],
+)
+def test_a_number_that_cannot_be_had_is_a_problem(run, before, after, problem):
+    report = run(WHOLE.replace(before, after))
+
+    assert any(problem in each.what for each in report.problems)
+    assert not InboundNumber.objects.exists()
+
+
+def test_a_number_does_not_change_its_provider(run):
+    run(WHOLE)
+
+    report = run(WHOLE.replace("provider: mmg", "provider: firetext"))
+
+    assert [each.what for each in report.problems] == ["the number 07700900456 is one of mmg"]

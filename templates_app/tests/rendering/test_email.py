@@ -159,11 +159,11 @@ def test_deep_nesting_ends_as_text():
 )
 def test_an_enormous_value_is_rendered_quickly(unit):
     values = {"v": unit * (1_000_000 // len(unit))}
-    start = time.perf_counter()
+    start = time.process_time()
 
     html = email_html_fragment(parse("a ((v)) b"), values)
     assert html.endswith("b</p>")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_an_enormous_value_is_rendered_quickly(unit):
 )
 def test_hostile_markdown_is_rendered_quickly(unit):
     values = {"v": unit * (100_000 // len(unit))}
-    start = time.perf_counter()
+    start = time.process_time()
 
     text = email_plain_text(parse("((v))"), values)
     assert text.endswith("\n")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -128,7 +128,7 @@ def test_the_name_of_a_placeholder_is_text_too(name):
     ],
 )
 def test_enormous_texts_are_rendered_quickly_as_template_and_as_value(source):
-    start = time.perf_counter()
+    start = time.process_time()
 
     for content, values in ((source, {}), ("((v))", {"v": source}), ("((v))", {"v": [source]})):
         parsed = parse(content)
@@ -138,4 +138,4 @@ def test_enormous_texts_are_rendered_quickly_as_template_and_as_value(source):
         overlong_qr_code(parsed, values)
         sms_text(parsed, values)
     assert isinstance(sanitise(source), str)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

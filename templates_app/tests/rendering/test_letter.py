@@ -103,8 +103,8 @@ def test_a_placeholder_without_a_value_is_encoded_as_it_stands():
 
 @pytest.mark.parametrize("text", ["qr:" * 300_000, "QR:" + " " * 1_000_000, "qr" + " " * 1_000_000])
 def test_enormous_paragraphs_are_read_quickly(text):
-    start = time.perf_counter()
+    start = time.process_time()
 
     overlong("((text))", text=text)
 
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -63,7 +63,7 @@ def test_values_are_escaped_and_become_bullets():
 
 
 def modules_of(html):
-    """Read a drawn code back: a set of the dark places, without the quiet zone."""
+    """Read a drawn code back: a set of the dark places."""
     [path] = re.findall(' d="([^"]*)"', html)
     dark, x, y = set(), 0, 0.0
     for command, first, second in re.findall(r"([MmhH])(-?[\d.]+)(?: (-?[\d.]+))?", path):
@@ -74,7 +74,7 @@ def modules_of(html):
         else:
             dark |= {(x + step, y) for step in range(int(first))}
             x += int(first)
-    return {(int(column) - 4, int(row - 0.5) - 4) for column, row in dark}
+    return {(column, int(row - 0.5)) for column, row in dark}
 
 
 @pytest.mark.parametrize(

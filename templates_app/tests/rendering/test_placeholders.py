@@ -85,18 +85,18 @@ def test_what_is_not_a_reference_is_escaped_as_text(reference):
 @pytest.mark.parametrize("unit", ["((", "((a", "))", "((a??", "()"])
 def test_enormous_templates_are_parsed_quickly(unit):
     content = unit * (1_000_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert fill(parse.__wrapped__(content), {}) == content
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_enormous_and_nested_values_are_filled_quickly():
     nested: object = "x"
     for _ in range(200):
         nested = [nested]
-    start = time.perf_counter()
+    start = time.process_time()
 
     text = fill(parse("((big)) ((nested))"), {"big": "x" * 1_000_000, "nested": nested})
     assert len(text) > 1_000_000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -113,7 +113,7 @@ def test_an_email_address_stays_readable():
 )
 def test_enormous_values_are_sanitised_quickly(unit):
     value = unit * (200_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert isinstance(sanitise(value + "1@"), str)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

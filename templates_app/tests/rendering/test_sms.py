@@ -79,8 +79,8 @@ def test_a_template_is_counted_with_its_placeholders_empty():
 @pytest.mark.parametrize("unit", ["x", " ", "\n", "\t.", "  ,", "ŵ", "😀", "\u200b", "a\r", "|"])
 def test_enormous_values_are_written_quickly(unit):
     values = {"v": unit * (1_000_000 // len(unit))}
-    start = time.perf_counter()
+    start = time.process_time()
 
     message = sms_text(parse("a ((v)) b"), values, "Pigeons")
     assert message.text.startswith("Pigeons: a")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

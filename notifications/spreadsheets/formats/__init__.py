@@ -1,0 +1,1 @@
+"""Turn each kind of spreadsheet into rows of text; every reader streams and bounds its work."""

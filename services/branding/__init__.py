@@ -1,0 +1,1 @@
+"""Whose logo emails show."""

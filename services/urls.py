@@ -1,0 +1,9 @@
+"""Routes of the services app."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from services.branding.views import LogoView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("branding/<str:name>", LogoView.as_view(), name="logo"),
+]

@@ -1,0 +1,52 @@
+"""What a template looks like, on its page: placeholders stand out."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from templates_app.models import Template, TemplateHistory
+from templates_app.rendering.placeholders import parse
+from templates_app.rendering.shown import Shown, show
+
+# Nothing runs or loads in it, and its links lead nowhere.
+_FRAME = (
+    '<iframe title="Preview" sandbox="" srcdoc="{}" '
+    'class="border border-base-200 rounded-default w-full bg-white" style="height:24rem"></iframe>'
+)
+_DOCUMENT = """\
+<!DOCTYPE html>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light">
+<style>
+body {{ font: 16px/1.5 Helvetica, Arial, sans-serif; color: #0b0c0c; background: #fff;
+  max-width: 580px; margin: 16px; overflow-wrap: break-word }}
+.placeholder {{ background: #ffe8a3 }}
+.page-break {{ border-top: 2px dashed #b1b4b6; height: 0; overflow: hidden; margin: 16px 0 }}
+.subject {{ font-size: 20px; font-weight: bold; margin: 0 0 16px }}
+</style>
+{}
+"""
+
+
+def preview_frame(template: Template | TemplateHistory) -> SafeString:
+    """Return a frame with the message, Welsh pages first."""
+    parts = [_shown(template, template.content, template.subject)]
+    if template.letter_welsh_content is not None:
+        parts.insert(
+            0, _shown(template, template.letter_welsh_content, template.letter_welsh_subject)
+        )
+    html = '<div class="page-break"></div>'.join(map(_html, parts))
+    return format_html(_FRAME, _DOCUMENT.format(html))
+
+
+def _shown(template: Template | TemplateHistory, content: str | None, subject: str | None) -> Shown:
+    heading = None if subject is None else parse(subject)
+    # While its form is being refused, even a template's content may be missing.
+    return show(template.template_type, parse(content or ""), heading, {}, look="highlighted")
+
+
+def _html(shown: Shown) -> SafeString:
+    # Rendering escapes everything that is not its own.
+    body = mark_safe(shown.body)  # noqa: S308
+    if shown.subject is None:
+        return body
+    return format_html('<p class="subject">{}</p>{}', mark_safe(shown.subject), body)  # noqa: S308

@@ -1,0 +1,56 @@
+"""Email brandings of a file."""
+
+import base64
+
+from services.branding.logos import logo_name
+from services.branding.saving import InvalidBranding, save_branding
+from services.models import EmailBranding
+from templates_app.configuration.declarations import DeclaredBranding
+from templates_app.configuration.report import Report
+
+# Field of the file -> column.
+_COLUMNS = {"type": "brand_type", "colour": "colour", "text": "text", "alt_text": "alt_text"}
+
+
+def apply_branding(entry: DeclaredBranding, report: Report) -> dict[str, bytes]:
+    """Make one branding what the file says.
+
+    Returns:
+        Its logo by name, if the file has one: to be stored before the rest is committed.
+
+    Raises:
+        InvalidBranding: it cannot be saved.
+        InvalidLogo: the logo is no picture that every mail program shows.
+    """
+    row = EmailBranding.objects.filter(name=entry.name).first()
+    wanted = {
+        column: getattr(entry, name) for name, column in _COLUMNS.items() if entry.gives(name)
+    }
+    # One takes the place of the other.
+    if entry.gives("text") != entry.gives("alt_text"):
+        wanted["alt_text" if entry.gives("text") else "text"] = None
+    logo = _decoded(entry.logo) if entry.logo is not None else None
+    if entry.gives("logo"):
+        wanted["logo"] = None if logo is None else logo_name(logo)
+    if row is None:
+        save_branding(EmailBranding(name=entry.name, **wanted), actor=None)
+        report.added(f'email branding "{entry.name}"')
+    else:
+        before = {column: getattr(row, column) for column in wanted}
+        for column, value in wanted.items():
+            setattr(row, column, value)
+        save_branding(row, actor=None)
+        changes = {
+            column.removeprefix("brand_"): (before[column], getattr(row, column))
+            for column in wanted
+            if getattr(row, column) != before[column]
+        }
+        report.changed(f'email branding "{entry.name}"', changes)
+    return {} if logo is None else {logo_name(logo): logo}
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError as error:
+        raise InvalidBranding("The logo is not written in base64") from error

@@ -1,0 +1,286 @@
+import pytest
+from django.urls import reverse
+
+from services.senders import add_letter_contact, archive_sender
+from services.tests.factories import ServiceFactory, UserFactory
+from templates_app.admin.template_form import TemplateForm
+from templates_app.models import Template, TemplateHistory, TemplateRedacted
+from templates_app.redaction import redact
+from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
+from templates_app.versions import archive_template, update_template
+
+ADD = "admin:templates_app_template_add"
+
+
+def url(template, what="change"):
+    return reverse(f"admin:templates_app_template_{what}", args=[template.pk])
+
+
+def form(template, **values):
+    """Return what the page of a template posts."""
+    names = ["name", "subject", "content", "process_type", "postage"]
+    names += ["letter_languages", "letter_welsh_subject", "letter_welsh_content"]
+    columns = {name: getattr(template, name) or "" for name in names}
+    placed = {"folder": template.folder_id, "service_letter_contact": None}
+    return {**columns, **{name: value or "" for name, value in placed.items()}, **values}
+
+
+def versions_of(template):
+    return list(TemplateHistory.objects.filter(id=template.pk).order_by("version"))
+
+
+@pytest.mark.parametrize(
+    ("template_type", "kept"),
+    [
+        ("sms", {"subject": None, "postage": None, "letter_welsh_content": None}),
+        ("email", {"subject": "Heading", "postage": None, "letter_languages": None}),
+        (
+            "letter",
+            {
+                "subject": "Heading",
+                "postage": "first",
+                "letter_languages": "welsh_then_english",
+                "letter_welsh_content": "Helo",
+            },
+        ),
+    ],
+)
+def test_a_new_template_has_what_its_type_has(signed_in, staff, template_type, kept):
+    service = ServiceFactory()
+    given = {
+        "service": service.pk,
+        "template_type": template_type,
+        "name": " New ",
+        "subject": "Heading",
+        "content": "Hello",
+        "process_type": "normal",
+        "postage": "first",
+        "letter_languages": "welsh_then_english",
+        "letter_welsh_subject": "Pennawd",
+        "letter_welsh_content": "Helo",
+    }
+
+    page = signed_in.post(reverse(ADD), given)
+
+    row = Template.objects.get()
+    assert page.status_code == 302
+    assert (row.name, row.created_by, row.version) == ("New", staff, 1)
+    assert {name: getattr(row, name) for name in kept} == kept
+
+
+def test_a_letter_gets_and_loses_its_welsh(signed_in):
+    letter = TemplateFactory(letter=True)
+    welsh = {"letter_welsh_subject": "Pennawd", "letter_welsh_content": "Helo"}
+
+    for languages in ("welsh_then_english", "english"):
+        signed_in.post(url(letter), form(letter, letter_languages=languages, **welsh))
+
+    assert [row.letter_welsh_content for row in versions_of(letter)] == [None, "Helo", None]
+
+
+REFUSED = {
+    "a picture": ({"content": "Hi 👍"}, "You cannot use 👍 in text messages. It will not"),
+    "a comma": ({"content": "((a, b))"}, "You cannot put commas between double brackets"),
+    "a long text": ({"content": "y" * 919}, "greater than the limit of 918"),
+    "no name": ({"name": " "}, "This field is required"),
+    "a null": ({"content": "a\0b"}, "Null characters are not allowed"),
+}
+
+
+@pytest.mark.parametrize(("values", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_of_a_text_is_worded_on_the_page(signed_in, values, message):
+    template = TemplateFactory()
+
+    page = signed_in.post(url(template), form(template, **values))
+
+    assert page.status_code == 200
+    assert message in page.content.decode()
+    assert len(versions_of(template)) == 1
+
+
+REFUSED_LETTERS = {
+    "a long QR code": ({"content": f"QR: {'x' * 505}"}, "Cannot create a usable QR code"),
+    "a comma in Welsh": ({"letter_welsh_content": "((a,))"}, "cannot put commas between"),
+    "no Welsh subject": ({"letter_welsh_subject": " "}, "Invalid template subject"),
+    "no subject": ({"subject": " "}, "Invalid template subject"),
+}
+
+
+@pytest.mark.parametrize(("values", "message"), REFUSED_LETTERS.values(), ids=REFUSED_LETTERS)
+def test_a_refusal_of_a_letter_is_worded_on_the_page(signed_in, values, message):
+    letter = TemplateFactory(welsh=True)
+
+    page = signed_in.post(url(letter), form(letter, **values))
+
+    assert page.status_code == 200
+    assert message in page.content.decode()
+    assert "qr-code-too-long" not in page.content.decode()
+    assert len(versions_of(letter)) == 1
+
+
+def test_a_service_without_the_permission_neither_makes_nor_changes_texts(signed_in):
+    service = ServiceFactory(permissions=["email"])
+    template = TemplateFactory(service=service)
+    new = {"service": service.pk, "template_type": "sms", **form(template)}
+
+    pages = [
+        signed_in.post(reverse(ADD), new).content.decode(),
+        signed_in.post(url(template), form(template, content="Other")).content.decode(),
+    ]
+
+    assert "Creating text message templates is not allowed" in pages[0]
+    assert "Updating text message templates is not allowed" in pages[1]
+    assert TemplateHistory.objects.count() == 1
+
+
+def test_the_line_ends_of_browsers_are_no_change(signed_in, staff):
+    template = TemplateFactory(content="a\nb\n", created_by=staff)
+
+    signed_in.post(url(template), form(template, content="a\r\nb\r\n"))
+
+    assert [row.content for row in versions_of(template)] == ["a\nb\n"]
+
+
+def test_a_form_changes_only_what_its_writer_has_changed(db):
+    template = TemplateFactory(name="Old", content="Old")
+    page = TemplateForm(form(template, content="New"), instance=template)
+    update_template(template, actor=None, name="Changed meanwhile")
+
+    page.is_valid()
+
+    assert page.differences() == {"content": "New"}
+
+
+def test_a_line_end_that_is_taken_away_is_a_change(signed_in):
+    template = TemplateFactory(content="a\n")
+
+    signed_in.post(url(template), form(template, content="a"))
+
+    assert [row.content for row in versions_of(template)] == ["a\n", "a"]
+
+
+def test_moving_a_template_makes_no_version_even_for_another_author(signed_in):
+    folder = TemplateFolderFactory()
+    template = TemplateFactory(service=folder.service, content="a\nb")
+
+    signed_in.post(url(template), form(template, content="a\r\nb", folder=folder.pk))
+
+    assert Template.objects.get().folder == folder
+    assert len(versions_of(template)) == 1
+
+
+def test_only_folders_and_contact_blocks_of_the_service_are_offered(signed_in):
+    letter = TemplateFactory(letter=True)
+    block = add_letter_contact(ServiceFactory(), "1 Road")
+
+    for name, other in (("folder", TemplateFolderFactory()), ("service_letter_contact", block)):
+        page = signed_in.post(url(letter), form(letter, **{name: other.pk}))
+
+        assert page.status_code == 200
+        assert "Select a valid choice" in page.content.decode()
+    assert len(versions_of(letter)) == 1
+
+
+def test_a_contact_block_is_chosen_and_kept_by_the_next_save(signed_in, staff):
+    letter = TemplateFactory(letter=True, created_by=staff)
+    block = add_letter_contact(letter.service, "1 Road")
+
+    for _ in range(2):
+        signed_in.post(url(letter), form(letter, service_letter_contact=block.pk))
+
+    assert [row.service_letter_contact_id for row in versions_of(letter)] == [None, block.pk]
+
+
+def test_an_archived_contact_block_is_not_shown_and_no_change_by_itself(signed_in, staff):
+    service = ServiceFactory()
+    block = add_letter_contact(service, "1 Road")
+    letter = TemplateFactory(
+        letter=True, service=service, service_letter_contact=block, created_by=staff
+    )
+    archive_sender(block)
+
+    page = signed_in.get(url(letter)).content.decode()
+    signed_in.post(url(letter), form(letter))
+
+    assert "1 Road" not in page
+    assert len(versions_of(letter)) == 1
+
+
+@pytest.mark.parametrize("what", ["archive", "redact"])
+def test_what_cannot_be_taken_back_is_asked_first(signed_in, what):
+    template = TemplateFactory()
+
+    page = signed_in.get(url(template, what))
+    asked = signed_in.post(url(template, what), {})
+
+    assert "confirmed" in page.content.decode()
+    assert asked.status_code == 200
+    assert not Template.objects.get().archived
+    assert not TemplateRedacted.objects.get().redact_personalisation
+
+
+def test_a_template_is_archived_and_cannot_be_changed_any_more(signed_in, staff):
+    template = TemplateFactory()
+
+    signed_in.post(url(template, "archive"), {"confirmed": "yes"})
+    again = signed_in.post(url(template, "archive"), {"confirmed": "yes"})
+    change = signed_in.post(url(template), form(template, content="Other"))
+
+    assert (again.status_code, change.status_code) == (403, 403)
+    assert [row.archived for row in versions_of(template)] == [False, True]
+    assert Template.objects.get().created_by == staff
+
+
+def test_values_are_hidden_for_good(signed_in, staff):
+    template = archive_template(TemplateFactory(), actor=None)
+
+    signed_in.post(url(template, "redact"), {"confirmed": "yes"})
+    again = signed_in.get(url(template, "redact"))
+
+    assert TemplateRedacted.objects.get().updated_by == staff
+    assert again.status_code == 403
+    page = signed_in.get(url(template)).content.decode()
+    assert f"by {staff}" in page
+    assert "Hide values" not in page
+
+
+@pytest.mark.parametrize("what", ["archive", "redact"])
+def test_nobody_without_the_right_archives_or_redacts(db, client, what):
+    template = TemplateFactory()
+    client.force_login(UserFactory(platform_admin=True))
+
+    answer = client.post(url(template, what), {"confirmed": "yes"})
+
+    assert answer.status_code == 403
+    assert not Template.objects.get().archived
+
+
+def test_the_page_of_a_template_shows_authors_and_folder_with_few_queries(
+    signed_in, staff, django_assert_max_num_queries
+):
+    folder = TemplateFolderFactory(name="Reminders")
+    folder = TemplateFolderFactory(name="Late", parent=folder, service=folder.service)
+    letter = TemplateFactory(welsh=True, service=folder.service, folder=folder)
+    for number in range(12):
+        update_template(letter, actor=UserFactory(), content=f"Content {number}")
+    redact(letter, actor=staff)
+
+    with django_assert_max_num_queries(15):
+        page = signed_in.get(url(letter)).content.decode()
+
+    newest = Template.objects.select_related("created_by").get().created_by
+    assert "Reminders/Late" in page
+    assert newest.email_address in page
+    assert "All versions, 1 to 13" in page
+
+
+def test_a_version_shows_its_author_and_text(signed_in):
+    author = UserFactory()
+    version = versions_of(TemplateFactory(welsh=True, created_by=author))[0]
+
+    page = signed_in.get(
+        reverse("admin:templates_app_templatehistory_change", args=[version.history_id])
+    ).content.decode()
+
+    assert author.email_address in page
+    assert "Helo ((name))" in page
