@@ -52,6 +52,7 @@ class Result(Enum):
 
     ANSWERED = "answered"
     FAILED = "failed"
+    THROTTLED = "throttled"
     UNKNOWN = "unknown"
 
 
@@ -116,6 +117,8 @@ def _ask(ready: Call) -> tuple[Outcome, Result]:
 def _result_of(error: ProviderError) -> Result:
     if isinstance(error, OutcomeUnknown):
         return Result.UNKNOWN
+    if isinstance(error, Throttled):
+        return Result.THROTTLED
     return Result.ANSWERED if isinstance(error, Refused) else Result.FAILED
 
 

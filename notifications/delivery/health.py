@@ -39,12 +39,23 @@ ON CONFLICT (provider_id, at) DO UPDATE SET
 
 @dataclass(slots=True)
 class Tally:
-    """How calls of one provider went; the last two count those in a row at the end."""
+    """How calls of one provider went.
+
+    Attributes:
+        calls: how many.
+        errors: of which surely nothing was sent.
+        unknown: of which nobody knows.
+        seconds: how long they took together.
+        judged: how many say whether the provider works; too many at once does not.
+        failures: of those, how many in a row at the end failed.
+        successes: of those, how many in a row at the end did not.
+    """
 
     calls: int = 0
     errors: int = 0
     unknown: int = 0
     seconds: float = 0.0
+    judged: int = 0
     failures: int = 0
     successes: int = 0
 
@@ -52,9 +63,12 @@ class Tally:
         """Count one more."""
         self.calls += 1
         self.seconds += made.seconds
-        self.errors += made.result is Result.FAILED
+        self.errors += made.result in {Result.FAILED, Result.THROTTLED}
         self.unknown += made.result is Result.UNKNOWN
+        if made.result is Result.THROTTLED:
+            return
         answered = made.result is Result.ANSWERED
+        self.judged += 1
         self.failures = 0 if answered else self.failures + 1
         self.successes = self.successes + 1 if answered else 0
 
@@ -127,8 +141,10 @@ def _update_circuits(counted: dict[UUID, Tally], now: datetime) -> None:
     rows = ProviderHealth.objects.select_for_update(of=("self",)).select_related("provider")
     for row in rows.filter(provider_id__in=counted).order_by("provider_id"):
         tally, before = counted[row.provider_id], _circuit(row)
+        if not tally.judged:
+            continue
         after = before.after(
-            calls=tally.calls, failures=tally.failures, successes=tally.successes, now=now
+            calls=tally.judged, failures=tally.failures, successes=tally.successes, now=now
         )
         if after != before:
             for name, value in asdict(after).items():

@@ -35,7 +35,7 @@ from notifications.providers.base import (
     Unavailable,
 )
 from notifications.providers.mime import django_message, safe
-from notifications.providers.over_http import require_success, short
+from notifications.providers.over_http import require_success
 from notifications.statuses import Status
 from notify_project import http
 from notify_project.constants import NotificationType
@@ -68,6 +68,8 @@ _OUTCOMES = {
 # How services call a bounce that may go well another time, and one that will not.
 _SOFT = re.compile(r"soft|transient|temporar|undetermined|blocked", re.IGNORECASE)
 _HARD = re.compile(r"hard|permanent", re.IGNORECASE)
+# A word for the kind of complaint; a sentence is none.
+_KIND = re.compile(r"[A-Za-z][A-Za-z -]{0,29}")
 # The class of an answer of the recipient's server. Source: RFC 5321, 4.2.1, and RFC 3463.
 _REPLY = re.compile(r"(?:^|\D)([45])(?:\d\d|\.\d{1,3}\.\d{1,3})(?!\d)")
 
@@ -217,7 +219,7 @@ def _read(event: AnymailTrackingEvent) -> Receipt | ComplaintNotice | None:
     """Return what an event tells; None of an opened email, or one that is still under way."""
     ours = (event.metadata or {}).get(_METADATA)
     if event.event_type == EventType.COMPLAINED:
-        kind = short(event.description) if event.description else None
+        kind = event.description if _KIND.fullmatch(event.description or "") else None
         return ComplaintNotice(ours, event.message_id, event.event_id, kind, event.timestamp)
     bounced = event.event_type == EventType.BOUNCED
     status = _of_bounce(event) if bounced else _OUTCOMES.get(event.event_type)

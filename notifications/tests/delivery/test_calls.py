@@ -104,7 +104,7 @@ def test_a_text_that_may_not_have_arrived_is_tried_again(outcome_of, error, seco
         (raising(RecipientRefused("550")), Result.ANSWERED),
         (raising(RequestRefused("400")), Result.ANSWERED),
         (raising(Unavailable("503")), Result.FAILED),
-        (raising(Throttled("429")), Result.FAILED),
+        (raising(Throttled("429")), Result.THROTTLED),
         (raising(OutcomeUnknown("ReadTimeout")), Result.UNKNOWN),
         (raising(ValueError("a bug")), Result.UNKNOWN),
     ],

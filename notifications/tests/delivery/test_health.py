@@ -96,6 +96,20 @@ def test_failures_in_a_row_over_many_processes_open_the_circuit_and_leave_a_trac
     assert [r.levelno for r in caplog.records] == [logging.ERROR]
 
 
+def test_too_many_messages_at_once_are_errors_and_no_sign_of_a_provider_that_fails(provider):
+    nine = [Result.FAILED] * (OPEN_AFTER_FAILURES - 1)
+    write(*[Result.THROTTLED] * 100, provider_id=provider.id)
+    write(*nine, *[Result.THROTTLED] * 5, provider_id=provider.id)
+
+    assert figures() == [(114, 114, 0, 57.0)]
+    row = ProviderHealth.objects.get()
+    assert (row.failures, row.opened_at) == (OPEN_AFTER_FAILURES - 1, None)
+
+    write(Result.FAILED, provider_id=provider.id)
+    row.refresh_from_db()
+    assert row.opened_at == NOW
+
+
 def test_probes_that_are_answered_close_it_and_leave_a_trace(provider):
     ProviderHealth.objects.create(provider=provider, opened_at=NOW, probe_at=NOW)
 
