@@ -31,6 +31,7 @@ _REPAIRABLE = frozenset({21408, 21606, 21659, 21660, 30002})
 _TOO_MANY = frozenset({14107, 20429, 21611, 30001})
 # Blocked, unknown, no mobile, filtered; all others may go well another time.
 _PERMANENT = frozenset({"21211", "21610", "21614", "30004", "30005", "30006", "30007", "30011"})
+_LONGEST_SHORT_CODE = 6
 _UNDER_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
 _FAILED = frozenset({"undelivered", "failed", "canceled"})
 
@@ -47,7 +48,7 @@ class Twilio(Provider[SmsMessage]):
         account = self.options["account_sid"]
         form = {
             "To": f"+{message.to}",
-            "From": self.options.get("sender") or message.sender,
+            "From": self.options.get("sender") or _sender(message.sender),
             "Body": message.body,
             "StatusCallback": self._callback_url(urlencode({"id": message.id})),
         }
@@ -89,6 +90,12 @@ class Twilio(Provider[SmsMessage]):
             given, base64.b64encode(digest)
         ):
             raise ForgedReceipt
+
+
+def _sender(sender: str) -> str:
+    """Write a number in international form, as Twilio wants it; names and short codes stay."""
+    is_number = sender.isascii() and sender.isdigit() and len(sender) > _LONGEST_SHORT_CODE
+    return f"+{sender}" if is_number and not sender.startswith("0") else sender
 
 
 def _outcome(status: str, code: str) -> Status:

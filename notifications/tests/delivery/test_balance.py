@@ -294,12 +294,12 @@ class TestOverTime:
     """Messages come, providers answer or not, and the periodic tasks run as they are planned."""
 
     @staticmethod
-    def live(minutes, *, dead, per_tick, start=NOW):
-        """Let time pass in steps of 15 seconds and return how many messages each provider got."""
+    def live(minutes, *, dead, per_tick, start=NOW, seconds=15):
+        """Let time pass in steps and return how many messages each provider got."""
         got = dict.fromkeys(RESTING, 0)
         with freeze_time(start) as time:
-            for tick in range(minutes * 4):
-                now = start + timedelta(seconds=15 * tick)
+            for tick in range(minutes * 60 // seconds):
+                now = start + timedelta(seconds=seconds * tick)
                 time.move_to(now)
                 router, tallies = Router(), Tallies()
                 for _ in range(per_tick):
@@ -309,7 +309,7 @@ class TestOverTime:
                     tallies.add(Made(row.id, result, 0.1))
                 tallies.write()
                 balance.lower_failing(now)
-                if tick % 20 == 0:
+                if tick * seconds % 300 == 0:
                     balance.recover(now)
         return got
 
@@ -340,6 +340,6 @@ class TestOverTime:
     def test_a_provider_that_comes_back_is_at_rest_again_after_two_hours(self, rows):
         healed = NOW + timedelta(minutes=10)
 
-        self.live(130, dead=lambda now: {"mmg"} if now < healed else set(), per_tick=8)
+        self.live(130, dead=lambda now: {"mmg"} if now < healed else set(), per_tick=8, seconds=60)
 
         assert weights() == (51, 49)

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -71,6 +72,19 @@ def test_posts_the_message_and_says_where_its_outcome_goes(twilio, httpserver):
         "Body": "Team: your code is 12345 – keep it",
         "StatusCallback": f"{RECEIPT_URL}?id={SMS.id}",
     }
+
+
+@pytest.mark.parametrize(
+    ("sender", "sent"),
+    [("447700900456", "+447700900456"), ("60006", "60006"), ("07700900456", "07700900456")],
+    ids=["number", "short-code", "national"],
+)
+def test_a_number_that_sends_is_written_in_international_form(twilio, httpserver, sender, sent):
+    httpserver.expect_request(PATH).respond_with_json({"sid": SID}, status=201)
+
+    twilio.send(replace(SMS, sender=sender))
+
+    assert dict(parse_qsl(httpserver.log[0][0].get_data(as_text=True)))["From"] == sent
 
 
 def test_a_sender_of_the_account_replaces_the_services(httpserver):
