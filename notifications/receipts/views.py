@@ -74,6 +74,7 @@ def _reports(sender: Provider[Any], request: Request) -> Sequence[Receipt | Comp
     except MalformedReceipt as error:
         raise ValidationFailed(*error.problems) from error
     except ForgedReceipt as error:
+        logger.warning("receipt of %s that it did not sign, or not with our key", sender.name)
         raise AuthError("Wrong signature") from error
     except UnknownReceiptStatus as error:
         # A guess would make the true receipt, when it comes, a late one.

@@ -128,13 +128,14 @@ def test_a_form_is_read_and_what_depends_on_the_status_is_queued_with_it(recorde
     )
 
 
-def test_a_receipt_with_a_forged_signature_is_403(recorded_tasks):
+def test_a_receipt_with_a_forged_signature_is_403_and_the_operator_is_told(recorded_tasks, caplog):
     form = {"MessageSid": "SM1", "MessageStatus": "delivered"}
 
     response = post_form(f"twilio?id={ID}", form, HTTP_X_TWILIO_SIGNATURE="Zm9v")
 
     assert response.status_code == 403
     assert recorded_tasks == []
+    assert "receipt of twilio that it did not sign" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
