@@ -93,9 +93,10 @@ class QrCodeTooLong(ValidationFailed):
 
 def require_usable_qr_code(template: TemplateModel, personalisation: dict[str, Any]) -> None:
     """Refuse a letter with a QR code that phones cannot read."""
-    data = overlong_qr_code(template.parsed_content, personalisation)
-    if data is not None:
-        raise QrCodeTooLong(data)
+    for content in filter(None, (template.parsed_welsh_content, template.parsed_content)):
+        data = overlong_qr_code(content, personalisation)
+        if data is not None:
+            raise QrCodeTooLong(data)
 
 
 def require_letters_allowed(caller: Caller) -> None:

@@ -11,7 +11,7 @@ from notifications.spreadsheets.formats.grid import (
     Merges,
     SheetRow,
 )
-from notifications.spreadsheets.formats.xml_parts import Handler
+from notifications.spreadsheets.formats.xml_parts import Handler, whole_number
 from notifications.spreadsheets.refusals import MAX_CELL_CHARACTERS, UNREADABLE, FileRefused
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -162,7 +162,4 @@ class Sheet(Handler):
 
 def _count(attributes: dict[str, str], name: str, namespace: str = _TABLE) -> int:
     """Return how often something is repeated: once, unless the file says otherwise."""
-    text = attributes.get(f"{namespace} {name}", "1")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise FileRefused(UNREADABLE)
-    return int(text)
+    return whole_number(attributes.get(f"{namespace} {name}", "1"))
