@@ -6,10 +6,11 @@ from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
-from notifications.receipts.views import SmsReceiptViewSet
+from notifications.receipts.views import ReceiptViewSet
 from notifications.received_texts.views import ReceiveTextViewSet
 from notifications.unsubscribe import page
 from notifications.unsubscribe.views import UnsubscribeViewSet
+from notify_project.constants import NotificationType
 
 _public = NotificationRouter(trailing_slash=False)
 _public.register("notifications", NotificationViewSet, basename="notification")
@@ -26,8 +27,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "notifications/sms/<str:provider_name>",
-        SmsReceiptViewSet.as_view({"post": "create"}),
+        ReceiptViewSet.as_view({"post": "create"}),
+        {"notification_type": NotificationType.SMS},
         name="sms-receipt",
+    ),
+    path(
+        "notifications/email/<str:provider_name>",
+        ReceiptViewSet.as_view({"post": "create"}),
+        {"notification_type": NotificationType.EMAIL},
+        name="email-receipt",
     ),
     path(
         "notifications/sms/receive/<str:provider_name>",

@@ -28,6 +28,8 @@ __all__ = [
     "ReadTimeout",
     "RequestException",
     "Response",
+    "call_timeout",
+    "make_punctual",
     "may_have_arrived",
     "post",
     "post_for_status",
@@ -65,12 +67,11 @@ def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
     if only_public:
         _require_public(url)
     seconds = options.pop("timeout", settings.PROVIDER_TIMEOUT_SECONDS)
-    timeout = Timeout(connect=min(CONNECT_SECONDS, seconds), total=seconds)
     try:
         with only_public_peers(only_public):
             return _session().post(
                 url,
-                timeout=timeout,  # type: ignore[arg-type]  # requests hands urllib3's Timeout on
+                timeout=call_timeout(seconds),
                 allow_redirects=False,
                 **options,
             )
@@ -106,6 +107,18 @@ def may_have_arrived(error: RequestException) -> bool:
     return not isinstance(reason, ConnectTimeoutError)
 
 
+def call_timeout(seconds: float) -> Any:
+    """Return the timeout, as ``requests`` hands it on, of a call that ends within seconds."""
+    return Timeout(connect=min(CONNECT_SECONDS, seconds), total=seconds)
+
+
+def make_punctual(session: Any) -> None:
+    """Let a session of a library keep to its timeouts, and to this installation's certificates."""
+    session.trust_env = False  # looking for proxies and .netrc costs more than a request
+    session.mount("http://", PunctualAdapter(pool_maxsize=4))
+    session.mount("https://", PunctualAdapter(pool_maxsize=4))
+
+
 class _Session(requests.Session):
     def get_redirect_target(self, resp: Response) -> None:
         """Take a redirect for an answer like any other: even a look at it would read its body."""
@@ -117,9 +130,7 @@ def _session() -> requests.Session:
     if session is None:
         session = _Session()
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.trust_env = False  # looking for proxies and .netrc costs more than a request
-        session.mount("http://", PunctualAdapter(pool_maxsize=4))
-        session.mount("https://", PunctualAdapter(pool_maxsize=4))
+        make_punctual(session)
         _sessions.session = session
     return session
 

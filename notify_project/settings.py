@@ -6,6 +6,8 @@ from typing import Any
 import django_stubs_ext
 import environ
 
+from notify_project.settings_of_providers import anymail_settings, provider_options
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -204,17 +206,7 @@ EMAIL_BANNER_LOGO_URL: str = env.str("EMAIL_BANNER_LOGO_URL", default="")
 # Source: the API contract, typography: names that mail programs must not take for addresses.
 EMAIL_UNLINKED_NAMES: tuple[str, ...] = tuple(env.list("EMAIL_UNLINKED_NAMES", default=["GOV.UK"]))
 FROM_NUMBER: str = env.str("FROM_NUMBER", default="NOTIFY")
-# Named for recipients: the provider's options reach the provider's class by name.
-PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
-    "mmg": {
-        "url": env.str("MMG_URL", default="https://api.mmg.co.uk/jsonv2a/api.php"),
-        "api_key": env.str("MMG_API_KEY", default=""),
-        "receipt_username": env.str("MMG_RECEIPT_USERNAME", default=""),
-        "receipt_password": env.str("MMG_RECEIPT_PASSWORD", default=""),
-    },
-    "smtp": {},
-    "console": {},
-}
+PROVIDER_OPTIONS: dict[str, dict[str, str]] = provider_options(env, api_host_url=API_HOST_URL)
 # Who hands on texts that people sent to a service's number, and how they show who they are. Several
 # passwords let an operator change one; without any, nobody gets in.
 RECEIVED_TEXTS: dict[str, dict[str, Any]] = {
@@ -232,6 +224,7 @@ HTTP_CA_FILE: str = env.str("HTTP_CA_FILE", default="")
 EMAIL_STATUS_WITHOUT_RECEIPTS: str = env.str("EMAIL_STATUS_WITHOUT_RECEIPTS", default="delivered")
 PROVIDER_TIMEOUT_SECONDS: int = env.int("PROVIDER_TIMEOUT_SECONDS", default=10)
 EMAIL_TIMEOUT = PROVIDER_TIMEOUT_SECONDS
+ANYMAIL: dict[str, Any] = anymail_settings(env, timeout_seconds=PROVIDER_TIMEOUT_SECONDS)
 DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=120)
 DELIVERY_THREADS: int = env.int("DELIVERY_THREADS", default=32)
 DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)

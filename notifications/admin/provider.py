@@ -1,15 +1,20 @@
 """Providers: on, off, and how much each carries."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from notifications.admin.provider_tables import Tables
+from notifications.delivery.health import circuit_of
 from notifications.models import ProviderDetails, ProviderDetailsHistory
-from notify_project import audit
+from notify_project import audit, clock
+from notify_project.clock import LONDON
 from notify_project.versioning import save_versioned
 from services.models import User
 
@@ -19,7 +24,15 @@ class ProviderForm(ModelForm[ProviderDetails]):
 
     class Meta:
         model = ProviderDetails
-        fields = ["active", "priority", "supports_international", "gives_receipts", "reason"]
+        fields = [
+            "active",
+            "priority",
+            "resting_priority",
+            "automation_paused_until",
+            "supports_international",
+            "gives_receipts",
+            "reason",
+        ]
 
     def clean_active(self) -> bool:
         """Keep at least one provider of each channel switched on."""
@@ -37,9 +50,49 @@ class ProviderDetailsAdmin(ModelAdmin[ProviderDetails]):
     """One row a provider and channel; each change is kept with who and why."""
 
     form = ProviderForm
-    list_display = ["display_name", "notification_type", "active", "priority", "version"]
+    list_display = [
+        "display_name",
+        "notification_type",
+        "active",
+        "priority",
+        "resting_priority",
+        "answers",
+        "version",
+    ]
     list_filter = ["notification_type", "active"]
+    list_select_related = ["health"]
     ordering = ["notification_type", "identifier"]
+    readonly_fields = ["answers", "last_minutes", "last_hours", "changes"]
+
+    @admin.display(description="Answers")
+    def answers(self, row: ProviderDetails) -> str:
+        """Whether messages are sent there, or only probes."""
+        opened_at = circuit_of(row).opened_at
+        return (
+            "yes" if opened_at is None else f"not since {opened_at.astimezone(LONDON):%d %b %H:%M}"
+        )
+
+    @admin.display(description="Calls by minute")
+    def last_minutes(self, row: Any) -> SafeString:
+        """What it did in the last hour; unknown outcomes are no errors."""
+        return cast("Tables", row.tables).minutes
+
+    @admin.display(description="Calls by hour")
+    def last_hours(self, row: Any) -> SafeString:
+        """What it did in the last two days."""
+        return cast("Tables", row.tables).hours
+
+    @admin.display(description="Changes")
+    def changes(self, row: Any) -> SafeString:
+        """Who changed what, and why."""
+        return cast("Tables", row.tables).changes
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Find the row, with its tables: the page asks five times for the value of a field."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.tables = Tables.of(row, clock.now())
+        return row
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Providers come with the code."""
@@ -59,9 +112,20 @@ class ProviderDetailsAdmin(ModelAdmin[ProviderDetails]):
         """Save as a new version and leave an audit event."""
         if not form.changed_data:
             return
-        obj.created_by_id = request.user.pk
-        save_versioned(obj, ProviderDetailsHistory)
         after = {name: form.cleaned_data[name] for name in form.changed_data}
+        # Weights move by themselves while the form is open: only what was changed is written.
+        row = ProviderDetails.objects.select_for_update(no_key=True).get(pk=obj.pk)
+        for name, value in after.items():
+            setattr(row, name, value)
+        row.created_by_id = request.user.pk
+        save_versioned(row, ProviderDetailsHistory)
         audit.record(
-            "change provider", obj, actor=cast("User", request.user), after=after, reason=obj.reason
+            "change provider",
+            row,
+            actor=cast("User", request.user),
+            after={
+                name: value.isoformat() if isinstance(value, datetime) else value
+                for name, value in after.items()
+            },
+            reason=row.reason,
         )

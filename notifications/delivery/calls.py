@@ -4,8 +4,9 @@ import logging
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from queue import SimpleQueue
 from typing import Any
@@ -40,17 +41,36 @@ class Call:
     notification_type: str
     attempt: int
     created_at: datetime
+    provider_id: UUID
     identifier: str
     status: Status
     message: Any = field(repr=False)
 
 
+class Result(Enum):
+    """What a call says about the provider; a refusal with a reason is an answer like any other."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    THROTTLED = "throttled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made, for the provider's figures."""
+
+    provider_id: UUID
+    result: Result
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An outcome, and the provider to pass over next time."""
+    """An outcome, and the call behind it, if one was made."""
 
     outcome: Outcome
-    failed_provider: str | None = None
+    made: Made | None = None
 
 
 @cache
@@ -70,10 +90,17 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
     if time.monotonic() + TIMEOUTS_PER_CALL * settings.PROVIDER_TIMEOUT_SECONDS > lease_ends:
         finished.put(Finished(_not_begun(ready)))
         return
+    started = time.monotonic()
+    outcome, result = _ask(ready)
+    made = Made(ready.provider_id, result, time.monotonic() - started)
+    finished.put(Finished(outcome, made))
+
+
+def _ask(ready: Call) -> tuple[Outcome, Result]:
     try:
         reference = provider(ready.identifier).send(ready.message)
     except ProviderError as error:
-        finished.put(Finished(_failed(ready, error), ready.identifier))
+        return _failed(ready, error), _result_of(error)
     except Exception as error:  # noqa: BLE001 - one message's trouble; a lost one would block the run
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error(  # noqa: TRY400 - the error's text may hold what is in the message
@@ -83,9 +110,16 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
             ready.notification_id,
             where,
         )
-        finished.put(Finished(_failed(ready, OutcomeUnknown()), ready.identifier))
-    else:
-        finished.put(Finished(_accepted(ready, reference)))
+        return _failed(ready, OutcomeUnknown()), Result.UNKNOWN
+    return _accepted(ready, reference), Result.ANSWERED
+
+
+def _result_of(error: ProviderError) -> Result:
+    if isinstance(error, OutcomeUnknown):
+        return Result.UNKNOWN
+    if isinstance(error, Throttled):
+        return Result.THROTTLED
+    return Result.ANSWERED if isinstance(error, Refused) else Result.FAILED
 
 
 def _accepted(ready: Call, reference: str | None) -> Outcome:
@@ -125,13 +159,14 @@ def _failed(ready: Call, error: ProviderError) -> Outcome:
             sent_by=ready.identifier,
             failure_reason=("recipient-refused" if to_blame else "provider-rejected"),
         )
-    return try_again(
+    outcome = try_again(
         ready.notification_id,
         ready.notification_type,
         ready.attempt,
         ready.created_at,
         error=error,
     )
+    return replace(outcome, failed_provider=ready.identifier)
 
 
 def try_again(

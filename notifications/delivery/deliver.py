@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from notifications import lifecycle
 from notifications.delivery.calls import Call, Finished, call, pool
 from notifications.delivery.claim import claim_due
+from notifications.delivery.health import Tallies
 from notifications.delivery.prepare import prepare
 from notifications.delivery.routing import Router
 from notifications.lifecycle import Outcome
@@ -46,6 +47,7 @@ class Run:
     ask_at: float = 0.0
     under_way: set[UUID] = field(default_factory=set)
     finished: SimpleQueue[Finished] = field(default_factory=SimpleQueue)
+    tallies: Tallies = field(default_factory=Tallies)
 
     def to_the_end(self) -> int:
         """Work until nothing is due or time is up, and no call is under way.
@@ -66,6 +68,7 @@ class Run:
             # Whatever went wrong, a call whose outcome is not written is a message sent twice.
             while self.under_way:
                 self._finish(self._gather())
+            self.tallies.write()
 
     def _may_claim(self) -> bool:
         now = time.monotonic()
@@ -94,8 +97,9 @@ class Run:
     def _finish(self, gathered: list[Finished]) -> None:
         _record([each.outcome for each in gathered])
         for each in gathered:
-            if each.failed_provider:
-                _router.note_failure(each.outcome.id, each.failed_provider)
+            if each.made:
+                self.tallies.add(each.made)
+        self.tallies.write_in_time()
 
     def _gather(self) -> list[Finished]:
         """Wait a little for the first outcome, then take what comes right behind it."""

@@ -69,7 +69,12 @@ def _prepare(row: Notification, text: Text | None, router: Router) -> Call | Out
                 Status.TECHNICAL_FAILURE,
                 failure_reason="service-inactive",
             )
-        details = router.choose(row.id, row.notification_type, international=row.international)
+        details = router.choose(
+            row.notification_type,
+            international=row.international,
+            failed=row.failed_provider,
+            may_probe=row.is_real,
+        )
         if not row.is_real:
             simulate.pretend(row, details.identifier, now=clock.now())
             return None
@@ -78,6 +83,7 @@ def _prepare(row: Notification, text: Text | None, router: Router) -> Call | Out
             notification_type=row.notification_type,
             attempt=row.delivery_attempts,
             created_at=row.created_at,
+            provider_id=details.id,
             identifier=details.identifier,
             status=_status_once_sent(row, details),
             message=email_of(row, service) if text is None else text.message,

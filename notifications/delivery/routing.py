@@ -4,16 +4,17 @@ import logging
 import random
 import threading
 import time
-from uuid import UUID
 
+from notifications.delivery import circuit
+from notifications.delivery.health import circuit_of, claim_probe
 from notifications.models import ProviderDetails
+from notify_project import clock
 from notify_project.constants import NotificationType
 
 logger = logging.getLogger(__name__)
 
-REMEMBERED_SECONDS = 10.0
-# A note is a convenience; an outage must not fill the memory with them.
-MAX_NOTES = 10_000
+# Short enough for a provider that fails to be left soon by all processes.
+REMEMBERED_SECONDS = 2.0
 
 
 class NoProvider(Exception):
@@ -21,53 +22,77 @@ class NoProvider(Exception):
 
 
 class Router:
-    """Chooses by weight among active providers, and passes over the one that just failed."""
+    """Chooses by weight among active providers that answer, and not the one that just failed."""
 
     def __init__(self) -> None:
-        self._failed: dict[UUID, str] = {}
         self._rows: list[ProviderDetails] = []
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
     def choose(
-        self, notification_id: UUID, notification_type: str, *, international: bool
+        self,
+        notification_type: str,
+        *,
+        international: bool = False,
+        failed: str | None = None,
+        may_probe: bool = False,
     ) -> ProviderDetails:
         """Return the provider for the next attempt.
+
+        Args:
+            notification_type: the channel.
+            international: a text to another country.
+            failed: the provider of an attempt that failed, passed over where there is another.
+            may_probe: the message will be sent; it may find out whether a provider works again.
 
         Raises:
             NoProvider: none is active.
         """
+        abroad = notification_type == NotificationType.SMS and international
         candidates = [
             row
             for row in self._active()
             if row.notification_type == notification_type
-            and (row.supports_international or not _is_abroad(notification_type, international))
+            and (row.supports_international or not abroad)
         ]
         if not candidates:
             logger.error("no provider of %s is active", notification_type)
             raise NoProvider(notification_type)
-        failed = self._failed.pop(notification_id, None)
-        others = [row for row in candidates if row.identifier != failed] or candidates
-        weights = [row.priority for row in others]
-        if len(others) == 1:
-            return others[0]
-        if not any(weights):
-            return random.choice(others)  # noqa: S311 - only spreads load
-        return random.choices(others, weights)[0]  # noqa: S311 - only spreads load
+        others = [row for row in candidates if row.identifier != failed]
+        probed = self._probe(others) if may_probe and len(candidates) > 1 else None
+        if probed is not None:
+            return probed
+        answering = [row for row in others if not circuit_of(row).is_open]
+        # Where none answers, what is sent is the best probe.
+        return _by_weight(
+            answering
+            or [row for row in candidates if not circuit_of(row).is_open]
+            or others
+            or candidates
+        )
 
-    def note_failure(self, notification_id: UUID, identifier: str) -> None:
-        """Remember whom to pass over at the next attempt."""
-        if len(self._failed) >= MAX_NOTES:
-            self._failed.clear()
-        self._failed[notification_id] = identifier
+    def _probe(self, rows: list[ProviderDetails]) -> ProviderDetails | None:
+        """Take the turn of trying a provider that failed, if it has come and nobody else has it."""
+        now = clock.now()
+        for row in rows:
+            if circuit_of(row).is_probe_due(now):
+                # Taken or not, this process asks no more until it has read the row again.
+                row.health.probe_at = now + circuit.PROBE_LEASE
+                if claim_probe(row, now):
+                    return row
+        return None
 
     def _active(self) -> list[ProviderDetails]:
         with self._lock:
             if time.monotonic() - self._read_at > REMEMBERED_SECONDS:
-                self._rows = list(ProviderDetails.objects.filter(active=True))
+                rows = ProviderDetails.objects.filter(active=True).select_related("health")
+                self._rows = list(rows.order_by("id"))
                 self._read_at = time.monotonic()
             return self._rows
 
 
-def _is_abroad(notification_type: str, international: bool) -> bool:  # noqa: FBT001 - a column
-    return notification_type == NotificationType.SMS and international
+def _by_weight(rows: list[ProviderDetails]) -> ProviderDetails:
+    weights = [row.priority for row in rows]
+    if not any(weights):
+        return random.choice(rows)  # noqa: S311 - only spreads load
+    return random.choices(rows, weights)[0]  # noqa: S311 - only spreads load

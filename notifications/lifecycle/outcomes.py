@@ -33,6 +33,7 @@ class Outcome:
         next_attempt_at: when to try again.
         attempts_given_back: 1 when the attempt shall not count.
         failure_reason: short code for support staff.
+        failed_provider: which provider to pass over next time.
     """
 
     id: uuid.UUID
@@ -45,6 +46,7 @@ class Outcome:
     next_attempt_at: datetime | None = None
     attempts_given_back: int = 0
     failure_reason: str | None = None
+    failed_provider: str | None = None
 
 
 # A message that a receipt has moved meanwhile keeps its status; only what is empty is filled.
@@ -52,7 +54,8 @@ _RECORD = f"""
 WITH outcome AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS outcome (
         id uuid, attempt int, status text, accepted boolean, sent_at timestamptz, sent_by text,
-        reference text, next_attempt_at timestamptz, attempts_given_back int, failure_reason text
+        reference text, next_attempt_at timestamptz, attempts_given_back int, failure_reason text,
+        failed_provider text
     )
 ), changed AS (
     UPDATE notifications n SET
@@ -62,6 +65,7 @@ WITH outcome AS (
         sent_by = coalesce(n.sent_by, outcome.sent_by),
         reference = coalesce(outcome.reference, n.reference),
         failure_reason = outcome.failure_reason,
+        failed_provider = outcome.failed_provider,
         next_attempt_at = outcome.next_attempt_at,
         delivery_attempts = n.delivery_attempts - outcome.attempts_given_back,
         claimed_until = NULL

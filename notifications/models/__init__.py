@@ -8,7 +8,12 @@ from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import DUE_AT, Notification, hash_of
-from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
+from notifications.models.provider import (
+    ProviderDetails,
+    ProviderDetailsHistory,
+    ProviderFigures,
+    ProviderHealth,
+)
 from notifications.models.receipt import Complaint, UnmatchedReceipt
 from notifications.models.suppression import SuppressedRecipient
 
@@ -26,6 +31,8 @@ __all__ = [
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
+    "ProviderFigures",
+    "ProviderHealth",
     "SuppressedRecipient",
     "TemplateUsageRepair",
     "UnmatchedReceipt",

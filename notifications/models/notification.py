@@ -149,6 +149,8 @@ class Notification(NotificationColumns):
     claimed_until = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     failure_reason = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null unless failed
+    # Whom the next attempt passes over, whichever process makes it.
+    failed_provider = models.CharField(max_length=50, null=True)  # noqa: DJ001 - null unless one did
 
     objects = NotificationQuerySet.as_manager()
 

@@ -24,6 +24,17 @@ class ProviderColumns(models.Model):
     gives_receipts = models.BooleanField(
         default=True, help_text="Off: nothing more is heard after a successful hand-over."
     )
+    resting_priority = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text="Weight that automation goes back to when all is well; empty: it stays.",
+    )
+    automation_paused_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Until then no weight of this channel changes by itself.",
+    )
     reason = models.TextField(default="", blank=True)
 
     class Meta:
@@ -71,3 +82,48 @@ class ProviderDetailsHistory(ProviderColumns, HistoryRow):
 
     def __str__(self) -> str:
         return f"{self.display_name} version {self.version}"
+
+
+class ProviderHealth(models.Model):
+    """Whether a provider answers, as all workers see it; open: only probes go there.
+
+    Apart from the provider's own row, which holds what people decide and has a history.
+    """
+
+    provider = models.OneToOneField(
+        ProviderDetails, on_delete=models.CASCADE, primary_key=True, related_name="health"
+    )
+    failures = models.PositiveIntegerField(default=0, help_text="In a row, while closed.")
+    successes = models.PositiveIntegerField(default=0, help_text="In a row, while open.")
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True, help_text="When the next message may try it.")
+
+    class Meta:
+        db_table = "provider_health"
+
+    def __str__(self) -> str:
+        return f"{self.provider_id}: {'open' if self.opened_at else 'closed'}"
+
+
+class ProviderFigures(models.Model):
+    """How the calls of a provider went that ended within ten seconds."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.ForeignKey(
+        ProviderDetails, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(help_text="Begin of the ten seconds.")
+    calls = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0, help_text="Surely not taken.")
+    unknown = models.PositiveIntegerField(default=0, help_text="Perhaps taken.")
+    seconds = models.FloatField(default=0, help_text="Of all calls together.")
+
+    class Meta:
+        db_table = "provider_figures"
+        constraints = [
+            # What has a provider done lately?
+            models.UniqueConstraint(fields=["provider", "at"], name="uq_provider_figures"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} at {self.at}"

@@ -86,12 +86,14 @@ class Receipt:
         reference: the provider's own name for the message.
         status: the outcome in our words.
         detail: the provider's codes, for the log.
+        status_if_pending: the outcome, where another, if the message was reported pending before.
     """
 
     notification_id: str | None
     reference: str | None
     status: Status
     detail: str
+    status_if_pending: Status | None = None
 
 
 class ProviderError(Exception):
@@ -142,6 +144,10 @@ class MalformedReceipt(Exception):
         self.problems = problems
 
 
+class ForgedReceipt(Exception):
+    """The webhook is not signed by the provider."""
+
+
 class UnknownReceiptStatus(Exception):
     """The provider uses a code that its documentation did not name."""
 
@@ -174,13 +180,24 @@ class Provider(ABC, Generic[Message]):
         """
 
     def read_receipts(
-        self, body: bytes, headers: Mapping[str, str]
+        self, body: bytes, headers: Mapping[str, str], query: str = ""
     ) -> Sequence[Receipt | ComplaintNotice]:
         """Read what the provider posted to the webhook.
 
+        Args:
+            body: as it came.
+            headers: as they came; names in any case.
+            query: of the address, for a provider that repeats what it was given there.
+
         Raises:
             MalformedReceipt: it is not what the provider's documentation says.
+            ForgedReceipt: the provider signs its receipts, and did not sign this one.
             UnknownReceiptStatus: a code of it is unknown.
         """
-        del body, headers
+        del body, headers, query
         raise MalformedReceipt(f"{self.name} sends no receipts")
+
+    @classmethod
+    def posts_receipts(cls) -> bool:
+        """Say whether the provider has anything to post to a webhook."""
+        return cls.read_receipts is not Provider.read_receipts

@@ -1,13 +1,17 @@
 """From a receipt to a notification's new status."""
 
 import logging
+from contextlib import nullcontext
 from uuid import UUID
+
+from django.db import transaction
 
 from notifications import lifecycle
 from notifications.models import Notification
 from notifications.providers.base import Receipt
 from notifications.providers.registry import PROVIDERS
 from notifications.receipts import unmatched
+from notifications.statuses import Status
 from notify_project import clock
 from notify_project.recipients.rates import INTERNATIONAL_RATES
 
@@ -21,6 +25,11 @@ def apply(provider_name: str, receipt: Receipt) -> None:
         provider_name: who says so.
         receipt: what it says.
     """
+    with transaction.atomic() if receipt.status_if_pending else nullcontext():
+        _apply(provider_name, receipt)
+
+
+def _apply(provider_name: str, receipt: Receipt) -> None:
     found = _find(provider_name, receipt)
     if found is None:
         unmatched.keep(provider_name, receipt, clock.now())
@@ -29,21 +38,27 @@ def apply(provider_name: str, receipt: Receipt) -> None:
         logger.info("receipt for notification %s from a country without receipts", found.id)
         return
     now = clock.now()
+    status = (
+        receipt.status_if_pending if found.status == Status.PENDING else None
+    ) or receipt.status
     logger.info(
         "receipt of %s for notification %s: %s (%s)",
         provider_name,
         found.id,
-        receipt.status,
+        status,
         receipt.detail,
     )
-    lifecycle.move(found.id, receipt.status, now=now, sent_by=provider_name, sent_at=now)
+    lifecycle.move(found.id, status, now=now, sent_by=provider_name, sent_at=now)
 
 
 def _find(provider_name: str, receipt: Receipt) -> Notification | None:
     """Find the message among those of the provider's channel: by our id, else by its own name."""
-    rows = Notification.objects.only("id", "international", "phone_prefix").filter(
+    rows = Notification.objects.only("id", "international", "phone_prefix", "status").filter(
         notification_type=PROVIDERS[provider_name].notification_type
     )
+    if receipt.status_if_pending:
+        # What is decided by the status must not be overtaken by a change of it.
+        rows = rows.select_for_update()
     if receipt.notification_id:
         return rows.filter(id=UUID(receipt.notification_id)).first()
     return rows.filter(reference=receipt.reference).order_by("id").first()

@@ -27,6 +27,7 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
     status: str,
     detail: str,
     attempt: str = "0",
+    status_if_pending: str = "",
 ) -> None:
     """Record what a provider said; again later when the database does not answer.
 
@@ -37,8 +38,15 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
         status: the outcome in our words.
         detail: the provider's codes.
         attempt: how often it was tried before.
+        status_if_pending: the outcome of a message that is pending, if another.
     """
-    receipt = Receipt(notification_id or None, reference or None, Status(status), detail)
+    receipt = Receipt(
+        notification_id or None,
+        reference or None,
+        Status(status),
+        detail,
+        Status(status_if_pending) if status_if_pending else None,
+    )
     try:
         apply(provider_name, receipt)
     except (DatabaseError, InterfaceError) as error:
@@ -55,6 +63,7 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
             status,
             detail,
             str(int(attempt) + 1),
+            status_if_pending,
             queue=Queue.RECEIPTS,
             delay=RETRY_AFTER,
         )

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from notifications.providers.base import (
     ComplaintNotice,
+    ForgedReceipt,
     MalformedReceipt,
     Provider,
     Receipt,
@@ -23,20 +24,20 @@ from notifications.receipts.apply import apply
 from notifications.receipts.tasks import apply_receipt
 from notify_project import clock
 from notify_project.api.basic import login_wanted, may_enter
-from notify_project.api.errors import ValidationFailed
+from notify_project.api.errors import AuthError, ValidationFailed
 from notify_project.api.views import ApiViewSet, read_body
-from notify_project.constants import NotificationType, Queue
+from notify_project.constants import Queue
 from notify_project.queues import enqueue
 
 logger = logging.getLogger(__name__)
 
 
-class SmsReceiptViewSet(ApiViewSet):
-    """Where providers of text messages post their receipts."""
+class ReceiptViewSet(ApiViewSet):
+    """Where providers post their receipts."""
 
-    def create(self, request: Request, provider_name: str) -> Response:
+    def create(self, request: Request, notification_type: str, provider_name: str) -> Response:
         """Answer 200 only once every receipt in the body is safe."""
-        sender = _sms_provider(provider_name)
+        sender = _provider_of(notification_type, provider_name)
         if not _is_allowed(sender, request.headers.get("Authorization")):
             return login_wanted()
         for report in _reports(sender, request):
@@ -47,9 +48,9 @@ class SmsReceiptViewSet(ApiViewSet):
         return Response({"result": "success"})
 
 
-def _sms_provider(name: str) -> Provider[Any]:
+def _provider_of(notification_type: str, name: str) -> Provider[Any]:
     kind = PROVIDERS.get(name)
-    if kind is None or kind.notification_type != NotificationType.SMS:
+    if kind is None or kind.notification_type != notification_type or not kind.posts_receipts():
         raise Http404
     return provider(name)
 
@@ -68,9 +69,13 @@ def _is_allowed(sender: Provider[Any], authorization: str | None) -> bool:
 
 def _reports(sender: Provider[Any], request: Request) -> Sequence[Receipt | ComplaintNotice]:
     try:
-        return sender.read_receipts(read_body(request), request.headers)
+        query = request.META.get("QUERY_STRING", "")
+        return sender.read_receipts(read_body(request), request.headers, query)
     except MalformedReceipt as error:
         raise ValidationFailed(*error.problems) from error
+    except ForgedReceipt as error:
+        logger.warning("receipt of %s that it did not sign, or not with our key", sender.name)
+        raise AuthError("Wrong signature") from error
     except UnknownReceiptStatus as error:
         # A guess would make the true receipt, when it comes, a late one.
         logger.error("receipt of %s with the unknown status %s", sender.name, error)  # noqa: TRY400
@@ -82,6 +87,7 @@ def _keep(provider_name: str, receipt: Receipt) -> None:
     if receipt.notification_id and not _is_uuid(receipt.notification_id):
         logger.error("receipt of %s for an id that is not ours", provider_name)
         return
+    further = ("0", receipt.status_if_pending.value) if receipt.status_if_pending else ()
     try:
         enqueue(
             apply_receipt,
@@ -90,6 +96,7 @@ def _keep(provider_name: str, receipt: Receipt) -> None:
             receipt.reference or "",
             receipt.status.value,
             receipt.detail,
+            *further,
             queue=Queue.RECEIPTS,
         )
     except (RedisError, OSError) as error:

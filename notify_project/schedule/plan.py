@@ -6,6 +6,12 @@ from datetime import time, timedelta
 from notifications.acceptance.idempotency import delete_old_answers
 from notifications.callbacks.tasks import delete_old_callbacks
 from notifications.delivery.claim import never_started_count
+from notifications.delivery.tasks import (
+    delete_old_provider_figures,
+    lower_failing_providers,
+    lower_slow_providers,
+    recover_providers,
+)
 from notifications.documents.purge import purge_expired_documents
 from notifications.letters.tasks import finish_test_letters
 from notifications.receipts.tasks import rematch_receipts
@@ -47,6 +53,10 @@ PERIODIC_TASKS = {
     task.name: task
     for task in (
         PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
+        # Its guard is a minute: asked less often, it would act every other minute.
+        PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
+        PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),
+        PeriodicTask(recover_providers, Queue.PERIODIC, every=timedelta(minutes=5)),
         PeriodicTask(rematch_receipts, Queue.RECEIPTS, every=timedelta(minutes=1)),
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
@@ -57,6 +67,7 @@ PERIODIC_TASKS = {
         PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(delete_notifications_older_than_retention, Queue.REPORTING, at=time(3, 0)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
+        PeriodicTask(delete_old_provider_figures, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
     )
 }

@@ -67,6 +67,11 @@ def test_every_provider_has_tests(name):
 
 
 README = (ROOT / "README.md").read_text()
+SETTINGS = "".join(
+    (ROOT / "notify_project" / name).read_text()
+    for name in ("settings.py", "settings_of_providers.py")
+)
+VARIABLES = sorted(set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS)))
 
 
 def missing_in_readme(names):
@@ -74,17 +79,15 @@ def missing_in_readme(names):
 
 
 def test_readme_lists_every_variable():
-    settings = (ROOT / "notify_project/settings.py").read_text()
-    assert missing_in_readme(re.findall(r'env\.\w+\(\s*"(\w+)"', settings)) == []
+    assert missing_in_readme(VARIABLES) == []
 
 
 def test_readme_explains_no_variable_twice_and_none_that_is_gone():
-    settings = (ROOT / "notify_project/settings.py").read_text()
     table = README.partition("### Variables")[2].partition("## ")[0]
     rows = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
     names = re.findall(r"`(\w+)`", " ".join(rows))
 
-    assert sorted(names) == sorted(set(re.findall(r'env\.\w+\(\s*"(\w+)"', settings)))
+    assert sorted(names) == VARIABLES
 
 
 def test_readme_names_every_folder_of_the_pipeline():

@@ -20,7 +20,8 @@ from notifications.providers.base import (
     RequestRefused,
     Unavailable,
 )
-from notifications.providers.smtp.message import compose, django_message, safe
+from notifications.providers.mime import django_message, safe
+from notifications.providers.smtp.message import compose
 from notify_project.constants import NotificationType
 
 # Servers and the networks between forget idle connections; a minute is well below their limits.

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 import pytest
 from freezegun import freeze_time
 
-from notifications.delivery.calls import Call, call
+from notifications.delivery.calls import Call, Result, call
 from notifications.providers.base import (
     OutcomeUnknown,
     Provider,
@@ -22,6 +22,7 @@ from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+PROVIDER_ID = uuid.uuid4()
 MESSAGE = SmsMessage("id", "447700900123", "your code is 1234", "NOTIFY", international=False)
 
 
@@ -42,6 +43,7 @@ def outcome_of(monkeypatch):
             notification_type="sms",
             attempt=attempt,
             created_at=NOW - age,
+            provider_id=PROVIDER_ID,
             identifier="told",
             status=Status.SENDING,
             message=MESSAGE,
@@ -92,7 +94,37 @@ def test_a_text_that_may_not_have_arrived_is_tried_again(outcome_of, error, seco
     assert finished.outcome.status is None
     assert finished.outcome.next_attempt_at == NOW + timedelta(seconds=seconds)
     assert finished.outcome.attempts_given_back == 0
-    assert finished.failed_provider == "told"
+    assert finished.outcome.failed_provider == "told"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "result"),
+    [
+        (lambda: "their-id", Result.ANSWERED),
+        (raising(RecipientRefused("550")), Result.ANSWERED),
+        (raising(RequestRefused("400")), Result.ANSWERED),
+        (raising(Unavailable("503")), Result.FAILED),
+        (raising(Throttled("429")), Result.THROTTLED),
+        (raising(OutcomeUnknown("ReadTimeout")), Result.UNKNOWN),
+        (raising(ValueError("a bug")), Result.UNKNOWN),
+    ],
+    ids=["accepted", "recipient", "request", "unavailable", "throttled", "unknown", "bug"],
+)
+def test_a_call_says_whether_the_provider_answered(outcome_of, behaviour, result):
+    made = outcome_of(behaviour).made
+
+    assert (made.provider_id, made.result) == (PROVIDER_ID, result)
+    assert made.seconds >= 0
+
+
+def test_unknown_outcomes_are_told_from_failures_in_the_log(outcome_of, caplog):
+    outcome_of(raising(OutcomeUnknown("ReadTimeout")))
+    outcome_of(raising(Unavailable("503")))
+
+    assert [line.rpartition(" ")[2] for line in caplog.messages] == [
+        "ambiguous=true",
+        "ambiguous=false",
+    ]
 
 
 def test_throttling_costs_no_attempt(outcome_of):
@@ -112,8 +144,10 @@ def test_an_old_message_that_is_throttled_spends_attempts_and_is_not_given_up_at
 
 
 def test_a_call_that_its_lease_does_not_cover_is_given_back_unmade(outcome_of):
-    outcome = outcome_of(raising(AssertionError("called")), lease_seconds=19).outcome
+    finished = outcome_of(raising(AssertionError("called")), lease_seconds=19)
 
+    outcome = finished.outcome
+    assert finished.made is None
     assert (outcome.status, outcome.attempts_given_back) == (None, 1)
     assert outcome.next_attempt_at == NOW
 

@@ -7,11 +7,17 @@ from django.apps import apps
 from django.conf import settings as django_settings
 
 from notifications.models import ProviderDetails, ProviderDetailsHistory
-from notifications.providers.base import MalformedReceipt, Provider, ProviderError
+from notifications.providers.base import (
+    ForgedReceipt,
+    MalformedReceipt,
+    Provider,
+    ProviderError,
+)
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.tests.providers.messages import EMAIL, SMS
 from notify_project.constants import NotificationType
 
+SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail")
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 
@@ -30,7 +36,7 @@ def test_its_options_are_in_the_settings(kind):
 @each_provider
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff\x00", b"a=b", b"null", b"9" * 9999])
 def test_refuses_a_webhook_that_is_no_receipt(kind, body):
-    with pytest.raises(MalformedReceipt):
+    with pytest.raises((MalformedReceipt, ForgedReceipt)):
         kind(django_settings.PROVIDER_OPTIONS[kind.name]).read_receipts(body, {})
 
 
@@ -65,20 +71,23 @@ def test_an_unknown_name_is_an_error():
 
 @pytest.mark.django_db
 def test_the_database_begins_with_these_providers():
-    migration = import_module("notifications.migrations.0004_seed_providers")
     ProviderDetails.objects.all().delete()
 
     for _ in range(2):
-        migration.seed(apps, None)
+        for name in SEEDS:
+            import_module(f"notifications.migrations.{name}").seed(apps, None)
 
     columns = "notification_type", "identifier", "priority", "active", "gives_receipts", "version"
     assert list(ProviderDetails.objects.order_by(*columns).values_list(*columns)) == [
+        ("email", "anymail", 100, False, True, 1),
         ("email", "console", 100, False, False, 1),
         ("email", "smtp", 100, True, False, 1),
         ("sms", "console", 100, False, False, 1),
-        ("sms", "mmg", 51, True, True, 1),
+        ("sms", "firetext", 49, False, True, 1),
+        ("sms", "mmg", 51, True, True, 2),
+        ("sms", "twilio", 50, False, True, 1),
     ]
-    assert {row["identifier"] for row in ProviderDetails.objects.values("identifier")} == set(
-        PROVIDERS
-    )
-    assert ProviderDetailsHistory.objects.filter(version=1).count() == 4
+    assert set(ProviderDetails.objects.values_list("identifier", flat=True)) <= set(PROVIDERS)
+    seeded = ProviderDetailsHistory.objects.filter(id__in=ProviderDetails.objects.values("id"))
+    assert seeded.filter(version=1).count() == 7
+    assert seeded.get(version=2).resting_priority == 51

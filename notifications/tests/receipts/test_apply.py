@@ -44,6 +44,20 @@ def test_a_receipt_for_a_final_status_changes_nothing(before):
     assert statuses(row) == (before, before)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("pending", "temporary-failure"), ("sending", "permanent-failure")],
+    ids=["pending", "sending"],
+)
+def test_a_failure_without_a_reason_depends_on_what_was_reported_before(before, after):
+    row = NotificationFactory(status=before)
+    words = ("firetext", str(row.id), "", "permanent-failure", "1", "0", "temporary-failure")
+
+    apply_receipt(*words)
+
+    assert statuses(row) == (after, after)
+
+
 def test_of_two_receipts_the_first_counts():
     row = NotificationFactory(status="sending")
 
@@ -143,7 +157,9 @@ class TestWithoutADatabase:
 
         apply_receipt(*words)
 
-        assert [(task.queue, task.args) for task in recorded_tasks] == [("receipts", (*words, "1"))]
+        assert [(task.queue, task.args) for task in recorded_tasks] == [
+            ("receipts", (*words, "1", ""))
+        ]
 
     def test_the_task_gives_up_in_the_end(self, recorded_tasks):
         with pytest.raises(Exception, match="connection"):

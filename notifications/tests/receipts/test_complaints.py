@@ -163,7 +163,7 @@ def test_the_endpoint_of_receipts_takes_complaints(email, monkeypatch):
         def send(self, message):
             raise NotImplementedError
 
-        def read_receipts(self, body, headers):
+        def read_receipts(self, body, headers, query=""):
             return [notice()]
 
     monkeypatch.setitem(registry.PROVIDERS, "both", Both)

@@ -2,12 +2,13 @@ import base64
 import json
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from notifications.models import Notification
+from notifications.models import Complaint, Notification
 from notifications.tests.factories import NotificationFactory
 from notify_project import queues
 
@@ -19,6 +20,15 @@ def post(body, path="mmg", **headers):
     content = body if isinstance(body, bytes) else json.dumps(body)
     return Client(raise_request_exception=False).post(
         f"/notifications/sms/{path}", content, content_type="application/json", **headers
+    )
+
+
+def post_form(path, fields, **headers):
+    return Client(raise_request_exception=False).post(
+        f"/notifications/sms/{path}",
+        urlencode(fields),
+        content_type="application/x-www-form-urlencoded",
+        **headers,
     )
 
 
@@ -98,6 +108,34 @@ def test_only_providers_of_texts_have_an_endpoint(recorded_tasks, name):
 
     assert response.status_code == 404
     assert response.json()["result"] == "error"
+
+
+@pytest.mark.parametrize("name", ["mmg", "smtp", "console", "pigeon"])
+def test_emails_have_endpoints_of_their_own(recorded_tasks, name):
+    response = Client().post(f"/notifications/email/{name}", "{}", content_type="application/json")
+
+    assert response.status_code == 404
+
+
+def test_a_form_is_read_and_what_depends_on_the_status_is_queued_with_it(recorded_tasks):
+    response = post_form("firetext", {"reference": ID, "status": "1"})
+
+    assert response.json() == {"result": "success"}
+    [task] = recorded_tasks
+    assert task.args == (
+        *("firetext", ID, "", "permanent-failure", "1"),
+        *("0", "temporary-failure"),
+    )
+
+
+def test_a_receipt_with_a_forged_signature_is_403_and_the_operator_is_told(recorded_tasks, caplog):
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered"}
+
+    response = post_form(f"twilio?id={ID}", form, HTTP_X_TWILIO_SIGNATURE="Zm9v")
+
+    assert response.status_code == 403
+    assert recorded_tasks == []
+    assert "receipt of twilio that it did not sign" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
@@ -181,3 +219,47 @@ def test_without_a_database_a_receipt_is_still_queued(redis, monkeypatch, settin
 
     assert response.status_code == 200
     assert redis.llen("rq:queue:receipts") == 1
+
+
+class TestOfAnEmailService:
+    @pytest.fixture(autouse=True)
+    def _login(self, settings):
+        options = {"esp": "postmark", "receipt_username": "esp", "receipt_password": "s3cret"}
+        settings.PROVIDER_OPTIONS = {**settings.PROVIDER_OPTIONS, "anymail": options}
+
+    @staticmethod
+    def post(login="esp:s3cret", **fields):
+        event = {"MessageID": "pm-1", "Metadata": {"notification_id": ID}, **fields}
+        return Client(raise_request_exception=False).post(
+            "/notifications/email/anymail",
+            json.dumps(event),
+            content_type="application/json",
+            **basic(login),
+        )
+
+    def test_an_outcome_is_queued(self, recorded_tasks):
+        assert self.post(RecordType="Delivery").json() == {"result": "success"}
+
+        [task] = recorded_tasks
+        assert task.args == ("anymail", ID, "pm-1", "delivered", "delivered")
+
+    @pytest.mark.django_db
+    def test_a_complaint_is_recorded_and_changes_no_status(self, recorded_tasks):
+        row = NotificationFactory(email=True, status="delivered", reference="pm-1")
+
+        response = self.post(
+            RecordType="SpamComplaint",
+            Type="SpamComplaint",
+            ID=42,
+            Email="jo@example.com",
+            Metadata={},
+        )
+
+        assert response.status_code == 200
+        assert Complaint.objects.get().notification_id == row.id
+        assert Notification.objects.get().status == "delivered"
+        assert recorded_tasks == []
+
+    def test_who_does_not_log_in_tells_nothing(self, recorded_tasks):
+        assert self.post("esp:wrong", RecordType="Delivery").status_code == 403
+        assert recorded_tasks == []

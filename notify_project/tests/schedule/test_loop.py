@@ -117,6 +117,8 @@ def test_a_clock_that_ran_ahead_does_not_hold_up_the_schedule(redis_without_task
 
 def test_a_slot_that_cannot_be_queued_is_tried_again(redis, settings, monkeypatch, caplog):
     monkeypatch.setattr(queues, "intercept", None)
+    for name in plan.PERIODIC_TASKS.keys() - {"alert_on_never_started"}:
+        monkeypatch.delitem(plan.PERIODIC_TASKS, name)
     there = settings.REDIS_URL
     with freeze_time(NOON) as time:
         scheduler = Scheduler()
@@ -271,6 +273,9 @@ def test_the_schedule_runs_what_it_must():
 
     assert when == {
         "finish_test_letters": timedelta(minutes=1),
+        "lower_failing_providers": timedelta(seconds=15),
+        "lower_slow_providers": timedelta(minutes=1),
+        "recover_providers": timedelta(minutes=5),
         "rematch_receipts": timedelta(minutes=1),
         "alert_on_never_started": timedelta(minutes=2),
         "repair_template_usage": timedelta(minutes=10),
@@ -281,6 +286,7 @@ def test_the_schedule_runs_what_it_must():
         "delete_old_idempotent_answers": timedelta(hours=1),
         "delete_notifications_older_than_retention": "03:00:00",
         "delete_old_callbacks": "03:04:00",
+        "delete_old_provider_figures": "03:04:00",
         "delete_old_periodic_runs": "03:04:00",
     }
 
