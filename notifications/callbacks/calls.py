@@ -23,7 +23,7 @@ class Call:
     service_id: UUID
     attempt: int
     url: str = field(repr=False)
-    token: str = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
 
@@ -61,10 +61,7 @@ def tell(call: Call) -> Answer:
         code = http.post_for_status(
             call.url,
             data=call.body,
-            headers={
-                "Content-Type": "application/json",
-                "Authorization": f"Bearer {call.token}",
-            },
+            headers=call.headers,
             timeout=settings.CALLBACK_TIMEOUT_SECONDS,
         )
     except http.RequestException as error:

@@ -2,22 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import cache
 
-import orjson
 from django.conf import settings
 
 from notifications.callbacks.calls import Answer, Call, pool, tell
 from notifications.callbacks.claim import claim_due
 from notifications.callbacks.pace import Pace
-from notifications.callbacks.record import Result, State, record, result_of
-from notifications.models import CallbackDelivery
+from notifications.callbacks.prepare import prepare
+from notifications.callbacks.record import Result, record, result_of
 from notify_project import clock
-from notify_project.encryption import Unreadable
-from services.models import ServiceCallbackApi
 
 # One service has at most this part of the threads.
 SHARE_OF_THREADS = 4
@@ -68,7 +64,7 @@ class Run:
         pace, now = _pace(), clock.now()
         rows = claim_due(limit=free, share=pace.share, room=pace.room(busy), now=now)
         at_once: list[Result] = []
-        for prepared in _prepare(rows):
+        for prepared in prepare(rows, now):
             if isinstance(prepared, Call):
                 self.under_way[pool().submit(tell, prepared)] = prepared
             else:
@@ -88,29 +84,3 @@ class Run:
             del self.under_way[future]
         for answer in answers:
             _pace().note(answer.call.service_id, timed_out=answer.timed_out)
-
-
-def _prepare(rows: list[CallbackDelivery]) -> Iterator[Call | Result]:
-    """Yield calls with the addresses of now, and what becomes of rows that cannot be sent."""
-    services = {row.service_id for row in rows}
-    found = ServiceCallbackApi.objects.filter(service__in=services) if rows else ()
-    targets = {(each.service_id, each.callback_type): each for each in found}
-    for row in rows:
-        target = targets.get((row.service_id, row.callback_type))
-        if target is None:
-            yield Result(row.id, row.attempts, State.DROPPED.value)
-            continue
-        call = Call(
-            id=row.id,
-            service_id=row.service_id,
-            attempt=row.attempts,
-            url=target.url,
-            token=target.bearer_token,
-            body=orjson.dumps(row.payload),
-        )
-        if isinstance(row.payload, Unreadable) or not target.bearer_token:
-            # Somebody may yet find the key that decrypts it.
-            answer = Answer(call, error="Unreadable", may_pass=True)
-            yield result_of(answer, clock.now())
-        else:
-            yield call

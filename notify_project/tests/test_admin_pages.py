@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from notifications.tests.factories import NotificationFactory
-from services.models import ApiKey
+from services.callbacks import set_callback
+from services.models import ApiKey, ServiceCallbackApi
 from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory
@@ -19,6 +20,7 @@ LISTS = [
     "services_organisation",
     "services_user",
     "services_apikey",
+    "services_servicecallbackapi",
     "templates_app_template",
     "templates_app_templatehistory",
     "notifications_notification",
@@ -270,3 +272,43 @@ def test_support_staff_sign_in_and_issue_a_key_in_a_browser(
 
     key = ApiKey.objects.get()
     assert shown.strip() == f"from_the_browser-{service.id}-{key.secret}"
+
+
+def test_the_signing_secret_of_a_callback_is_shown_once_and_its_token_never(signed_in):
+    form = {
+        "service": ServiceFactory().id,
+        "callback_type": "delivery_status",
+        "url": "https://example.org/told",
+        "token": "a token of the service",
+    }
+
+    page = signed_in.post(reverse("admin:services_servicecallbackapi_add"), form)
+
+    callback = ServiceCallbackApi.objects.get()
+    again = signed_in.get(reverse("admin:services_servicecallbackapi_change", args=[callback.id]))
+    assert callback.bearer_token == "a token of the service"
+    assert callback.signing.secret in page.content.decode().replace("&#x2B;", "+")
+    assert "no-store" in page.headers["Cache-Control"]
+    for secret in (callback.signing.secret, callback.bearer_token):
+        assert secret not in again.content.decode().replace("&#x2B;", "+")
+
+
+def test_a_callback_is_changed_without_its_token_and_rotated(signed_in):
+    service = ServiceFactory()
+    url = "https://example.org/told"
+    set_callback(service, "delivery_status", url=url, token="0123456789", actor=None)
+    callback = ServiceCallbackApi.objects.get()
+    change = reverse("admin:services_servicecallbackapi_change", args=[callback.id])
+
+    signed_in.post(change, {"url": "https://example.org/new", "token": ""})
+    refused = signed_in.post(change, {"url": url, "token": "short"}, follow=True)
+    page = signed_in.post(
+        reverse("admin:services_servicecallbackapi_changelist"),
+        {"action": "rotate", "_selected_action": [callback.id]},
+    )
+
+    callback.refresh_from_db()
+    assert (callback.url, callback.bearer_token) == ("https://example.org/new", "0123456789")
+    assert "A bearer token has at least" in refused.content.decode()
+    assert callback.signing.secret in page.content.decode().replace("&#x2B;", "+")
+    assert callback.signing.previous is not None

@@ -1,5 +1,5 @@
 """Pages of the admin site about who sends."""
 
-from services.admin import api_key, organisation, service, user
+from services.admin import api_key, callback, organisation, service, user
 
-__all__ = ["api_key", "organisation", "service", "user"]
+__all__ = ["api_key", "callback", "organisation", "service", "user"]

@@ -1,7 +1,14 @@
 """Everything the services app stores."""
 
 from services.models.api_key import ApiKey, ApiKeyHistory
-from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
+from services.models.callback import (
+    SIGNING_SECRET_PREFIX,
+    CallbackSigningSecret,
+    CallbackType,
+    ServiceCallbackApi,
+    ServiceCallbackApiHistory,
+    new_signing_secret,
+)
 from services.models.organisation import Organisation
 from services.models.retention import ServiceDataRetention
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
@@ -15,8 +22,10 @@ from services.models.service import (
 from services.models.user import User
 
 __all__ = [
+    "SIGNING_SECRET_PREFIX",
     "ApiKey",
     "ApiKeyHistory",
+    "CallbackSigningSecret",
     "CallbackType",
     "Organisation",
     "Service",
@@ -31,4 +40,5 @@ __all__ = [
     "ServiceSmsSender",
     "ServiceUser",
     "User",
+    "new_signing_secret",
 ]

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from notify_project.models import AuditEvent
 from services.models import (
     ApiKey,
+    CallbackSigningSecret,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -200,6 +201,12 @@ def test_the_command_prints_ids_and_new_keys_once_as_json(db, tmp_path, monkeypa
     keys = first["services"]["Libraries"]["api_keys"]
     assert first["services"]["Libraries"]["id"] == str(service.id)
     assert keys["catalogue"]["key"] == f"catalogue-{service.id}-{SECRET}"
+    callbacks = [each["services"]["Libraries"]["callbacks"] for each in (first, second)]
+    signing = CallbackSigningSecret.objects.get()
+    assert callbacks == [
+        {"delivery_status": {"id": str(signing.callback_id), "signing_secret": signing.secret}},
+        {"delivery_status": {"id": str(signing.callback_id)}},
+    ]
     assert second["changes"] == []
     assert [set(key) for key in second["services"]["Libraries"]["api_keys"].values()] == [
         {"id"},
