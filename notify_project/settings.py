@@ -211,6 +211,7 @@ CALLBACK_TIMEOUT_SECONDS: int = env.int("CALLBACK_TIMEOUT_SECONDS", default=5)
 CALLBACK_LEASE_SECONDS: int = env.int("CALLBACK_LEASE_SECONDS", default=60)
 CALLBACK_RETRIES: int = env.int("CALLBACK_RETRIES", default=5)
 CALLBACK_RETRY_SECONDS: int = env.int("CALLBACK_RETRY_SECONDS", default=300)
+CALLBACK_TAIL_SECONDS: int = env.int("CALLBACK_TAIL_SECONDS", default=0)
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=32)
 CALLBACK_OLD_SECRET_SECONDS: int = env.int("CALLBACK_OLD_SECRET_SECONDS", default=86_400)
 # Source: the API contract, simulated recipients.

@@ -1,9 +1,11 @@
 """The part that runs in threads: one call of a service, and what its answer means."""
 
 import logging
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from uuid import UUID
@@ -22,6 +24,7 @@ class Call:
     id: UUID
     service_id: UUID
     attempt: int
+    began_at: datetime
     url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
@@ -36,12 +39,16 @@ class Answer:
         code: the status code.
         error: why there is none; never a text that others chose.
         may_pass: asking again may help.
+        retry_after_seconds: how long the service wants to be left alone, if it says so.
+        duration_ms: how long it took.
     """
 
     call: Call
     code: int | None = None
     error: str = ""
     may_pass: bool = False
+    retry_after_seconds: float | None = None
+    duration_ms: int = 0
 
     @property
     def timed_out(self) -> bool:
@@ -57,8 +64,14 @@ def pool() -> ThreadPoolExecutor:
 
 def tell(call: Call) -> Answer:
     """Call a service; touches no database and never raises."""
+    began = time.monotonic()
+    answer = _tell(call)
+    return replace(answer, duration_ms=round((time.monotonic() - began) * 1000))
+
+
+def _tell(call: Call) -> Answer:
     try:
-        code = http.post_for_status(
+        head = http.post_for_head(
             call.url,
             data=call.body,
             headers=call.headers,
@@ -72,7 +85,12 @@ def tell(call: Call) -> Answer:
             "callback %s raised %s:\n%s", call.id, type(error).__name__, where
         )
         return Answer(call, error=type(error).__name__, may_pass=True)
-    return Answer(call, code, may_pass=_is_passing(code))
+    return Answer(
+        call,
+        head.code,
+        may_pass=_is_passing(head.code),
+        retry_after_seconds=head.retry_after_seconds,
+    )
 
 
 def _is_passing(code: int) -> bool:

@@ -46,6 +46,7 @@ def _call(
         id=row.id,
         service_id=row.service_id,
         attempt=row.attempts,
+        began_at=now,
         url=target.url,
         headers={
             "Content-Type": "application/json",

@@ -1,6 +1,6 @@
 """Everything the notifications app stores."""
 
-from notifications.models.callback import CallbackDelivery
+from notifications.models.callback import CallbackAttempt, CallbackDelivery
 from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
@@ -13,6 +13,7 @@ from notifications.models.provider import ProviderDetails, ProviderDetailsHistor
 __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
+    "CallbackAttempt",
     "CallbackDelivery",
     "Document",
     "IdempotentAnswer",

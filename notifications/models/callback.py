@@ -63,3 +63,22 @@ class CallbackDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.callback_type} {self.subject_id}"
+
+
+class CallbackAttempt(models.Model):
+    """One call of a service: when, how long, and what came of it; nothing of what was said."""
+
+    delivery = models.ForeignKey(
+        CallbackDelivery, on_delete=models.CASCADE, related_name="attempt_log"
+    )
+    attempt = models.PositiveSmallIntegerField()
+    began_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+    response_code = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "callback_attempts"
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt} of {self.delivery_id}"

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from notifications.tests.factories import NotificationFactory
+from notifications.models import CallbackAttempt
+from notifications.tests.factories import CallbackDeliveryFactory, NotificationFactory
+from notify_project import clock
 from services.callbacks import set_callback
 from services.models import ApiKey, ServiceCallbackApi
 from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
@@ -312,3 +314,24 @@ def test_a_callback_is_changed_without_its_token_and_rotated(signed_in):
     assert "A bearer token has at least" in refused.content.decode()
     assert callback.signing.secret in page.content.decode().replace("&#x2B;", "+")
     assert callback.signing.previous is not None
+
+
+def test_a_call_of_a_service_shows_its_attempts_and_not_its_body(
+    signed_in, django_assert_max_num_queries
+):
+    row = CallbackDeliveryFactory(payload={"to": "07900 900123"}, attempts=60)
+    CallbackAttempt.objects.bulk_create(
+        CallbackAttempt(
+            delivery=row, attempt=number, began_at=clock.now(), duration_ms=7, error="ReadTimeout"
+        )
+        for number in range(1, 61)
+    )
+
+    with django_assert_max_num_queries(15):
+        page = signed_in.get(
+            reverse("admin:notifications_callbackdelivery_change", args=[row.id])
+        ).content.decode()
+
+    assert "attempt 60: ReadTimeout after 7 ms" in page
+    assert "attempt 10:" not in page
+    assert "07900" not in page

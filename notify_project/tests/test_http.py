@@ -122,7 +122,7 @@ def test_a_status_is_asked_for_without_looking_where_a_redirect_leads(httpserver
     moved = Response("moved", status=302, headers={"Location": "nowhere://x"})
     httpserver.expect_request("/").respond_with_handler(lambda _: moved)
 
-    codes = [http.post_for_status(httpserver.url_for("/"), trusted=True) for _ in range(3)]
+    codes = [http.post_for_head(httpserver.url_for("/"), trusted=True).code for _ in range(3)]
 
     assert codes == [302] * 3
     assert [request.path for request, _ in httpserver.log] == ["/"] * 3
