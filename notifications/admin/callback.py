@@ -1,14 +1,20 @@
 """The outbox of callbacks, to be looked at; its bodies are personal and stay hidden."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from notifications.callbacks.replay import ReplayRefused, Wanted, replay
 from notifications.models import CallbackDelivery
 from notify_project import clock
 from notify_project.admin.pages import BigTableAdmin
+from services.models import User
 
 ATTEMPTS_SHOWN = 50
 
@@ -24,6 +30,35 @@ class CallbackDeliveryAdmin(BigTableAdmin[CallbackDelivery]):
     exclude = ["payload"]
     readonly_fields: ClassVar[list[str]] = ["log_of_attempts"]
     ordering = ["-created_at", "-id"]
+    actions = ["replay"]
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Let those tell again who may change calls, though nobody edits one."""
+        return request.user.has_perm("notifications.change_callbackdelivery")
+
+    @admin.action(description="Tell again", permissions=["replay"])
+    def replay(
+        self, request: HttpRequest, queryset: QuerySet[CallbackDelivery]
+    ) -> HttpResponse | None:
+        """Ask for a reason first; then make what is finished wait again."""
+        ids = tuple(queryset.values_list("id", flat=True))
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Tell services again?",
+                "ids": ids,
+                "opts": self.opts,
+            }
+            template = "admin/notifications/callbackdelivery/replay.html"
+            return TemplateResponse(request, template, context)
+        actor, reason = cast("User", request.user), request.POST.get("reason", "")
+        try:
+            count = sum(replay(Wanted(ids=ids), actor=actor, reason=reason, now=clock.now()))
+        except ReplayRefused as error:
+            self.message_user(request, error.message, messages.ERROR)
+        else:
+            self.message_user(request, f"{count} calls are made again.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:notifications_callbackdelivery_changelist"))
 
     @admin.display(description="Log of attempts")
     def log_of_attempts(self, row: CallbackDelivery) -> SafeString:

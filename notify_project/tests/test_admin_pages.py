@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -101,8 +102,6 @@ def test_nobody_changes_a_notification(signed_in):
 
 
 def test_a_recipient_is_shown_only_to_people_with_the_right(db):
-    from django.contrib.auth.models import Permission  # noqa: PLC0415
-
     row = NotificationFactory()
     user = UserFactory(platform_admin=True)
     user.user_permissions.add(Permission.objects.get(codename="view_notification"))
@@ -335,3 +334,34 @@ def test_a_call_of_a_service_shows_its_attempts_and_not_its_body(
     assert "attempt 60: ReadTimeout after 7 ms" in page
     assert "attempt 10:" not in page
     assert "07900" not in page
+
+
+def test_calls_are_made_again_with_a_reason_only(signed_in, recorded_tasks):
+    row = CallbackDeliveryFactory(state="given-up", finished_at=clock.now())
+    url = reverse("admin:notifications_callbackdelivery_changelist")
+    form = {"action": "replay", "_selected_action": [row.id]}
+
+    asked = signed_in.post(url, form)
+    refused = signed_in.post(url, {**form, "confirmed": "yes", "reason": " "}, follow=True)
+    row.refresh_from_db()
+    before = row.state
+    signed_in.post(url, {**form, "confirmed": "yes", "reason": "their server was down"})
+
+    row.refresh_from_db()
+    assert "Tell 1 again" in asked.content.decode()
+    assert "Give a reason" in refused.content.decode()
+    assert (before, row.state) == ("given-up", "waiting")
+
+
+def test_who_may_only_look_cannot_make_calls_again(db):
+    row = CallbackDeliveryFactory(state="given-up", finished_at=clock.now())
+    user = UserFactory(platform_admin=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_callbackdelivery"))
+    client = Client()
+    client.force_login(user)
+    form = {"action": "replay", "_selected_action": [row.id], "confirmed": "yes", "reason": "x"}
+
+    client.post(reverse("admin:notifications_callbackdelivery_changelist"), form)
+
+    row.refresh_from_db()
+    assert row.state == "given-up"
