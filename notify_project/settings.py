@@ -213,6 +213,9 @@ CALLBACK_RETRIES: int = env.int("CALLBACK_RETRIES", default=5)
 CALLBACK_RETRY_SECONDS: int = env.int("CALLBACK_RETRY_SECONDS", default=300)
 CALLBACK_TAIL_SECONDS: int = env.int("CALLBACK_TAIL_SECONDS", default=0)
 CALLBACK_THREADS: int = env.int("CALLBACK_THREADS", default=32)
+CALLBACK_CALLS_PER_ENDPOINT: int = env.int(
+    "CALLBACK_CALLS_PER_ENDPOINT", default=max(CALLBACK_THREADS // 4, 1)
+)
 CALLBACK_OLD_SECRET_SECONDS: int = env.int("CALLBACK_OLD_SECRET_SECONDS", default=86_400)
 # Source: the API contract, simulated recipients.
 SIMULATED_EMAIL_ADDRESSES: list[str] = env.list(

@@ -11,12 +11,33 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from notifications.callbacks.replay import ReplayRefused, Wanted, replay
-from notifications.models import CallbackDelivery
+from notifications.models import CallbackDelivery, FailingEndpoint
 from notify_project import clock
-from notify_project.admin.pages import BigTableAdmin
+from notify_project.admin.pages import BigTableAdmin, ReadOnlyAdmin
 from services.models import User
 
 ATTEMPTS_SHOWN = 50
+
+
+@admin.register(FailingEndpoint)
+class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
+    """Who does not answer, since when and why; the dead are called once a minute."""
+
+    list_display = [
+        "service",
+        "callback_type",
+        "failures",
+        "first_failed_at",
+        "last_failed_at",
+        "last_error",
+        "dead_since",
+        "next_probe_at",
+    ]
+    list_filter = [("dead_since", admin.EmptyFieldListFilter), "callback_type"]
+    list_select_related = ["service"]
+    search_fields = ["=service__id"]
+    search_help_text = "Id of a service."
+    ordering = ["-dead_since", "-first_failed_at", "id"]
 
 
 @admin.register(CallbackDelivery)

@@ -16,18 +16,34 @@ from notify_project import http
 
 logger = logging.getLogger(__name__)
 
+# A service and what it is told of there.
+Endpoint = tuple[UUID, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one service is told now."""
+    """What one service is told now.
+
+    Attributes:
+        is_failing: the endpoint did not answer lately.
+        is_probe: only this call finds out whether it answers again.
+    """
 
     id: UUID
     service_id: UUID
+    callback_type: str
     attempt: int
     began_at: datetime
     url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    is_failing: bool = False
+    is_probe: bool = False
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Return what has a share of the threads, and may be dead."""
+        return (self.service_id, self.callback_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,7 @@ class Answer:
         code: the status code.
         error: why there is none; never a text that others chose.
         may_pass: asking again may help.
+        is_unreachable: nobody answered, or not in time.
         retry_after_seconds: how long the service wants to be left alone, if it says so.
         duration_ms: how long it took.
     """
@@ -47,6 +64,7 @@ class Answer:
     code: int | None = None
     error: str = ""
     may_pass: bool = False
+    is_unreachable: bool = False
     retry_after_seconds: float | None = None
     duration_ms: int = 0
 
@@ -78,7 +96,8 @@ def _tell(call: Call) -> Answer:
             timeout=settings.CALLBACK_TIMEOUT_SECONDS,
         )
     except http.RequestException as error:
-        return Answer(call, error=type(error).__name__, may_pass=not _is_final(error))
+        may_pass = not _is_final(error)
+        return Answer(call, error=type(error).__name__, may_pass=may_pass, is_unreachable=may_pass)
     except Exception as error:  # noqa: BLE001 - one row's trouble must not end the others' run
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error(  # noqa: TRY400 - the error's text may hold what is in the body

@@ -60,8 +60,12 @@ class Result:
 
 def result_of(answer: Answer, now: datetime) -> Result:
     """Decide: told, to be tried again, or given up. Source: the API contract, callbacks."""
-    call, state = answer.call, State.GIVEN_UP
-    again = next_attempt(call.attempt, answer.retry_after_seconds, now) if answer.may_pass else None
+    call, state, again = answer.call, State.GIVEN_UP, None
+    if call.is_probe and answer.is_unreachable:
+        # No retry of its own is used up: it waits like the others for the next probe.
+        again = now
+    elif answer.may_pass:
+        again = next_attempt(call.attempt, answer.retry_after_seconds, now)
     if answer.code is not None and HTTPStatus.OK <= answer.code < HTTPStatus.MULTIPLE_CHOICES:
         state = State.DONE
     elif again is not None:

@@ -8,6 +8,7 @@ from functools import cache
 
 from django.conf import settings
 
+from notifications.callbacks import endpoints
 from notifications.callbacks.calls import Answer, Call, pool, tell
 from notifications.callbacks.claim import claim_due
 from notifications.callbacks.pace import Pace
@@ -15,8 +16,6 @@ from notifications.callbacks.prepare import prepare
 from notifications.callbacks.record import Result, record, result_of
 from notify_project import clock
 
-# One service has at most this part of the threads.
-SHARE_OF_THREADS = 4
 RUN_SECONDS = 30.0
 # The outbox is asked again this often while calls are under way.
 ASK_AGAIN_SECONDS = 0.2
@@ -35,7 +34,7 @@ def send() -> int:
 
 @cache
 def _pace() -> Pace:
-    return Pace(max(settings.CALLBACK_THREADS // SHARE_OF_THREADS, 1))
+    return Pace(settings.CALLBACK_CALLS_PER_ENDPOINT)
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Run:
         free = settings.CALLBACK_THREADS - len(self.under_way)
         if free <= 0:
             return 0
-        busy = Counter(call.service_id for call in self.under_way.values())
+        busy = Counter(call.endpoint for call in self.under_way.values())
         pace, now = _pace(), clock.now()
         rows = claim_due(limit=free, share=pace.share, room=pace.room(busy), now=now)
         at_once: list[Result] = []
@@ -80,7 +79,8 @@ class Run:
         answers = [future.result() for future in done]
         now = clock.now()
         record([result_of(answer, now) for answer in answers], now)
+        endpoints.note(answers, now)
         for future in done:
             del self.under_way[future]
         for answer in answers:
-            _pace().note(answer.call.service_id, timed_out=answer.timed_out)
+            _pace().note(answer.call.endpoint, timed_out=answer.timed_out)

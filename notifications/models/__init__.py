@@ -1,6 +1,6 @@
 """Everything the notifications app stores."""
 
-from notifications.models.callback import CallbackAttempt, CallbackDelivery
+from notifications.models.callback import CallbackAttempt, CallbackDelivery, FailingEndpoint
 from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
@@ -16,6 +16,7 @@ __all__ = [
     "CallbackAttempt",
     "CallbackDelivery",
     "Document",
+    "FailingEndpoint",
     "IdempotentAnswer",
     "InboundSms",
     "Job",

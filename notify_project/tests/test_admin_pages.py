@@ -29,6 +29,7 @@ LISTS = [
     "notifications_notification",
     "notifications_providerdetails",
     "notifications_callbackdelivery",
+    "notifications_failingendpoint",
     "notifications_document",
     "notify_project_periodicrun",
     "notify_project_auditevent",
