@@ -17,12 +17,8 @@ from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError
 
 from notify_project import clock
-from notify_project.http_connections import (
-    PrivatePeer,
-    PunctualAdapter,
-    is_public,
-    only_public_peers,
-)
+from notify_project.addresses import is_public
+from notify_project.http_connections import PrivatePeer, PunctualAdapter, only_public_peers
 
 __all__ = [
     "AddressRefused",
