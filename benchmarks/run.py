@@ -1,4 +1,4 @@
-"""Measure accepting and delivering against their floors, and reading, on this machine.
+"""Measure accepting and delivering against their floors, reading and callbacks, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
 starts such servers). Prints a table and writes benchmarks/results/<time>.json.
@@ -22,7 +22,7 @@ import processes  # noqa: E402
 import report  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["accept", "deliver", "read"]
+PARTS = ["accept", "deliver", "read", "callbacks"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -197,6 +197,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="exit 1 when over a budget")
     options = parser.parse_args()
     prepare_environment()
+    import calling  # noqa: PLC0415 - after the environment is set
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
     import reading  # noqa: PLC0415
@@ -211,6 +212,8 @@ def main() -> None:
         tables["deliver"] = delivering.measure(service, figures)
     if "read" in parts:
         tables["read"] = reading.measure(service, figures)
+    if "callbacks" in parts:
+        tables["callbacks"] = calling.measure(service, figures)
     if not report.write(figures, tables) and options.check:
         raise SystemExit(1)
 

@@ -16,6 +16,9 @@ from notify_project import http
 
 logger = logging.getLogger(__name__)
 
+# Who answers within that time may be called several times in a row by one thread.
+QUICK_MS = 250
+
 # A service and what it is told of there.
 Endpoint = tuple[UUID, str]
 
@@ -69,6 +72,16 @@ class Answer:
     duration_ms: int = 0
 
     @property
+    def is_told(self) -> bool:
+        """Say whether the service has it now."""
+        return self.code is not None and HTTPStatus.OK <= self.code < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def is_quick(self) -> bool:
+        """Say whether the service keeps no thread waiting."""
+        return self.is_told and self.duration_ms <= QUICK_MS
+
+    @property
     def timed_out(self) -> bool:
         """Say whether the service kept a thread waiting to the end."""
         return self.error.endswith("Timeout")
@@ -78,6 +91,20 @@ class Answer:
 def pool() -> ThreadPoolExecutor:
     """Return the threads of this process; each keeps its connections to services."""
     return ThreadPoolExecutor(settings.CALLBACK_THREADS, thread_name_prefix="callbacks")
+
+
+def tell_in_turn(calls: list[Call]) -> list[Answer]:
+    """Make calls of one endpoint one after the other, while all is quick and well.
+
+    Returns:
+        One answer for each call that was made: the last one may be slow or a failure.
+    """
+    answers: list[Answer] = []
+    for call in calls:
+        answers.append(tell(call))
+        if not answers[-1].is_quick:
+            break
+    return answers
 
 
 def tell(call: Call) -> Answer:

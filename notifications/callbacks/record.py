@@ -3,13 +3,12 @@
 import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from http import HTTPStatus
 from uuid import UUID
 
 import orjson
 from django.db import connection
 
-from notifications.callbacks.calls import Answer
+from notifications.callbacks.calls import Answer, Call
 from notifications.callbacks.retry import next_attempt
 from notifications.models import CallbackDelivery
 
@@ -35,6 +34,8 @@ WITH result AS (
 )
 UPDATE callback_deliveries c SET
     state = result.state,
+    -- What was claimed and not begun was no attempt.
+    attempts = c.attempts - (result.state = 'waiting' AND result.began_at IS NULL)::int,
     next_attempt_at = result.next_attempt_at,
     last_response_code = result.last_response_code,
     last_error = result.last_error,
@@ -66,7 +67,7 @@ def result_of(answer: Answer, now: datetime) -> Result:
         again = now
     elif answer.may_pass:
         again = next_attempt(call.attempt, answer.retry_after_seconds, now)
-    if answer.code is not None and HTTPStatus.OK <= answer.code < HTTPStatus.MULTIPLE_CHOICES:
+    if answer.is_told:
         state = State.DONE
     elif again is not None:
         state = State.WAITING
@@ -89,6 +90,11 @@ def result_of(answer: Answer, now: datetime) -> Result:
         began_at=call.began_at,
         duration_ms=answer.duration_ms,
     )
+
+
+def given_back(call: Call, now: datetime) -> Result:
+    """Return what becomes of a row whose call was not begun: it is due as before."""
+    return Result(call.id, call.attempt, State.WAITING.value, next_attempt_at=now)
 
 
 def record(results: list[Result], now: datetime) -> None:
