@@ -95,6 +95,12 @@ def test_of_two_workers_one_makes_the_probe(dead):
     assert len(claimed) == 1
 
 
+def test_a_claim_is_not_compiled_which_would_take_longer_than_to_run_it():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
 def test_with_the_first_answer_the_backlog_is_drained(dead, listener, caplog):
     repair(listener, dead)
 
