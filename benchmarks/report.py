@@ -22,6 +22,8 @@ BUDGETS = {
     "redis_round_trips": ("<=", 3),
     "emails_per_second": (">=", 400),
     "texts_per_second": (">=", 150),
+    # 100,000 calls to one service within ten minutes.
+    "calls_per_second": (">=", 167),
     "web_process_mb": ("<=", 120),
     "worker_mb": ("<=", 120),
     "read_by_id_sql": ("<=", 1),

@@ -1,10 +1,12 @@
 """Providers that take everything: an SMTP server that answers at once, an SMS provider that waits.
 
 Usage: sinks.py SMTP_PORT HTTP_PORT HTTP_DELAY_MS
+       sinks.py --calls HTTPS_PORT DELAY_MS CERTIFICATE KEY: a service that is told something
 """
 
 import asyncio
 import itertools
+import ssl
 import sys
 from typing import Any
 
@@ -89,5 +91,18 @@ async def serve(smtp_port: int, http_port: int, delay_ms: int) -> None:
         await asyncio.Event().wait()
 
 
+async def serve_calls(port: int, delay_ms: int, certificate: str, key: str) -> None:
+    """Listen over TLS on loopback until ended; the answer is the SMS provider's, a 200."""
+    SmsSink.delay_seconds = delay_ms / 1000
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(SmsSink, "127.0.0.1", port, ssl=context):
+        await asyncio.Event().wait()
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(*map(int, sys.argv[1:4])))
+    if sys.argv[1] == "--calls":
+        asyncio.run(serve_calls(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:6]))
+    else:
+        asyncio.run(serve(*map(int, sys.argv[1:4])))

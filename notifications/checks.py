@@ -145,6 +145,8 @@ def check_callback_settings(app_configs: Apps, **options: Any) -> Iterable[Check
     shortest = settings.CALLBACK_TIMEOUT_SECONDS + CALLBACK_MARGIN_SECONDS
     if shortest > settings.CALLBACK_LEASE_SECONDS:
         yield Error(f"CALLBACK_LEASE_SECONDS must be at least {shortest}.", id="notify.E008")
+    if settings.CALLBACK_CALLS_PER_ENDPOINT < 1:
+        yield Error("CALLBACK_CALLS_PER_ENDPOINT must be at least 1.", id="notify.E031")
 
 
 @register(Tags.database)

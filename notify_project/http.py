@@ -3,6 +3,8 @@
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,15 +16,13 @@ from requests.exceptions import InvalidURL
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError
 
-from notify_project.http_connections import (
-    PrivatePeer,
-    PunctualAdapter,
-    is_public,
-    only_public_peers,
-)
+from notify_project import clock
+from notify_project.addresses import is_public
+from notify_project.http_connections import PrivatePeer, PunctualAdapter, only_public_peers
 
 __all__ = [
     "AddressRefused",
+    "AnswerHead",
     "ConnectTimeout",
     "HostUnknown",
     "ReadTimeout",
@@ -32,7 +32,7 @@ __all__ = [
     "make_punctual",
     "may_have_arrived",
     "post",
-    "post_for_status",
+    "post_for_head",
 ]
 
 CONNECT_SECONDS = 3.0
@@ -47,6 +47,19 @@ class AddressRefused(RequestException):
 
 class HostUnknown(RequestException):
     """The host's name does not resolve."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHead:
+    """What the head of an answer says.
+
+    Attributes:
+        code: the status code.
+        retry_after_seconds: how long the other side wants to be left alone, if it says so.
+    """
+
+    code: int
+    retry_after_seconds: float | None
 
 
 def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
@@ -79,8 +92,8 @@ def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
         raise AddressRefused("the host is in a private network") from None
 
 
-def post_for_status(url: str, **options: Any) -> int:
-    """POST and return the answer's status code; its body, however long, is not kept.
+def post_for_head(url: str, **options: Any) -> AnswerHead:
+    """POST and return what the answer's head says; its body, however long, is not kept.
 
     Args:
         url: where to.
@@ -91,10 +104,10 @@ def post_for_status(url: str, **options: Any) -> int:
         RequestException: as ``post`` does.
     """
     response = post(url, stream=True, **options)
-    # The status is the answer; a body that breaks off takes nothing from it.
+    # The head is the answer; a body that breaks off takes nothing from it.
     with response, suppress(HTTPError):
         response.raw.read(UNWANTED_BYTES)
-    return response.status_code
+    return AnswerHead(response.status_code, _retry_after(response.headers.get("Retry-After", "")))
 
 
 def may_have_arrived(error: RequestException) -> bool:
@@ -133,6 +146,17 @@ def _session() -> requests.Session:
         make_punctual(session)
         _sessions.session = session
     return session
+
+
+def _retry_after(text: str) -> float | None:
+    """Read the header Retry-After, which strangers write. Source: RFC 9110, 10.2.3."""
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+        return (at - clock.now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _require_public(url: str) -> None:

@@ -6,7 +6,6 @@ what counts is where the connection leads.
 """
 
 import io
-import ipaddress
 import socket
 import time
 from collections.abc import Iterator
@@ -20,6 +19,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
+
+from notify_project.addresses import is_public
 
 _only_public: ContextVar[bool] = ContextVar("only_public", default=False)
 
@@ -36,14 +37,6 @@ def only_public_peers(wanted: bool) -> Iterator[None]:  # noqa: FBT001 - the nam
         yield
     finally:
         _only_public.reset(before)
-
-
-def is_public(address: str) -> bool:
-    """Say whether an IP address is reachable by everybody."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    # An IPv4 address in the clothes of IPv6 is what it is without them.
-    inner = getattr(found, "ipv4_mapped", None) or found
-    return bool(inner.is_global)
 
 
 class _UntilDeadline(io.RawIOBase):

@@ -1,10 +1,10 @@
 """Where a service wants to be told."""
 
-from urllib.parse import urlsplit
-
+from django.conf import settings
 from django.db import transaction
 
 from notify_project import audit
+from notify_project.addresses import BadAddress, require_callable
 from notify_project.api.errors import ApiError
 from notify_project.versioning import save_versioned
 from services.models import (
@@ -18,7 +18,6 @@ from services.read_models import forget_service
 
 # Source: the API contract, callbacks.
 SHORTEST_TOKEN = 10
-LONGEST_URL = 2000
 
 
 class InvalidCallback(ApiError):
@@ -33,7 +32,7 @@ def set_callback(
     Args:
         service: who wants to be told.
         callback_type: of what.
-        url: an https address.
+        url: an https address, in public unless the installation allows others.
         token: sent as the bearer token; None keeps the one there is.
         actor: who asked for it.
 
@@ -63,16 +62,9 @@ def set_callback(
 def _require_valid(row: ServiceCallbackApi) -> None:
     if row.callback_type not in CallbackType.values:
         raise InvalidCallback(f"{row.callback_type} is not a type of callback")
-    if not row.url.startswith("https://") or not _host(row.url):
-        raise InvalidCallback("The address of a callback must begin with https:// and a host")
-    if len(row.url) > LONGEST_URL:
-        raise InvalidCallback(f"The address of a callback has at most {LONGEST_URL} characters")
+    try:
+        require_callable(row.url, only_public=not settings.HTTP_ALLOW_PRIVATE)
+    except BadAddress as error:
+        raise InvalidCallback(f"The address of a callback {error}") from error
     if len(row.bearer_token) < SHORTEST_TOKEN:
         raise InvalidCallback(f"A bearer token has at least {SHORTEST_TOKEN} characters")
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None

@@ -1,9 +1,43 @@
 """The outbox of callbacks, to be looked at; its bodies are personal and stay hidden."""
 
-from django.contrib import admin
+from typing import ClassVar, cast
 
-from notifications.models import CallbackDelivery
-from notify_project.admin.pages import BigTableAdmin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from notifications.callbacks.replay import ReplayRefused, Wanted, replay
+from notifications.models import CallbackDelivery, FailingEndpoint
+from notify_project import clock
+from notify_project.admin.pages import BigTableAdmin, ReadOnlyAdmin
+from services.models import User
+
+ATTEMPTS_SHOWN = 50
+
+
+@admin.register(FailingEndpoint)
+class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
+    """Who does not answer, since when and why; the dead are called once a minute."""
+
+    list_display = [
+        "service",
+        "callback_type",
+        "failures",
+        "first_failed_at",
+        "last_failed_at",
+        "last_error",
+        "dead_since",
+        "next_probe_at",
+    ]
+    list_filter = [("dead_since", admin.EmptyFieldListFilter), "callback_type"]
+    list_select_related = ["service"]
+    search_fields = ["=service__id"]
+    search_help_text = "Id of a service."
+    ordering = ["-dead_since", "-first_failed_at", "id"]
 
 
 @admin.register(CallbackDelivery)
@@ -12,7 +46,55 @@ class CallbackDeliveryAdmin(BigTableAdmin[CallbackDelivery]):
 
     list_display = ["subject_id", "callback_type", "event_key", "state", "attempts", "created_at"]
     list_filter = ["state", "callback_type"]
-    search_fields = ["=subject_id", "=service__id"]
-    search_help_text = "Id of a notification or of a service."
+    search_fields = ["=id", "=subject_id", "=service__id"]
+    search_help_text = "Id of a call (webhook-id), a notification or a service."
     exclude = ["payload"]
+    readonly_fields: ClassVar[list[str]] = ["log_of_attempts"]
     ordering = ["-created_at", "-id"]
+    actions = ["replay"]
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Let those tell again who may change calls, though nobody edits one."""
+        return request.user.has_perm("notifications.change_callbackdelivery")
+
+    @admin.action(description="Tell again", permissions=["replay"])
+    def replay(
+        self, request: HttpRequest, queryset: QuerySet[CallbackDelivery]
+    ) -> HttpResponse | None:
+        """Ask for a reason first; then make what is finished wait again."""
+        ids = tuple(queryset.values_list("id", flat=True))
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Tell services again?",
+                "ids": ids,
+                "opts": self.opts,
+            }
+            template = "admin/notifications/callbackdelivery/replay.html"
+            return TemplateResponse(request, template, context)
+        actor, reason = cast("User", request.user), request.POST.get("reason", "")
+        try:
+            count = sum(replay(Wanted(ids=ids), actor=actor, reason=reason, now=clock.now()))
+        except ReplayRefused as error:
+            self.message_user(request, error.message, messages.ERROR)
+        else:
+            self.message_user(request, f"{count} calls are made again.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:notifications_callbackdelivery_changelist"))
+
+    @admin.display(description="Log of attempts")
+    def log_of_attempts(self, row: CallbackDelivery) -> SafeString:
+        """Show the newest attempts: when, what came of them, and how long they took."""
+        newest = row.attempt_log.order_by("-began_at", "-id")[:ATTEMPTS_SHOWN]
+        return format_html_join(
+            "",
+            "<div>{}, attempt {}: {} after {} ms</div>",
+            (
+                (
+                    clock.api_time(each.began_at),
+                    each.attempt,
+                    each.response_code or each.error,
+                    each.duration_ms,
+                )
+                for each in newest
+            ),
+        )

@@ -1,31 +1,30 @@
 """Empty the outbox: claim, call, record, without one slow service holding up the others."""
 
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 
-import orjson
 from django.conf import settings
 
-from notifications.callbacks.calls import Answer, Call, pool, tell
+from notifications.callbacks import endpoints
+from notifications.callbacks.calls import Answer, Call, Endpoint, pool, tell_in_turn
 from notifications.callbacks.claim import claim_due
-from notifications.callbacks.pace import Pace
-from notifications.callbacks.record import Result, State, record, result_of
-from notifications.models import CallbackDelivery
+from notifications.callbacks.pace import IN_A_ROW, Pace
+from notifications.callbacks.prepare import prepare
+from notifications.callbacks.record import Result, given_back, record, result_of
 from notify_project import clock
-from notify_project.encryption import Unreadable
-from services.models import ServiceCallbackApi
 
-# One service has at most this part of the threads.
-SHARE_OF_THREADS = 4
 RUN_SECONDS = 30.0
 # The outbox is asked again this often while calls are under way.
 ASK_AGAIN_SECONDS = 0.2
 # How long answers are gathered before they are written together.
 GATHER_SECONDS = 0.01
+
+# A claimed call that finds no thread for so long is given back: its lease must outlive it.
+LONGEST_READY = timedelta(seconds=2)
 
 
 def send() -> int:
@@ -39,7 +38,7 @@ def send() -> int:
 
 @cache
 def _pace() -> Pace:
-    return Pace(max(settings.CALLBACK_THREADS // SHARE_OF_THREADS, 1))
+    return Pace(settings.CALLBACK_CALLS_PER_ENDPOINT)
 
 
 @dataclass
@@ -47,7 +46,8 @@ class Run:
     """One task's work. Only the main thread touches the database."""
 
     deadline: float = field(default_factory=lambda: time.monotonic() + RUN_SECONDS)
-    under_way: dict[Future[Answer], Call] = field(default_factory=dict)
+    under_way: dict[Future[list[Answer]], list[Call]] = field(default_factory=dict)
+    ready: deque[list[Call]] = field(default_factory=deque)
 
     def to_the_end(self) -> int:
         """Work until nothing is due or time is up, and no call is under way."""
@@ -58,59 +58,75 @@ class Run:
             if self.under_way:
                 self._finish()
             elif not claimed:
+                self._give_back_ready()
                 return count
 
     def _start_more(self) -> int:
+        """Begin calls, and return how many rows were claimed for them."""
+        now, count = clock.now(), 0
+        self._submit(now)
         free = settings.CALLBACK_THREADS - len(self.under_way)
-        if free <= 0:
-            return 0
-        busy = Counter(call.service_id for call in self.under_way.values())
-        pace, now = _pace(), clock.now()
-        rows = claim_due(limit=free, share=pace.share, room=pace.room(busy), now=now)
-        at_once: list[Result] = []
-        for prepared in _prepare(rows):
-            if isinstance(prepared, Call):
-                self.under_way[pool().submit(tell, prepared)] = prepared
+        if free and not self.ready:
+            pace, limit = _pace(), free * IN_A_ROW
+            room = pace.room(self._threads())
+            rows = claim_due(limit=limit, share=pace.share, room=room, now=now)
+            prepared = list(prepare(rows, now))
+            record([each for each in prepared if isinstance(each, Result)], now)
+            self.ready.extend(_chains([each for each in prepared if isinstance(each, Call)], pace))
+            self._submit(now)
+            count = len(rows)
+        return count
+
+    def _submit(self, now: datetime) -> None:
+        """Hand what is ready to free threads; what got old or has no room any more is due again."""
+        refused: list[list[Call]] = []
+        while self.ready and len(self.under_way) < settings.CALLBACK_THREADS:
+            calls = self.ready.popleft()
+            endpoint = calls[0].endpoint
+            is_old = now - calls[0].began_at > LONGEST_READY
+            if is_old or not _pace().has_room(endpoint, self._threads()[endpoint]):
+                refused.append(calls)
             else:
-                at_once.append(prepared)
-        record(at_once, now)
-        return len(rows)
+                self.under_way[pool().submit(tell_in_turn, calls)] = calls
+        _give_back(refused, now)
+
+    def _give_back_ready(self) -> None:
+        _give_back(list(self.ready), clock.now())
+        self.ready.clear()
+
+    def _threads(self) -> Counter[Endpoint]:
+        """Return how many threads are busy with each endpoint."""
+        return Counter(calls[0].endpoint for calls in self.under_way.values())
 
     def _finish(self) -> None:
         done, _ = wait(self.under_way, ASK_AGAIN_SECONDS, FIRST_COMPLETED)
         if done:
             time.sleep(GATHER_SECONDS)
             done = {future for future in self.under_way if future.done()}
-        answers = [future.result() for future in done]
-        now = clock.now()
-        record([result_of(answer, now) for answer in answers], now)
+        now, answers, results = clock.now(), [], []
+        for future in done:
+            made = future.result()
+            answers += made
+            results += [given_back(call, now) for call in self.under_way[future][len(made) :]]
+        record([*(result_of(answer, now) for answer in answers), *results], now)
+        endpoints.note(answers, now)
         for future in done:
             del self.under_way[future]
         for answer in answers:
-            _pace().note(answer.call.service_id, timed_out=answer.timed_out)
+            _pace().note(answer)
 
 
-def _prepare(rows: list[CallbackDelivery]) -> Iterator[Call | Result]:
-    """Yield calls with the addresses of now, and what becomes of rows that cannot be sent."""
-    services = {row.service_id for row in rows}
-    found = ServiceCallbackApi.objects.filter(service__in=services) if rows else ()
-    targets = {(each.service_id, each.callback_type): each for each in found}
-    for row in rows:
-        target = targets.get((row.service_id, row.callback_type))
-        if target is None:
-            yield Result(row.id, row.attempts, State.DROPPED.value)
-            continue
-        call = Call(
-            id=row.id,
-            service_id=row.service_id,
-            attempt=row.attempts,
-            url=target.url,
-            token=target.bearer_token,
-            body=orjson.dumps(row.payload),
-        )
-        if isinstance(row.payload, Unreadable) or not target.bearer_token:
-            # Somebody may yet find the key that decrypts it.
-            answer = Answer(call, error="Unreadable", may_pass=True)
-            yield result_of(answer, clock.now())
-        else:
-            yield call
+def _give_back(chains: list[list[Call]], now: datetime) -> None:
+    record([given_back(call, now) for calls in chains for call in calls], now)
+
+
+def _chains(calls: list[Call], pace: Pace) -> list[list[Call]]:
+    """Return calls of the same endpoint in rows, each for one thread; the oldest come first."""
+    by_endpoint: dict[Endpoint, list[Call]] = defaultdict(list)
+    for call in calls:
+        by_endpoint[call.endpoint].append(call)
+    return [
+        ours[start : start + pace.in_a_row(endpoint)]
+        for endpoint, ours in by_endpoint.items()
+        for start in range(0, len(ours), pace.in_a_row(endpoint))
+    ]

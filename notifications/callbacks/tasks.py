@@ -3,6 +3,7 @@
 import logging
 
 from notifications.callbacks.claim import has_due_rows
+from notifications.callbacks.endpoints import give_up_on_the_dead
 from notifications.callbacks.old_rows import delete_old_rows
 from notifications.callbacks.send import send
 from notify_project import clock, waiting_tasks
@@ -27,5 +28,6 @@ def wake() -> None:
 
 
 def delete_old_callbacks() -> None:
-    """Delete what services were told more than a week ago."""
+    """Delete what services were told more than a week ago, and give up on dead endpoints."""
+    give_up_on_the_dead(clock.now())
     logger.info("deleted %s old callbacks", delete_old_rows(clock.now()))

@@ -1,6 +1,6 @@
 """Everything the notifications app stores."""
 
-from notifications.models.callback import CallbackDelivery
+from notifications.models.callback import CallbackAttempt, CallbackDelivery, FailingEndpoint
 from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
@@ -20,9 +20,11 @@ from notifications.models.suppression import SuppressedRecipient
 __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
+    "CallbackAttempt",
     "CallbackDelivery",
     "Complaint",
     "Document",
+    "FailingEndpoint",
     "IdempotentAnswer",
     "InboundSms",
     "InboundSmsHistory",

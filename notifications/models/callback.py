@@ -54,12 +54,61 @@ class CallbackDelivery(models.Model):
         indexes = [
             models.Index(
                 "service",
+                "callback_type",
                 Coalesce("next_attempt_at", "created_at"),
                 condition=models.Q(state="waiting"),
-                name="ix_callback_due",
+                name="ix_callback_due_by_endpoint",
             ),
             models.Index(fields=["service", "state"], name="ix_callback_service"),
         ]
 
     def __str__(self) -> str:
         return f"{self.callback_type} {self.subject_id}"
+
+
+class CallbackAttempt(models.Model):
+    """One call of a service: when, how long, and what came of it; nothing of what was said."""
+
+    delivery = models.ForeignKey(
+        CallbackDelivery, on_delete=models.CASCADE, related_name="attempt_log"
+    )
+    attempt = models.PositiveSmallIntegerField()
+    began_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+    response_code = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "callback_attempts"
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt} of {self.delivery_id}"
+
+
+class FailingEndpoint(models.Model):
+    """An address that did not answer lately; the row goes with the first answer."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    callback_type = models.CharField(max_length=20, choices=CallbackType)
+    failures = models.PositiveIntegerField()
+    first_failed_at = models.DateTimeField()
+    last_failed_at = models.DateTimeField()
+    last_error = models.CharField(max_length=255)
+    dead_since = models.DateTimeField(null=True)
+    next_probe_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "failing_endpoints"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "callback_type"], name="uq_failing_endpoint"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dead_since__isnull=True, next_probe_at__isnull=True)
+                | models.Q(dead_since__isnull=False, next_probe_at__isnull=False),
+                name="ck_failing_endpoint_probe",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.callback_type} of {self.service_id}"

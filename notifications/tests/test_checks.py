@@ -134,6 +134,12 @@ def test_a_lease_outlives_a_call(settings, timeout, lease, found):
     assert ids() == found
 
 
+def test_an_endpoint_may_always_be_called(settings):
+    settings.CALLBACK_CALLS_PER_ENDPOINT = 0
+
+    assert ids() == ["notify.E031"]
+
+
 @pytest.mark.parametrize(("timeout", "lease", "found"), [(5, 9, ["notify.E008"]), (5, 10, [])])
 def test_a_lease_outlives_a_call_of_a_service(settings, timeout, lease, found):
     settings.CALLBACK_TIMEOUT_SECONDS = timeout

@@ -5,11 +5,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from notifications.models import Document
+from notifications.models import CallbackAttempt, Document, FailingEndpoint
 from notifications.suppression.entries import suppress
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
@@ -21,7 +22,8 @@ from notify_project.models import PeriodicRun
 from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.branding.logos import logo_name
 from services.branding.saving import save_branding
-from services.models import ApiKey, EmailBranding
+from services.callbacks import set_callback
+from services.models import ApiKey, EmailBranding, ServiceCallbackApi
 from services.senders import add_letter_contact
 from services.tests.branding import pictures
 from services.tests.factories import (
@@ -69,6 +71,28 @@ def make_suppressed():
     )
 
 
+def make_callback():
+    set_callback(
+        ServiceFactory(),
+        "delivery_status",
+        url="https://service.example/told",
+        token="0123456789",
+        actor=UserFactory(),
+    )
+
+
+def make_failing_endpoint():
+    now = clock.now()
+    FailingEndpoint.objects.create(
+        service=ServiceFactory(),
+        callback_type="delivery_status",
+        failures=1,
+        first_failed_at=now,
+        last_failed_at=now,
+        last_error="ConnectTimeout",
+    )
+
+
 def make_run():
     PeriodicRun.objects.create(task=f"task {uuid.uuid4()}", slot=clock.now())
 
@@ -83,6 +107,7 @@ LISTS = {
     "services_organisation": OrganisationFactory,
     "services_user": UserFactory,
     "services_apikey": ApiKeyFactory,
+    "services_servicecallbackapi": make_callback,
     "services_inboundnumber": lambda: InboundNumberFactory(service=ServiceFactory()),
     "services_emailbranding": EmailBrandingFactory,
     "services_servicelettercontact": lambda: add_letter_contact(ServiceFactory(), "1 Road"),
@@ -94,6 +119,7 @@ LISTS = {
     "notifications_notification": NotificationFactory,
     "notifications_providerdetails": make_provider,
     "notifications_callbackdelivery": CallbackDeliveryFactory,
+    "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
     "notifications_suppressedrecipient": make_suppressed,
     "notify_project_periodicrun": make_run,
@@ -166,8 +192,6 @@ def test_nobody_changes_a_notification(signed_in):
 
 
 def test_a_recipient_is_shown_only_to_people_with_the_right(db):
-    from django.contrib.auth.models import Permission  # noqa: PLC0415
-
     row = NotificationFactory()
     user = UserFactory(platform_admin=True)
     user.user_permissions.add(Permission.objects.get(codename="view_notification"))
@@ -431,3 +455,95 @@ def test_support_staff_sign_in_and_issue_a_key_in_a_browser(
 
     key = ApiKey.objects.get()
     assert shown.strip() == f"from_the_browser-{service.id}-{key.secret}"
+
+
+def test_the_signing_secret_of_a_callback_is_shown_once_and_its_token_never(signed_in):
+    form = {
+        "service": ServiceFactory().id,
+        "callback_type": "delivery_status",
+        "url": "https://example.org/told",
+        "token": "a token of the service",
+    }
+
+    page = signed_in.post(reverse("admin:services_servicecallbackapi_add"), form)
+
+    callback = ServiceCallbackApi.objects.get()
+    again = signed_in.get(reverse("admin:services_servicecallbackapi_change", args=[callback.id]))
+    assert callback.bearer_token == "a token of the service"
+    assert callback.signing.secret in page.content.decode().replace("&#x2B;", "+")
+    assert "no-store" in page.headers["Cache-Control"]
+    for secret in (callback.signing.secret, callback.bearer_token):
+        assert secret not in again.content.decode().replace("&#x2B;", "+")
+
+
+def test_a_callback_is_changed_without_its_token_and_rotated(signed_in):
+    service = ServiceFactory()
+    url = "https://example.org/told"
+    set_callback(service, "delivery_status", url=url, token="0123456789", actor=None)
+    callback = ServiceCallbackApi.objects.get()
+    change = reverse("admin:services_servicecallbackapi_change", args=[callback.id])
+
+    signed_in.post(change, {"url": "https://example.org/new", "token": ""})
+    refused = signed_in.post(change, {"url": url, "token": "short"}, follow=True)
+    page = signed_in.post(
+        reverse("admin:services_servicecallbackapi_changelist"),
+        {"action": "rotate", "_selected_action": [callback.id]},
+    )
+
+    callback.refresh_from_db()
+    assert (callback.url, callback.bearer_token) == ("https://example.org/new", "0123456789")
+    assert "A bearer token has at least" in refused.content.decode()
+    assert callback.signing.secret in page.content.decode().replace("&#x2B;", "+")
+    assert callback.signing.previous is not None
+
+
+def test_a_call_of_a_service_shows_its_attempts_and_not_its_body(
+    signed_in, django_assert_max_num_queries
+):
+    row = CallbackDeliveryFactory(payload={"to": "zoe@example.com"}, attempts=60)
+    CallbackAttempt.objects.bulk_create(
+        CallbackAttempt(
+            delivery=row, attempt=number, began_at=clock.now(), duration_ms=7, error="ReadTimeout"
+        )
+        for number in range(1, 61)
+    )
+
+    with django_assert_max_num_queries(15):
+        page = signed_in.get(
+            reverse("admin:notifications_callbackdelivery_change", args=[row.id])
+        ).content.decode()
+
+    assert "attempt 60: ReadTimeout after 7 ms" in page
+    assert "attempt 10:" not in page
+    assert "zoe@example.com" not in page
+
+
+def test_calls_are_made_again_with_a_reason_only(signed_in, recorded_tasks):
+    row = CallbackDeliveryFactory(state="given-up", finished_at=clock.now())
+    url = reverse("admin:notifications_callbackdelivery_changelist")
+    form = {"action": "replay", "_selected_action": [row.id]}
+
+    asked = signed_in.post(url, form)
+    refused = signed_in.post(url, {**form, "confirmed": "yes", "reason": " "}, follow=True)
+    row.refresh_from_db()
+    before = row.state
+    signed_in.post(url, {**form, "confirmed": "yes", "reason": "their server was down"})
+
+    row.refresh_from_db()
+    assert "Tell 1 again" in asked.content.decode()
+    assert "Give a reason" in refused.content.decode()
+    assert (before, row.state) == ("given-up", "waiting")
+
+
+def test_who_may_only_look_cannot_make_calls_again(db):
+    row = CallbackDeliveryFactory(state="given-up", finished_at=clock.now())
+    user = UserFactory(platform_admin=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_callbackdelivery"))
+    client = Client()
+    client.force_login(user)
+    form = {"action": "replay", "_selected_action": [row.id], "confirmed": "yes", "reason": "x"}
+
+    client.post(reverse("admin:notifications_callbackdelivery_changelist"), form)
+
+    row.refresh_from_db()
+    assert row.state == "given-up"

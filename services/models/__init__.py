@@ -2,7 +2,14 @@
 
 from services.models.api_key import ApiKey, ApiKeyHistory
 from services.models.branding import EmailBranding
-from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
+from services.models.callback import (
+    SIGNING_SECRET_PREFIX,
+    CallbackSigningSecret,
+    CallbackType,
+    ServiceCallbackApi,
+    ServiceCallbackApiHistory,
+    new_signing_secret,
+)
 from services.models.inbound_number import InboundNumber
 from services.models.organisation import Organisation
 from services.models.retention import ServiceDataRetention
@@ -17,8 +24,10 @@ from services.models.service import (
 from services.models.user import User
 
 __all__ = [
+    "SIGNING_SECRET_PREFIX",
     "ApiKey",
     "ApiKeyHistory",
+    "CallbackSigningSecret",
     "CallbackType",
     "EmailBranding",
     "InboundNumber",
@@ -35,4 +44,5 @@ __all__ = [
     "ServiceSmsSender",
     "ServiceUser",
     "User",
+    "new_signing_secret",
 ]

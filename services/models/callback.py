@@ -1,6 +1,9 @@
 """Where a service wants to be told."""
 
+import base64
+import secrets
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -83,3 +86,46 @@ class ServiceCallbackApiHistory(CallbackColumns, HistoryRow):
 
     def __str__(self) -> str:
         return f"{self.callback_type} version {self.version}"
+
+
+# Source: Standard Webhooks 1.0.0, signature scheme.
+SIGNING_SECRET_PREFIX = "whsec_"  # noqa: S105 - not a secret
+SIGNING_SECRET_BYTES = 32
+
+
+def new_signing_secret() -> str:
+    """Return a random secret in the form in which services keep it."""
+    return (
+        SIGNING_SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SIGNING_SECRET_BYTES)).decode()
+    )
+
+
+class CallbackSigningSecret(models.Model):
+    """What calls of one callback are signed with; no version of the callback keeps it."""
+
+    callback = models.OneToOneField(
+        ServiceCallbackApi, on_delete=models.CASCADE, primary_key=True, related_name="signing"
+    )
+    secret = EncryptedTextField(default=new_signing_secret)
+    previous = EncryptedTextField(null=True)
+    previous_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "callback_signing_secrets"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(previous__isnull=True, previous_until__isnull=True)
+                | models.Q(previous__isnull=False, previous_until__isnull=False),
+                name="ck_callback_signing_previous",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"secret of {self.callback_id}"
+
+    def valid_at(self, now: datetime) -> list[str]:
+        """Return the secrets that calls are signed with now, the newest first."""
+        if self.previous is None or self.previous_until is None or self.previous_until <= now:
+            return [self.secret]
+        return [self.secret, self.previous]

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from services import callbacks, guest_list, members, senders
 from services.api_keys import issue
+from services.callback_secrets import signing_secrets
 from services.creating import LIVE_LIMITS, create_service, set_permissions, update_service
 from services.models import (
     ApiKey,
@@ -81,7 +82,12 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     if service is None:
         return  # type: ignore[unreachable]  # a refusal was noted
     what = f'service "{entry.name}"'
-    ids: dict[str, Any] = {"id": str(service.id), "templates": {}, "api_keys": {}}
+    ids: dict[str, Any] = {
+        "id": str(service.id),
+        "templates": {},
+        "api_keys": {},
+        "callbacks": {},
+    }
     run.report.ids["services"][entry.name] = ids
     _team(entry, service, run, what)
     with run.noting(entry.places.get("inbound_number", entry.place)):
@@ -99,7 +105,7 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
             _letter_contact(letter_contact, service, run, what)
     for callback in entry.callbacks:
         with run.noting(callback.place):
-            _callback(callback, service, run, what)
+            ids["callbacks"][callback.type] = _callback(callback, service, run, what)
     _refuse_twins(entry, run)
     for key in entry.api_keys:
         with run.noting(key.place):
@@ -218,18 +224,23 @@ def _letter_contact(entry: DeclaredLetterContact, service: Service, run: Run, wh
         run.report.changed(name, {"default": (False, True)})
 
 
-def _callback(entry: DeclaredCallback, service: Service, run: Run, what: str) -> None:
+def _callback(entry: DeclaredCallback, service: Service, run: Run, what: str) -> dict[str, str]:
     rows = ServiceCallbackApi.objects.filter(service=service, callback_type=entry.type)
     is_new = not rows.exists()
     place = entry.places.get("bearer_token_env", entry.place)
     if is_new and entry.bearer_token_env is None:
         run.report.problem(place, "bearer_token_env is missing: it names an environment variable")
-        return
+        return {}
     token = run.secret(entry.bearer_token_env, place, is_needed=is_new)
     if is_new and token is None:
-        return
+        return {}
     if callbacks.set_callback(service, entry.type, url=entry.url, token=token, actor=None):
         run.report.changes.append(f"{'+' if is_new else '~'} {what}: callback {entry.type}")
+    callback = rows.get()
+    ids = {"id": str(callback.id)}
+    if is_new:
+        ids["signing_secret"] = signing_secrets([callback.id])[callback.id].secret
+    return ids
 
 
 def _refuse_twins(entry: DeclaredService, run: Run) -> None:

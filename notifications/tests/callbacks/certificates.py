@@ -3,6 +3,7 @@
 import ipaddress
 import ssl
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -12,7 +13,7 @@ from cryptography.x509.oid import NameOID
 LOOPBACK = ipaddress.ip_address("127.0.0.1")
 
 
-def certificate_for_loopback(directory):
+def certificate_for_loopback(directory: Path) -> tuple[Path, Path]:
     """Write a certificate that vouches for itself, and its key, and return their paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Loopback")])
@@ -42,7 +43,7 @@ def certificate_for_loopback(directory):
     return paths
 
 
-def server_context(certificate, key):
+def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """Return what a server on loopback needs to speak TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)

@@ -4,15 +4,20 @@ import json
 import re
 import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import jwt
 import pytest
 from django.test import Client
+from freezegun import freeze_time
 
 from deploy.make_token import make_token
+from notifications.callbacks.signature import signature_headers
+from notify_project import clock
 from notify_project.documentation.errors import errors_of
 from notify_project.documentation.operations import OPERATIONS
+from services.models import new_signing_secret
 from services.tests.factories import ApiKeyFactory, ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 
@@ -34,6 +39,29 @@ def test_its_token_is_the_one_that_our_script_makes():
     assert claims["iss"] == service_id
     assert abs(claims["iat"] - time.time()) < 5
     assert jwt.decode(make_token(key), secret, ["HS256"])["iss"] == service_id
+
+
+@pytest.mark.parametrize(
+    ("seconds_later", "added", "secret", "genuine"),
+    [
+        pytest.param(0, b"", "new", True, id="new secret"),
+        pytest.param(299, b"", "old", True, id="old secret"),
+        pytest.param(0, b"", "other", False, id="other secret"),
+        pytest.param(301, b"", "new", False, id="too late"),
+        pytest.param(0, b" ", "new", False, id="other body"),
+    ],
+)
+def test_its_check_of_callbacks_knows_ours(seconds_later, added, secret, genuine):
+    code = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)[1]
+    secrets = {name: new_signing_secret() for name in ("new", "old", "other")}
+    now, body, names = clock.now(), b'{"id": "1"}', {}
+    valid = [secrets["new"], secrets["old"]]
+    headers = signature_headers(str(uuid.uuid4()), body, secrets=valid, now=now)
+
+    exec(code, names)
+
+    with freeze_time(now + timedelta(seconds=seconds_later)):
+        assert names["is_genuine"](headers, body + added, secrets[secret]) is genuine
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json",
             action="store_true",
-            help="print every id, and each new API key this once, as JSON",
+            help="print every id, and each new API key and signing secret this once, as JSON",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -66,9 +66,19 @@ class Command(BaseCommand):
             self.stdout.write(f"{count} changes to make; nothing was changed.")
         else:
             self.stdout.write(f"{count} changes made.")
+        if not dry_run:
+            self._print_new_secrets(report)
+
+    def _print_new_secrets(self, report: Report) -> None:
         for service, ids in report.ids["services"].items():
             for name, key in ids["api_keys"].items():
-                if "key" in key and not dry_run:
+                if "key" in key:
                     self.stdout.write(
                         f'New API key "{name}" of "{service}", shown once: {key["key"]}'
+                    )
+            for kind, callback in ids["callbacks"].items():
+                if "signing_secret" in callback:
+                    self.stdout.write(
+                        f'Signing secret of callback {kind} of "{service}", shown once: '
+                        f"{callback['signing_secret']}"
                     )

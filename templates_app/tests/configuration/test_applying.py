@@ -8,6 +8,7 @@ from notify_project.models import AuditEvent
 from services.inbound_numbers import release_number
 from services.models import (
     ApiKey,
+    CallbackSigningSecret,
     InboundNumber,
     Organisation,
     Service,
@@ -206,6 +207,12 @@ def test_the_command_prints_ids_and_new_keys_once_as_json(db, files, tmp_path, m
     keys = first["services"]["Libraries"]["api_keys"]
     assert first["services"]["Libraries"]["id"] == str(service.id)
     assert keys["catalogue"]["key"] == f"catalogue-{service.id}-{SECRET}"
+    callbacks = [each["services"]["Libraries"]["callbacks"] for each in (first, second)]
+    signing = CallbackSigningSecret.objects.get()
+    assert callbacks == [
+        {"delivery_status": {"id": str(signing.callback_id), "signing_secret": signing.secret}},
+        {"delivery_status": {"id": str(signing.callback_id)}},
+    ]
     assert second["changes"] == []
     assert [set(key) for key in second["services"]["Libraries"]["api_keys"].values()] == [
         {"id"},

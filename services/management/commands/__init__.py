@@ -1,0 +1,1 @@
+"""Commands: verb_noun, one use case each."""
