@@ -256,6 +256,10 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# --- Metrics -----------------------------------------------------------------------------------
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+METRICS_INTERVAL_SECONDS: float = env.float("METRICS_INTERVAL_SECONDS", default=5.0)
+
 # --- Admin site and logs -----------------------------------------------------------------------
 UNFOLD = {"SITE_TITLE": "Notify", "SITE_HEADER": "Notify", "SITE_SYMBOL": "send"}
 LOGGING = {

@@ -28,6 +28,9 @@ os.environ.update(
     MMG_URL="http://127.0.0.1:1/mmg",
     MMG_API_KEY="mmg-key",
     READ_MODEL_SECONDS="0",
+    METRICS_TOKEN="",
+    # Tests add up what was counted themselves.
+    METRICS_INTERVAL_SECONDS="0",
     HTTP_ALLOW_PRIVATE="true",
 )
 

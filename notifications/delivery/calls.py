@@ -25,11 +25,19 @@ from notifications.providers.base import (
 from notifications.providers.registry import provider
 from notifications.statuses import Status
 from notify_project import clock
+from notify_project.metrics import Histogram
 
 logger = logging.getLogger(__name__)
 
 # Providers keep to one time-out a message; as much again is a margin for a machine that is busy.
 TIMEOUTS_PER_CALL = 2
+
+
+CALLS = Histogram(
+    "notify_provider_call_seconds",
+    "How long a provider took to answer, and what: accepted, or the kind of error.",
+    ("provider", "outcome"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +78,18 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
     if time.monotonic() + TIMEOUTS_PER_CALL * settings.PROVIDER_TIMEOUT_SECONDS > lease_ends:
         finished.put(Finished(_not_begun(ready)))
         return
+    began = time.perf_counter()
+    said, answer = _ask(ready)
+    CALLS.observe(time.perf_counter() - began, ready.identifier, said)
+    finished.put(answer)
+
+
+def _ask(ready: Call) -> tuple[str, Finished]:
+    """Return what the provider said, in one word, and what comes of it."""
     try:
         reference = provider(ready.identifier).send(ready.message)
     except ProviderError as error:
-        finished.put(Finished(_failed(ready, error), ready.identifier))
+        return type(error).__name__, Finished(_failed(ready, error), ready.identifier)
     except Exception as error:  # noqa: BLE001 - one message's trouble; a lost one would block the run
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error(  # noqa: TRY400 - the error's text may hold what is in the message
@@ -83,9 +99,8 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
             ready.notification_id,
             where,
         )
-        finished.put(Finished(_failed(ready, OutcomeUnknown()), ready.identifier))
-    else:
-        finished.put(Finished(_accepted(ready, reference)))
+        return "crashed", Finished(_failed(ready, OutcomeUnknown()), ready.identifier)
+    return "accepted", Finished(_accepted(ready, reference))
 
 
 def _accepted(ready: Call, reference: str | None) -> Outcome:

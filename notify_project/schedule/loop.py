@@ -15,6 +15,7 @@ from notifications.callbacks.tasks import wake as wake_callbacks
 from notifications.delivery.claim import lanes_with_due_rows
 from notifications.delivery.wake import wake
 from notify_project import clock
+from notify_project.metrics import Counter
 from notify_project.queues import DelayedTasks, enqueue
 from notify_project.schedule import runs
 from notify_project.schedule.plan import PERIODIC_TASKS
@@ -24,6 +25,9 @@ from notify_project.schedule.tasks import run_periodic
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 1.0
+MISSED = Counter(
+    "notify_periodic_missed_slots_total", "Slots of a periodic task that nobody ran.", ("task",)
+)
 _AWAY = (DatabaseError, InterfaceError, RedisError, OSError)
 
 
@@ -105,4 +109,5 @@ def _queue(task: PeriodicTask, slot: datetime, last: datetime) -> None:
         raise
     missed = task.missed_between(last, slot)
     if missed:
+        MISSED.count(task.name, by=missed)
         logger.warning("periodic task %s missed %s slots since %s", task.name, missed, last)

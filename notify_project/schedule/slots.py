@@ -46,6 +46,12 @@ class PeriodicTask:
         slot = self._on(datetime.combine(today, time.min))
         return slot if slot <= now else self._on(datetime.combine(today - _DAY, time.min))
 
+    def slot_after(self, slot: datetime) -> datetime:
+        """Return the slot that follows another, in UTC."""
+        if self.every is not None:
+            return slot + self.every
+        return self._on(datetime.combine(london_day(slot) + _DAY, time.min))
+
     def missed_between(self, before: datetime, after: datetime) -> int:
         """Count the slots between two slots."""
         if self.every is not None:

@@ -17,6 +17,7 @@ from notify_project.schedule.slots import PeriodicTask
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
+TEN_MINUTES = timedelta(minutes=10)
 NOON = datetime(2026, 11, 25, 12, 0, 30, tzinfo=UTC)
 
 
@@ -87,8 +88,34 @@ def test_of_many_at_the_same_moment_one_gets_a_slot():
     assert sum(taken) == 1
 
 
+@pytest.mark.parametrize(
+    "evening",
+    [datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 10, 24, 20, tzinfo=UTC)],
+    ids=["forward", "back"],
+)
+def test_two_schedulers_share_the_nights_in_which_the_clocks_change(redis_without_tasks, evening):
+    with freeze_time(evening) as time:
+        schedulers = [Scheduler(), Scheduler()]
+        for step in range(36 * 6):
+            time.move_to(evening + step * TEN_MINUTES)
+            for scheduler in schedulers:
+                scheduler.turn()
+
+    queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
+    assert len(queued) == len(set(queued)) == PeriodicRun.objects.count()
+    for name, task in plan.PERIODIC_TASKS.items():
+        taken = slots_of(name)
+        if task.every:
+            steps = timedelta(hours=36) - TEN_MINUTES
+            assert len(taken) == steps // max(task.every, TEN_MINUTES)
+        else:
+            # Once in each of the two nights, at the time that London's clocks show.
+            assert [slot.astimezone(clock.LONDON).time() for slot in taken] == [task.at] * 2
+            assert len({clock.london_day(slot) for slot in taken}) == 2
+
+
 def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
-    redis_without_tasks, caplog
+    redis_without_tasks, caplog, counted
 ):
     PeriodicRun.objects.create(task="repair_template_usage", slot=NOON.replace(second=0))
 
@@ -96,6 +123,7 @@ def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
 
     assert [slot.minute for slot in slots_of("repair_template_usage")] == [0, 0]
     assert "repair_template_usage missed 5 slots" in caplog.text
+    assert counted("notify_periodic_missed_slots_total") == {("repair_template_usage",): 5}
 
 
 def test_a_night_that_was_slept_through_is_caught_up_in_the_morning(redis_without_tasks):
@@ -210,7 +238,7 @@ def test_a_periodic_task_that_is_done_does_not_run_again(recorded_tasks):
     assert PeriodicRun.objects.filter(task="old").exists()
 
 
-def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch):
+def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch, counted):
     outcomes = [LookupError("nobody@example.com"), None]
 
     def stumble():
@@ -228,6 +256,10 @@ def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch):
 
     assert (failed.state, failed.detail) == ("failed", "LookupError")
     assert PeriodicRun.objects.get().state == "done"
+    assert counted("notify_periodic_run_seconds") == {
+        ("stumble", "failed"): 1,
+        ("stumble", "done"): 1,
+    }
 
 
 def test_a_periodic_task_that_was_removed_is_left_out(caplog):
