@@ -28,6 +28,7 @@ os.environ.update(
     MMG_URL="http://127.0.0.1:1/mmg",
     MMG_API_KEY="mmg-key",
     READ_MODEL_SECONDS="0",
+    LOG_FORMAT="text",
     METRICS_TOKEN="",
     # Tests add up what was counted themselves.
     METRICS_INTERVAL_SECONDS="0",

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 
+from notify_project import logs
 from notify_project.api.responses import (
     UNSUBSCRIBE_PATH,
     answer_for,
@@ -56,11 +57,13 @@ class ApiBoundary:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request and count it."""
         began = time.perf_counter()
-        response = self._respond(request)
+        trace_id = _trace_id(request)
+        with logs.belonging_to(trace_id):
+            response = self._respond(request, trace_id)
         _count(request, response, time.perf_counter() - began)
         return response
 
-    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+    def _respond(self, request: HttpRequest, trace_id: str) -> HttpResponseBase:
         """Answer an API request here; pass any other on."""
         path = request.path_info
         if path.startswith("//v2/"):
@@ -76,7 +79,7 @@ class ApiBoundary:
             if not is_api(path):
                 return response
         _add_fixed_headers(response)
-        response.headers["X-B3-TraceId"] = _trace_id(request)
+        response.headers["X-B3-TraceId"] = trace_id
         response.headers["X-B3-SpanId"] = secrets.token_hex(8)
         return response
 
@@ -122,7 +125,8 @@ def _resolve(path: str, urlconf: str) -> ResolverMatch:
 
 def _trace_id(request: HttpRequest) -> str:
     """Echo the caller's trace id, or make one."""
-    given: str | None = request.headers.get("x-b3-traceid")
+    meta = request.META  # its dictionary of headers would be made anew for each request
+    given: str | None = meta.get("HTTP_X_B3_TRACEID")
     if given and len(given) in {16, 32} and _HEX.issuperset(given):
         return given
     return secrets.token_hex(16)

@@ -3,6 +3,7 @@ from werkzeug import Response
 
 from notifications.delivery.deliver import deliver
 from notifications.tests.factories import NotificationFactory
+from notify_project import logs
 from notify_project.constants import Queue
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +43,15 @@ def test_what_is_not_handed_over_is_not_counted_as_such(sms_provider, counted):
     deliver(Queue.NORMAL)
 
     assert counted("notify_handover_seconds") == {}
+
+
+def test_the_thread_of_a_call_logs_under_the_id_of_the_task(sms_provider, caplog):
+    seen = []
+    caplog.handler.addFilter(lambda record: seen.append((record.name, logs.request_id())) or True)
+    sms_provider.answer = lambda message: Response("{}", 400)
+    NotificationFactory()
+
+    with logs.belonging_to("the-task"):
+        deliver(Queue.NORMAL)
+
+    assert ("notifications.delivery.calls", "the-task") in seen
