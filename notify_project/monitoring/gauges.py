@@ -34,13 +34,10 @@ OUTBOX_WAITING = Gauge("notify_outbox_waiting", "What services must still be tol
 OUTBOX_OLDEST = Gauge("notify_outbox_oldest_seconds", "Age of the oldest of that.")
 LETTERS = Gauge("notify_letters", "Letters that have no outcome, or failed here.", ("status",))
 LETTERS_OLDEST = Gauge("notify_letters_oldest_seconds", "Age of the oldest of them.", ("status",))
-PROVIDER_SENT = Gauge(
-    "notify_provider_sent_recently",
-    "Messages accepted and handed over in the last ten minutes, to providers that give receipts.",
+PROVIDER_UNANSWERED = Gauge(
+    "notify_provider_unanswered",
+    "Messages that a provider took in the last ten minutes, as long as no receipt is among them.",
     ("provider",),
-)
-PROVIDER_SETTLED = Gauge(
-    "notify_provider_settled_recently", "Those of them that have a receipt.", ("provider",)
 )
 PERIODIC_LATE = Gauge(
     "notify_periodic_late_seconds",

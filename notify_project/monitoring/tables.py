@@ -90,8 +90,7 @@ def _providers(now: datetime) -> Iterator[Reading]:
     by_name = {row["sent_by"]: (row["n"], row["settled"]) for row in rows}
     for name in sorted(set(names)):
         n, settled = by_name.get(name, (0, 0))
-        yield Reading(gauges.PROVIDER_SENT, n, (name,))
-        yield Reading(gauges.PROVIDER_SETTLED, settled, (name,))
+        yield Reading(gauges.PROVIDER_UNANSWERED, 0 if settled else n, (name,))
 
 
 def _periodic(now: datetime) -> Iterator[Reading]:

@@ -11,6 +11,11 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
 
+def slot_of(now: datetime, every: timedelta) -> datetime:
+    """Return the newest instant of an interval, which is the same on every machine."""
+    return now - (now - _EPOCH) % every
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
     """A task that runs by the clock: at a London time each day, or every so often.
@@ -41,7 +46,7 @@ class PeriodicTask:
     def latest_slot(self, now: datetime) -> datetime:
         """Return the newest planned instant that is not in the future, in UTC."""
         if self.every is not None:
-            return now - (now - _EPOCH) % self.every
+            return slot_of(now, self.every)
         today = london_day(now)
         slot = self._on(datetime.combine(today, time.min))
         return slot if slot <= now else self._on(datetime.combine(today - _DAY, time.min))

@@ -83,18 +83,33 @@ def test_letters_are_shown_where_they_stand():
     assert shown(gauges.LETTERS_OLDEST)["created",] == 120
 
 
-def test_a_provider_that_gives_receipts_shows_what_it_took_and_how_much_has_its_receipt():
+@pytest.fixture
+def _providers():
     ProviderDetails.objects.all().delete()
     ProviderDetailsFactory(identifier="mmg", notification_type="sms")
     ProviderDetailsFactory(identifier="smtp", notification_type="email", gives_receipts=False)
-    recent = {"created_at": NOW - 9 * MINUTE, "sent_by": "mmg"}
-    NotificationFactory(**recent, status="sending")
-    NotificationFactory(**recent, status="delivered")
-    NotificationFactory(**recent, status="permanent-failure", failure_reason="recipient-refused")
-    NotificationFactory(**recent | {"created_at": NOW - 11 * MINUTE}, status="delivered")
 
-    assert shown(gauges.PROVIDER_SENT) == {("mmg",): 3}
-    assert shown(gauges.PROVIDER_SETTLED) == {("mmg",): 1}
+
+def sent(minutes=9, **values):
+    NotificationFactory(created_at=NOW - minutes * MINUTE, sent_by="mmg", **values)
+
+
+@pytest.mark.usefixtures("_providers")
+def test_a_provider_without_a_receipt_shows_how_many_it_owes():
+    sent(status="sending")
+    # Its answer at once is no receipt, and what is older is not asked for.
+    sent(status="permanent-failure", failure_reason="recipient-refused")
+    sent(minutes=11, status="delivered")
+
+    assert shown(gauges.PROVIDER_UNANSWERED) == {("mmg",): 2}
+
+
+@pytest.mark.usefixtures("_providers")
+def test_a_provider_that_gave_a_receipt_is_not_silent():
+    sent(status="sending")
+    sent(status="delivered")
+
+    assert shown(gauges.PROVIDER_UNANSWERED) == {("mmg",): 0}
 
 
 @pytest.mark.parametrize(

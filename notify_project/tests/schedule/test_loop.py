@@ -1,6 +1,6 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,7 +17,6 @@ from notify_project.schedule.slots import PeriodicTask
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
-TEN_MINUTES = timedelta(minutes=10)
 NOON = datetime(2026, 11, 25, 12, 0, 30, tzinfo=UTC)
 
 
@@ -37,6 +36,11 @@ def turns(*instants):
     return scheduler
 
 
+def queued_slots():
+    """Count the slots of what is queued; alerts are looked for by the scheduler itself."""
+    return PeriodicRun.objects.exclude(task="log_alerts").count()
+
+
 def of(recorded, function):
     return [task for task in recorded if task.function == function]
 
@@ -50,6 +54,25 @@ def test_a_new_installation_begins_with_the_next_slot(redis_without_tasks):
     turns(NOON)
 
     assert PeriodicRun.objects.count() == 0
+
+
+def test_of_two_schedulers_one_logs_alerts_every_five_minutes(redis_without_tasks, caplog):
+    NotificationFactory(created_at=NOON - timedelta(minutes=2))
+    caplog.set_level(logging.ERROR)
+    with freeze_time(NOON) as time:
+        schedulers = [Scheduler(), Scheduler()]
+        for minute in range(11):
+            time.move_to(NOON + timedelta(minutes=minute))
+            for scheduler in schedulers:
+                scheduler.turn()
+
+    behind = [line for line in caplog.messages if line.startswith("alert LaneBehind")]
+    assert behind == [
+        "alert LaneBehind: notify_lane_oldest_seconds of normal is 420, the limit is 60",
+        "alert LaneBehind: notify_lane_oldest_seconds of normal is 720, the limit is 60",
+    ]
+    assert [slot.minute for slot in slots_of("log_alerts")] == [5, 10]
+    assert set(PeriodicRun.objects.filter(task="log_alerts").values_list("state")) == {("done",)}
 
 
 def test_a_slot_is_taken_and_queued_once(redis_without_tasks):
@@ -70,7 +93,7 @@ def test_of_two_schedulers_one_gets_a_slot(redis_without_tasks):
                 scheduler.turn()
 
     queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
-    assert len(queued) == len(set(queued)) == PeriodicRun.objects.count()
+    assert len(queued) == len(set(queued)) == queued_slots()
     assert len(slots_of("alert_on_never_started")) == 29
     assert len(slots_of("repair_template_usage")) == 5
 
@@ -89,29 +112,27 @@ def test_of_many_at_the_same_moment_one_gets_a_slot():
 
 
 @pytest.mark.parametrize(
-    "evening",
-    [datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 10, 24, 20, tzinfo=UTC)],
+    ("day", "hours"),
+    [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25)],
     ids=["forward", "back"],
 )
-def test_two_schedulers_share_the_nights_in_which_the_clocks_change(redis_without_tasks, evening):
+def test_two_schedulers_share_the_night_in_which_the_clocks_change(redis_without_tasks, day, hours):
+    evening = clock.london_midnight(day) + timedelta(hours=20)
     with freeze_time(evening) as time:
         schedulers = [Scheduler(), Scheduler()]
-        for step in range(36 * 6):
-            time.move_to(evening + step * TEN_MINUTES)
+        for half_hour in range(2 * hours):
+            time.move_to(evening + half_hour * timedelta(minutes=30))
             for scheduler in schedulers:
                 scheduler.turn()
 
     queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
-    assert len(queued) == len(set(queued)) == PeriodicRun.objects.count()
-    for name, task in plan.PERIODIC_TASKS.items():
-        taken = slots_of(name)
-        if task.every:
-            steps = timedelta(hours=36) - TEN_MINUTES
-            assert len(taken) == steps // max(task.every, TEN_MINUTES)
-        else:
-            # Once in each of the two nights, at the time that London's clocks show.
-            assert [slot.astimezone(clock.LONDON).time() for slot in taken] == [task.at] * 2
-            assert len({clock.london_day(slot) for slot in taken}) == 2
+    daily = {name: task.at for name, task in plan.PERIODIC_TASKS.items() if task.at}
+    taken = {
+        name: [slot.astimezone(clock.LONDON).time() for slot in slots_of(name)] for name in daily
+    }
+    assert len(queued) == len(set(queued)) == queued_slots()
+    # From one evening to the next, each at the time that London's clocks show.
+    assert taken == {name: [at] for name, at in daily.items()}
 
 
 def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
