@@ -144,6 +144,8 @@ CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 # --- PostgreSQL --------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = None
+# They outlive a transaction, and with it the connection that PgBouncer lends.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 _statement_timeout_seconds: int = env.int("DATABASE_STATEMENT_TIMEOUT_SECONDS", default=60)
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,
