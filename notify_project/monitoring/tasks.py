@@ -1,7 +1,7 @@
 """What Redis says about queues, their workers and tasks that failed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from redis import Redis
@@ -26,10 +26,9 @@ def readings(now: datetime) -> list[Reading]:
     """
     redis = redis_connection()
     answers = _ask(redis)
-    enqueued_at = _enqueued_at(redis, [first for _, first, *_ in answers])
     found: list[Reading] = []
-    for queue, answer, since in zip(Queue, answers, enqueued_at, strict=True):
-        found += _of_queue(queue.value, answer, since, now)
+    for queue, answer, more in zip(Queue, answers, _ask_more(redis, answers), strict=True):
+        found += _of_queue(queue.value, answer, more, now)
     return found
 
 
@@ -40,27 +39,32 @@ def _ask(redis: Redis) -> list[tuple[Any, ...]]:
             failed = FailedJobRegistry(queue.value, redis).key
             pipeline.llen(waiting)
             pipeline.lindex(waiting, 0)
-            pipeline.scard(WORKERS_BY_QUEUE_KEY % queue.value)
+            pipeline.smembers(WORKERS_BY_QUEUE_KEY % queue.value)
             pipeline.zcard(failed)
             pipeline.zrange(failed, 0, 0, withscores=True)
         answers = pipeline.execute()
     return list(zip(*[iter(answers)] * 5, strict=True))
 
 
-def _enqueued_at(redis: Redis, task_ids: list[bytes | None]) -> list[datetime | None]:
+def _ask_more(redis: Redis, answers: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return when the first task of each queue was queued, and how many of its workers live."""
     with redis.pipeline(transaction=False) as pipeline:
-        for task_id in task_ids:
-            pipeline.hget(Job.key_for((task_id or b"none").decode()), "enqueued_at")
-        return [utcparse(text.decode()) if text else None for text in pipeline.execute()]
+        for _, first, workers, *_ in answers:
+            pipeline.hget(Job.key_for((first or b"none").decode()), "enqueued_at")
+            # One that was killed stays on the list; what it reports of itself ends by itself.
+            pipeline.exists(*(workers or ["none"]))
+        more = pipeline.execute()
+    return list(zip(*[iter(more)] * 2, strict=True))
 
 
 def _of_queue(
-    name: str, answer: tuple[Any, ...], since: datetime | None, now: datetime
+    name: str, answer: tuple[Any, ...], more: tuple[Any, ...], now: datetime
 ) -> Iterator[Reading]:
-    waiting, _, workers, failed, oldest = answer
+    waiting, _, _, failed, oldest = answer
+    enqueued_at, workers = more
     yield Reading(gauges.QUEUE_TASKS, waiting, (name,))
-    age = 0.0 if since is None else (now - since).total_seconds()
-    yield Reading(gauges.QUEUE_OLDEST, max(age, 0.0), (name,))
+    queued_ago = now - utcparse(enqueued_at.decode()) if enqueued_at else timedelta()
+    yield Reading(gauges.QUEUE_OLDEST, max(queued_ago.total_seconds(), 0.0), (name,))
     yield Reading(gauges.QUEUE_WORKERS, workers, (name,))
     yield Reading(gauges.FAILED_TASKS, failed, (name,))
     # A failed task is kept with the instant at which it is forgotten.

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from notifications.tests.factories import NotificationFactory
@@ -83,6 +84,26 @@ def test_without_the_database_it_shows_the_rest(redis):
     assert 'notify_up{part="redis"} 1\n' in text
     assert "notify_lane_waiting{" not in text
     assert "# TYPE notify_lane_waiting gauge\n" in text
+
+
+@pytest.fixture
+def _busy(transactional_db):
+    """Let somebody hold a table for longer than a statement waits."""
+    other = connection.copy()
+    with connection.cursor() as cursor, other.cursor() as holding:
+        cursor.execute("SET lock_timeout = '50ms'")
+        other.set_autocommit(False)
+        holding.execute("LOCK TABLE callback_deliveries IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()
+    other.close()
+    connection.close()
+
+
+@pytest.mark.redis
+@pytest.mark.usefixtures("_allowed", "_busy")
+def test_a_database_that_takes_too_long_is_as_good_as_away(redis):
+    assert 'notify_up{part="database"} 0\n' in page()
 
 
 @pytest.mark.django_db

@@ -62,10 +62,15 @@ def test_the_workers_of_a_queue_are_counted(redis):
     assert (count, shown(gauges.QUEUE_WORKERS)) == (1, 0)
 
 
-def test_it_takes_two_round_trips(redis, redis_commands):
-    readings(clock.now())
+def test_a_worker_that_was_killed_is_not_counted_for_long(redis):
+    worker = django_rq.get_worker("normal")
+    worker.register_birth()
+    seconds = redis.ttl(worker.key)
 
-    assert len(redis_commands) <= 6 * len(Queue)
+    redis.delete(worker.key)  # as Redis does by then
+
+    assert 0 < seconds <= 120
+    assert shown(gauges.QUEUE_WORKERS) == 0
 
 
 def test_without_redis_the_caller_hears_of_it():
