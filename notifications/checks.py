@@ -15,9 +15,10 @@ from notifications.documents.scan import is_scanner_address
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
+from notify_project.colours import is_colour
 from notify_project.constants import Queue
 from notify_project.queues import is_scheduler_alive
-from templates_app.rendering.colours import is_colour
+from services.models import InboundNumber
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
@@ -159,6 +160,26 @@ def check_stored_providers(
                 "identifier", "active"
             ):
                 yield from _about(identifier, active=active)
+
+
+@register(Tags.database)
+def check_received_texts(
+    app_configs: Apps, databases: Sequence[str] | None = None, **options: Any
+) -> Iterable[CheckMessage]:
+    """Texts to a number come in only if its provider can show who it is."""
+    del app_configs, options
+    for alias in databases or ():
+        # Also asked before the first migration.
+        if InboundNumber._meta.db_table in connections[alias].introspection.table_names():  # noqa: SLF001 - Django's public Meta
+            taken = InboundNumber.objects.using(alias).exclude(service=None).order_by("provider")
+            for name in taken.values_list("provider", flat=True).distinct():
+                if not any(settings.RECEIVED_TEXTS.get(name, {}).get("passwords", ())):
+                    yield Warning(
+                        f"Services have numbers of {name}, whose texts are refused: "
+                        "it has no password.",
+                        hint=f"Set {name.upper()}_RECEIVE_PASSWORDS.",
+                        id="notify.W003",
+                    )
 
 
 def _about(identifier: str, *, active: bool) -> Iterable[CheckMessage]:

@@ -7,6 +7,7 @@ from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
 from notifications.receipts.views import SmsReceiptViewSet
+from notifications.received_texts.views import ReceiveTextViewSet
 from notifications.unsubscribe import page
 from notifications.unsubscribe.views import UnsubscribeViewSet
 
@@ -27,6 +28,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "notifications/sms/<str:provider_name>",
         SmsReceiptViewSet.as_view({"post": "create"}),
         name="sms-receipt",
+    ),
+    path(
+        "notifications/sms/receive/<str:provider_name>",
+        ReceiveTextViewSet.as_view({"post": "create"}),
+        name="receive-text",
     ),
     path("documents/test-document", SampleDocumentPage.as_view(), name="sample-document"),
     path("documents/<str:document_id>", DocumentPage.as_view(), name="document"),

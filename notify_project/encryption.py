@@ -1,5 +1,6 @@
 """Columns that are encrypted at rest, with keys that rotate."""
 
+import hmac
 import logging
 from datetime import timedelta
 from functools import lru_cache
@@ -40,6 +41,18 @@ def decrypt(token: str, *, valid_for: timedelta | None = None) -> str:
     """
     seconds = None if valid_for is None else int(valid_for.total_seconds())
     return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode(), seconds).decode()
+
+
+def blind_indexes(text: str) -> list[str]:
+    """Return what finds an encrypted text: a digest of it for each of ``ENCRYPTION_KEYS``.
+
+    Store the first and look for all, so that keys can rotate. Without the keys nobody can try
+    texts until one fits.
+    """
+    return [
+        hmac.digest(key.encode(), b"blind index:" + text.encode(), "sha256").hex()
+        for key in settings.ENCRYPTION_KEYS
+    ]
 
 
 class EncryptedTextField(_TextField):

@@ -218,6 +218,18 @@ PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
     "smtp": {},
     "console": {},
 }
+# Who hands on texts that people sent to a service's number, and how they show who they are. Several
+# passwords let an operator change one; without any, nobody gets in.
+RECEIVED_TEXTS: dict[str, dict[str, Any]] = {
+    "mmg": {
+        "username": env.str("MMG_RECEIVE_USERNAME", default="notify"),
+        "passwords": env.list("MMG_RECEIVE_PASSWORDS", default=[]),
+    },
+    "firetext": {
+        "username": env.str("FIRETEXT_RECEIVE_USERNAME", default="notify"),
+        "passwords": env.list("FIRETEXT_RECEIVE_PASSWORDS", default=[]),
+    },
+}
 HTTP_ALLOW_PRIVATE: bool = env.bool("HTTP_ALLOW_PRIVATE", default=False)
 HTTP_CA_FILE: str = env.str("HTTP_CA_FILE", default="")
 EMAIL_STATUS_WITHOUT_RECEIPTS: str = env.str("EMAIL_STATUS_WITHOUT_RECEIPTS", default="delivered")

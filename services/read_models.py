@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from notify_project import caching, clock
-from notify_project.constants import KeyType
+from notify_project.constants import KeyType, NotificationType
 from notify_project.encryption import decrypt, encrypt
 from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.recipients.phone import InvalidPhone, parse_phone
@@ -21,17 +21,19 @@ from services.models import (
     EmailBranding,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServicePermission,
     ServiceSmsSender,
     User,
 )
+from services.models.retention import DEFAULT_DAYS
 
 # Source: the API contract, life-cycle of keys.
 REVOKED_KEYS_REMEMBERED = timedelta(days=7)
 # Part of the key: a release that changes the fields below does not read older copies.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class ServiceModel:
     rate_limit: int
     daily_limits: dict[str, int]
     contact_link: str | None
+    days_of_retention: dict[str, int]
     permissions: frozenset[str]
     keys: tuple[KeyModel, ...]
     sms_senders: tuple[SenderModel, ...]
@@ -121,6 +124,7 @@ def _load(service_id: UUID) -> ServiceModel | None:
         return None
     permissions = ServicePermission.objects.filter(service=service_id)
     callbacks = ServiceCallbackApi.objects.filter(service=service_id)
+    retentions = ServiceDataRetention.objects.filter(service=service_id)
     unarchived = Q(service=service_id, archived=False)
     sms_senders = ServiceSmsSender.objects.filter(unarchived).order_by("created_at", "id")
     reply_tos = ServiceEmailReplyTo.objects.filter(unarchived).order_by("created_at", "id")
@@ -142,6 +146,8 @@ def _load(service_id: UUID) -> ServiceModel | None:
             "international_sms": service.international_sms_message_limit,
         },
         contact_link=service.contact_link,
+        days_of_retention=dict.fromkeys(NotificationType.values, DEFAULT_DAYS)
+        | dict(retentions.values_list("notification_type", "days_of_retention")),
         permissions=frozenset(permissions.values_list("permission", flat=True)),
         keys=_load_keys(service_id),
         sms_senders=_senders(sms_senders.values_list("id", "sms_sender", "is_default")),

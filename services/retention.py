@@ -1,5 +1,7 @@
 """How long a service's messages are kept."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from notify_project import audit, clock
@@ -7,6 +9,7 @@ from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import Service, ServiceDataRetention, User
 from services.models.retention import DEFAULT_DAYS, LONGEST_DAYS, SHORTEST_DAYS
+from services.read_models import forget_service
 
 
 class InvalidRetention(ApiError):
@@ -57,4 +60,14 @@ def set_retention(
             after={notification_type: days},
             reason=reason,
         )
+        forget_service(service.id)
     return True
+
+
+def days_of_retention(service_id: UUID, notification_type: str) -> int:
+    """Return for how many London days a service's messages of a channel are kept."""
+    rows = ServiceDataRetention.objects.filter(
+        service=service_id, notification_type=notification_type
+    )
+    days = rows.values_list("days_of_retention", flat=True).first()
+    return DEFAULT_DAYS if days is None else days

@@ -4,6 +4,7 @@ import re
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models, transaction
 
 from notify_project import clock
@@ -11,7 +12,13 @@ from notify_project.api.errors import ApiError
 from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.texts import is_storable
 from services import hooks
-from services.models import Service, ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
+from services.models import (
+    InboundNumber,
+    Service,
+    ServiceEmailReplyTo,
+    ServiceLetterContact,
+    ServiceSmsSender,
+)
 from services.read_models import forget_service
 
 Sender = TypeVar("Sender", ServiceSmsSender, ServiceEmailReplyTo, ServiceLetterContact)
@@ -125,15 +132,44 @@ def archive_sender(sender: Sender) -> None:
     """Archive a sender; templates that use a contact block lose it.
 
     Raises:
-        InvalidSender: it is the default.
+        InvalidSender: it is the default, or answers come in under it.
     """
     with transaction.atomic():
         _lock(sender.service_id)
+        if getattr(sender, "inbound_number_id", None):
+            raise InvalidSender("The service receives texts under this number: release it first")
         rows = type(sender).objects.filter(id=sender.id, is_default=False)
         if not rows.update(archived=True, updated_at=clock.now()):
             raise InvalidSender("The default cannot be archived: make another the default first")
         if isinstance(sender, ServiceLetterContact):
             hooks.letter_contact_archived(sender)
+        forget_service(sender.service_id)
+
+
+def tie_number(service: Service, number: InboundNumber) -> ServiceSmsSender:
+    """Make a number that a service was given one of its senders, for as long as it has it."""
+    with transaction.atomic():
+        _lock(service.id)
+        rows = ServiceSmsSender.objects.filter(service=service, archived=False)
+        sender = rows.filter(sms_sender=number.number).first()
+        sender = sender or add_sms_sender(service, number.number)
+        sender.inbound_number, sender.updated_at = number, clock.now()
+        sender.save(update_fields=["inbound_number", "updated_at"])
+        forget_service(service.id)
+    return sender
+
+
+def untie_number(sender: ServiceSmsSender) -> None:
+    """Archive the sender of a number that its service has lost; another becomes the default."""
+    with transaction.atomic():
+        _lock(sender.service_id)
+        rows = ServiceSmsSender.objects.filter(service=sender.service_id, archived=False)
+        if rows.filter(id=sender.id, is_default=True).exists():
+            others = rows.exclude(id=sender.id).order_by("created_at", "id")
+            make_default(others.first() or add_sms_sender(sender.service, settings.FROM_NUMBER))
+        ServiceSmsSender.objects.filter(id=sender.id).update(
+            inbound_number=None, archived=True, updated_at=clock.now()
+        )
         forget_service(sender.service_id)
 
 

@@ -55,12 +55,14 @@ def rename_folder(folder: TemplateFolder, name: str, *, actor: User | None) -> T
     """Give a folder another name.
 
     Raises:
-        InvalidFolder: the name is empty or too long.
+        InvalidFolder: the name is empty or too long, or the folder is gone.
     """
     name = _cleaned(name)
     with transaction.atomic():
         lock_folders(folder.service_id)
-        row = TemplateFolder.objects.get(id=folder.id)
+        row = TemplateFolder.objects.filter(id=folder.id).first()
+        if row is None:
+            raise InvalidFolder("Folder not found")
         if row.name != name:
             before, row.name = row.name, name
             row.save(update_fields=["name"])
@@ -76,7 +78,7 @@ def rename_folder(folder: TemplateFolder, name: str, *, actor: User | None) -> T
 
 
 def delete_folder(folder: TemplateFolder, *, actor: User | None) -> None:
-    """Delete an empty folder; templates that are archived have left theirs.
+    """Delete an empty folder, if it is still there; archived templates have left theirs.
 
     Raises:
         InvalidFolder: there is something in it.
@@ -86,8 +88,9 @@ def delete_folder(folder: TemplateFolder, *, actor: User | None) -> None:
         folders = TemplateFolder.objects.filter(parent=folder.id)
         if folders.exists() or Template.objects.filter(folder=folder.id).exists():
             raise InvalidFolder("Folder is not empty")
-        audit.record("delete folder", folder, actor=actor, service_id=folder.service_id)
-        TemplateFolder.objects.filter(id=folder.id).delete()
+        deleted, _ = TemplateFolder.objects.filter(id=folder.id).delete()
+        if deleted:
+            audit.record("delete folder", folder, actor=actor, service_id=folder.service_id)
 
 
 def move(

@@ -46,12 +46,17 @@ def require_valid(template: Template) -> None:
 def require_contact_block(template: Template) -> None:
     """Refuse a contact block that is not one of the template's service, or is archived.
 
+    The block stays locked until the caller's transaction ends: who archives it meanwhile waits,
+    and finds this template among those that use it.
+
     Raises:
         InvalidTemplate: the message names both.
     """
     chosen = template.service_letter_contact_id
     blocks = ServiceLetterContact.objects.filter(service=template.service_id, archived=False)
-    if chosen is not None and not blocks.filter(id=chosen).exists():
+    if chosen is None:
+        return
+    if blocks.filter(id=chosen).select_for_update(no_key=True).first() is None:
         raise InvalidTemplate(
             f"letter_contact_id {chosen} does not exist in database "
             f"for service id {template.service_id}"

@@ -10,6 +10,7 @@ from notify_project.versioning import save_versioned
 from services.models import Service, User
 from templates_app.folders import lock_folders, require_folder
 from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
+from templates_app.permissions import require_may_create, require_may_update
 from templates_app.read_models import forget_template
 from templates_app.validation import InvalidTemplate, require_contact_block, require_valid
 
@@ -39,6 +40,7 @@ def create_template(
     actor: User | None,
     template_id: uuid.UUID | None = None,
     folder_id: uuid.UUID | None = None,
+    as_operator: bool = False,
     **columns: Any,
 ) -> Template:
     """Create version 1 of a template.
@@ -51,9 +53,11 @@ def create_template(
         actor: the author.
         template_id: the id that it gets, if the caller chooses one.
         folder_id: where it goes; the top level unless given.
+        as_operator: whoever runs the installation may prepare what the service cannot send yet.
         columns: values of other fields of ``CHANGEABLE``.
 
     Raises:
+        Forbidden: the service has no permission for the type.
         InvalidTemplate: a field is missing, too long or does not belong to the type.
         InvalidFolder: the service has no such folder.
     """
@@ -70,11 +74,13 @@ def create_template(
     )
     _set_defaults_of_letters(template)
     require_valid(template)
-    require_contact_block(template)
+    if not as_operator:
+        require_may_create(service.id, template_type)
     with transaction.atomic():
         if folder_id is not None:
             lock_folders(service.id)
             require_folder(service.id, folder_id)
+        require_contact_block(template)
         save_versioned(template, TemplateHistory)
         TemplateRedacted.objects.create(template=template, updated_by=actor)
         # A reader may remember that there was none.
@@ -82,7 +88,9 @@ def create_template(
     return template
 
 
-def update_template(template: Template, *, actor: User | None, **changes: Any) -> Template:
+def update_template(
+    template: Template, *, actor: User | None, as_operator: bool = False, **changes: Any
+) -> Template:
     """Save changes as the next version; what differs in nothing makes no version.
 
     A different author is a difference, and so is a contact block that is chosen once more.
@@ -90,15 +98,19 @@ def update_template(template: Template, *, actor: User | None, **changes: Any) -
     Args:
         template: which; read again under a lock.
         actor: the author of the new version; None is nobody, and differs from no author.
+        as_operator: as for a new one.
         changes: fields of ``CHANGEABLE`` with their new values.
 
     Raises:
+        Forbidden: the service has no permission for the type any more.
         InvalidTemplate: as for a new one, or the template is archived.
     """
     with transaction.atomic():
         row = _locked(template)
         if row.archived:
             raise InvalidTemplate("Template has been deleted")
+        if not as_operator:
+            require_may_update(row)
         if changes.pop("template_type", row.template_type) != row.template_type:
             raise InvalidTemplate("The type of a template never changes")
         _require_changeable(changes)

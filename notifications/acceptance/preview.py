@@ -19,8 +19,9 @@ from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_parts, email_subject
 from templates_app.rendering.letter import letter_body, letter_html, letter_subject
-from templates_app.rendering.letter_dates import printed_date
+from templates_app.rendering.letter_dates import Language, printed_date
 from templates_app.rendering.letter_document import LetterParts, contact_lines, letter_document
+from templates_app.rendering.placeholders import Parsed
 from templates_app.rendering.sms import SmsText, character_count, sms_body, sms_text
 
 # Links to unsubscribe are a message's own; this one looks like them and belongs to none.
@@ -113,8 +114,9 @@ def _show_letter(
     template: TemplateModel, _service: ServiceModel, values: dict[str, Any]
 ) -> MessagePreview:
     body = letter_body(template.parsed_content, values)
+    welsh = template.parsed_welsh_content
     return MessagePreview(
-        text=body,
+        text=body if welsh is None else f"{letter_body(welsh, values)}\n\n{body}",
         # The heading as the API has it is escaped for HTML; people read it as it is printed.
         subject=email_subject(_subject(template), values),
         html=_letter(template, values),
@@ -126,17 +128,28 @@ def _show_letter(
 
 
 def _letter(template: TemplateModel, values: dict[str, Any]) -> str:
+    """Return the letter: Welsh pages first, which alone have the address then."""
+    given = {placeholders.key_of(name): value for name, value in values.items()}
+    keys = {key: placeholders.key_of(key) for key in ADDRESS_KEYS}
+    address = address_of({key: given[name] for key, name in keys.items() if name in given}).lines
     block = template.parsed_contact_block
-    address = address_of({name.replace(" ", "_"): value for name, value in values.items()})
-    return letter_document(
+    texts: dict[Language, tuple[Parsed | None, Parsed | None]] = {
+        "welsh": (template.parsed_welsh_subject, template.parsed_welsh_content),
+        "english": (template.parsed_subject, template.parsed_content),
+    }
+    first, *others = [
         LetterParts(
-            address_lines=address.lines,
+            address_lines=(),
             contact_lines=contact_lines(block, values) if block else (),
-            date=printed_date(clock.london_today()),
-            heading_html=letter_subject(_subject(template), values),
-            body_html=letter_html(template.parsed_content, values),
+            date=printed_date(clock.london_today(), language),
+            heading_html=letter_subject(heading, values),
+            body_html=letter_html(content, values),
+            language=language,
         )
-    )
+        for language, (heading, content) in texts.items()
+        if heading is not None and content is not None
+    ]
+    return letter_document(replace(first, address_lines=address), *others)
 
 
 _SHOW = {
@@ -146,7 +159,7 @@ _SHOW = {
 }
 
 
-def _subject(template: TemplateModel) -> placeholders.Parsed:
+def _subject(template: TemplateModel) -> Parsed:
     return template.parsed_subject or placeholders.parse("")
 
 

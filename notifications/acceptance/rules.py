@@ -20,7 +20,7 @@ from services.caller import Caller
 from services.read_models import SenderModel, ServiceModel
 from templates_app.read_models import TemplateModel, find_template
 from templates_app.rendering.letter import overlong_qr_code
-from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES
+from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES, size_of
 from templates_app.rendering.sms import MAX_CHARACTERS, character_count
 
 # Source: the API contract, length and emptiness.
@@ -87,15 +87,16 @@ class QrCodeTooLong(ValidationFailed):
     def errors(self) -> list[dict[str, object]]:
         """Return the entry, with what is too long."""
         [entry] = super().errors
-        size = len(self.data.encode())
+        size = size_of(self.data)
         return [{**entry, "data": self.data, "num_bytes": size, "max_bytes": MAX_QR_CODE_BYTES}]
 
 
 def require_usable_qr_code(template: TemplateModel, personalisation: dict[str, Any]) -> None:
     """Refuse a letter with a QR code that phones cannot read."""
-    data = overlong_qr_code(template.parsed_content, personalisation)
-    if data is not None:
-        raise QrCodeTooLong(data)
+    for content in filter(None, (template.parsed_welsh_content, template.parsed_content)):
+        data = overlong_qr_code(content, personalisation)
+        if data is not None:
+            raise QrCodeTooLong(data)
 
 
 def require_letters_allowed(caller: Caller) -> None:

@@ -13,12 +13,10 @@ from notifications.api import pagination, responses, schemas
 from notifications.models import InboundSms
 from notify_project.api.routes import route
 from notify_project.api.views import read_query
+from notify_project.constants import NotificationType
 from services.api.authentication import caller_of
 from services.api.views import ServiceViewSet
 from services.caller import Caller
-
-# Source: the API contract, received text messages.
-DAYS_OF_RETENTION = 7
 
 
 class ReceivedTextViewSet(ServiceViewSet):
@@ -47,7 +45,9 @@ class ReceivedTextRouter(SimpleRouter):
 
 
 def _matching(caller: Caller, query: dict[str, Any]) -> QuerySet[InboundSms]:
-    kept = InboundSms.objects.of_service(caller.service.id).within_retention(DAYS_OF_RETENTION)
+    # Source: the API contract: received texts are kept as long as sent ones.
+    days = caller.service.days_of_retention[NotificationType.SMS]
+    kept = InboundSms.objects.of_service(caller.service.id).within_retention(days)
     if "older_than" in query:
         return pagination.older_than(kept, UUID(query["older_than"]))
     return kept

@@ -12,7 +12,7 @@ from notifications.statuses import shown
 from notifications.unsubscribe.links import unsubscribe_url
 from notify_project.clock import api_time
 from notify_project.constants import NotificationType
-from notify_project.recipients.phone import InvalidPhone, parse_phone
+from notify_project.recipients.phone import digits_if_phone
 from services.read_models import ServiceModel
 from templates_app import precompiled
 from templates_app.read_models import find_version
@@ -93,20 +93,12 @@ def received_text(row: InboundSms) -> dict[str, Any]:
     """Return a text message that a service received."""
     return {
         "id": str(row.id),
-        "user_number": _user_number(row.user_number),
+        "user_number": digits_if_phone(row.user_number),
         "notify_number": row.notify_number,
         "service_id": str(row.service_id),
         "content": row.content,
         "created_at": api_time(row.created_at),
     }
-
-
-def _user_number(text: str) -> str:
-    """Return a number's digits; what is no number, such as a name, as it was received."""
-    try:
-        return parse_phone(text).normalised
-    except InvalidPhone:
-        return text
 
 
 def _unsubscribe_url(row: Notification) -> str | None:

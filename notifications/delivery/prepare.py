@@ -15,6 +15,7 @@ from notifications.delivery.routing import NoProvider, Router
 from notifications.lifecycle import Outcome
 from notifications.models import Notification, ProviderDetails
 from notifications.statuses import Status
+from notifications.suppression.check import find_suppressed
 from notify_project import clock
 from notify_project.constants import NotificationType
 from services.read_models import ServiceModel, find_service
@@ -28,14 +29,21 @@ def prepare(rows: list[Notification], router: Router) -> Iterator[Call | Outcome
     Fragments are counted first, in one statement: a message goes out only after what it costs is
     written down.
     """
+    suppressed = find_suppressed(rows)
     texts, failed = _texts([row for row in rows if row.is_real and _is_text(row)])
     lifecycle.count_fragments({key: text.fragments for key, text in texts.items()})
     yield from failed.values()
     for row in rows:
-        if row.id not in failed:
+        if row.id in suppressed:
+            yield _not_sent(row, suppressed[row.id])
+        elif row.id not in failed:
             prepared = _prepare(row, texts.get(row.id), router)
             if prepared is not None:
                 yield prepared
+
+
+def _not_sent(row: Notification, reason: str) -> Outcome:
+    return Outcome(row.id, row.delivery_attempts, Status.PERMANENT_FAILURE, failure_reason=reason)
 
 
 def _texts(rows: list[Notification]) -> tuple[dict[UUID, Text], dict[UUID, Outcome]]:

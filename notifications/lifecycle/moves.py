@@ -13,6 +13,7 @@ from notifications.callbacks.outbox import Moved
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 from notifications.models import Notification
 from notifications.statuses import Status, sources_of
+from notifications.suppression import feed
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ def _write(statement: str, to: Status, values: dict[str, Any]) -> list[Moved]:
             cursor.execute(statement, values)
             moved = read_changes(cursor)
         outbox.write(outbox.delivery_status_rows(moved))
+        feed.note_bounces(moved)
     return moved
 
 

@@ -13,6 +13,7 @@ from notifications.callbacks import outbox
 from notifications.callbacks.outbox import Moved
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 from notifications.statuses import Status
+from notifications.suppression import feed
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def record_outcomes(outcomes: list[Outcome], *, now: datetime) -> list[Moved]:
             cursor.execute(_RECORD, values)
             moved = read_changes(cursor)
         outbox.write(outbox.delivery_status_rows(moved))
+        feed.note_bounces(moved)
     overtaken = {each.id for each in outcomes if each.status} - {each.id for each in moved}
     for notification_id in overtaken:
         logger.info("notification %s was moved by somebody else meanwhile", notification_id)

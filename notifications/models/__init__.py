@@ -5,24 +5,30 @@ from notifications.models.document import Document
 from notifications.models.facts import TemplateUsageRepair
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
-from notifications.models.inbound import InboundSms, UnsubscribeRequest
+from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.notification import DUE_AT, Notification, hash_of
 from notifications.models.provider import ProviderDetails, ProviderDetailsHistory
+from notifications.models.receipt import Complaint, UnmatchedReceipt
+from notifications.models.suppression import SuppressedRecipient
 
 __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
     "CallbackDelivery",
+    "Complaint",
     "Document",
     "IdempotentAnswer",
     "InboundSms",
+    "InboundSmsHistory",
     "Job",
     "Notification",
     "NotificationHistory",
     "ProviderDetails",
     "ProviderDetailsHistory",
+    "SuppressedRecipient",
     "TemplateUsageRepair",
+    "UnmatchedReceipt",
     "UnsubscribeRequest",
     "hash_of",
 ]

@@ -31,7 +31,7 @@ class InboundSms(models.Model):
     # Indexed together with the creation time.
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     notify_number = models.CharField(max_length=20)
-    user_number = models.TextField()  # as received: a name, if the sender has no number
+    user_number = EncryptedTextField()  # digits, or a name if the sender has no number
     content = EncryptedTextField()
     provider = models.CharField(max_length=50)
     provider_reference = models.TextField(null=True)  # noqa: DJ001 - null when it gives none
@@ -53,6 +53,27 @@ class InboundSms(models.Model):
         ]
         indexes = [
             models.Index(fields=["service", "created_at", "id"], name="ix_inbound_sms_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"received text {self.id}"
+
+
+class InboundSmsHistory(models.Model):
+    """What remains of a received text: not who sent it, nor what they wrote."""
+
+    id = models.UUIDField(primary_key=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    notify_number = models.CharField(max_length=20)
+    provider = models.CharField(max_length=50)
+    provider_reference = models.TextField(null=True)  # noqa: DJ001 - null when it gives none
+    provider_date = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "inbound_sms_history"
+        indexes = [
+            models.Index(fields=["service", "created_at"], name="ix_inbound_sms_history_service")
         ]
 
     def __str__(self) -> str:

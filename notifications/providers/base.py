@@ -1,8 +1,9 @@
 """What every provider is: a class that sends messages of one channel and reads its receipts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
 from notifications.statuses import Status
@@ -55,6 +56,25 @@ class EmailMessage:
     from_address: str
     reply_to: str | None
     unsubscribe_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintNotice:
+    """What a provider says of somebody who called an email spam; all of it may be missing.
+
+    Attributes:
+        notification_id: our id, if the provider repeats it.
+        reference: the provider's own name for the email.
+        feedback_id: the provider's name for the complaint.
+        complaint_type: the provider's word for its kind.
+        complained_at: when the recipient complained.
+    """
+
+    notification_id: str | None
+    reference: str | None
+    feedback_id: str | None = None
+    complaint_type: str | None = None
+    complained_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +173,9 @@ class Provider(ABC, Generic[Message]):
             ProviderError: which subclass says whether it may be tried again.
         """
 
-    def read_receipts(self, body: bytes, headers: Mapping[str, str]) -> list[Receipt]:
+    def read_receipts(
+        self, body: bytes, headers: Mapping[str, str]
+    ) -> Sequence[Receipt | ComplaintNotice]:
         """Read what the provider posted to the webhook.
 
         Raises:

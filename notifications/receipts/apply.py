@@ -7,6 +7,7 @@ from notifications import lifecycle
 from notifications.models import Notification
 from notifications.providers.base import Receipt
 from notifications.providers.registry import PROVIDERS
+from notifications.receipts import unmatched
 from notify_project import clock
 from notify_project.recipients.rates import INTERNATIONAL_RATES
 
@@ -22,9 +23,7 @@ def apply(provider_name: str, receipt: Receipt) -> None:
     """
     found = _find(provider_name, receipt)
     if found is None:
-        logger.warning(
-            "receipt of %s for an unknown notification %s", provider_name, receipt.notification_id
-        )
+        unmatched.keep(provider_name, receipt, clock.now())
         return
     if found.international and not _gives_receipts(found.phone_prefix):
         logger.info("receipt for notification %s from a country without receipts", found.id)
@@ -48,6 +47,11 @@ def _find(provider_name: str, receipt: Receipt) -> Notification | None:
     if receipt.notification_id:
         return rows.filter(id=UUID(receipt.notification_id)).first()
     return rows.filter(reference=receipt.reference).order_by("id").first()
+
+
+def is_known(provider_name: str, receipt: Receipt) -> bool:
+    """Say whether the message of a receipt is there."""
+    return _find(provider_name, receipt) is not None
 
 
 def _gives_receipts(phone_prefix: str | None) -> bool:

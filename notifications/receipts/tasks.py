@@ -7,7 +7,9 @@ from django.db import DatabaseError, InterfaceError
 
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
+from notifications.receipts.rematch import rematch
 from notifications.statuses import Status
+from notify_project import clock
 from notify_project.constants import Queue
 from notify_project.database import is_away
 from notify_project.queues import enqueue
@@ -56,3 +58,9 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
             queue=Queue.RECEIPTS,
             delay=RETRY_AFTER,
         )
+
+
+def rematch_receipts() -> None:
+    """Look again for the messages of receipts that came before them."""
+    if count := rematch(clock.now()):
+        logger.info("%s receipts found their messages", count)

@@ -1,8 +1,7 @@
 """One endpoint for the receipts of all providers."""
 
-import base64
-import hmac
 import logging
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +11,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notifications.providers.base import (
+    ComplaintNotice,
     MalformedReceipt,
     Provider,
     Receipt,
     UnknownReceiptStatus,
 )
 from notifications.providers.registry import PROVIDERS, provider
+from notifications.receipts import complaints
 from notifications.receipts.apply import apply
 from notifications.receipts.tasks import apply_receipt
-from notify_project.api.errors import AuthError, ValidationFailed
+from notify_project import clock
+from notify_project.api.basic import login_wanted, may_enter
+from notify_project.api.errors import ValidationFailed
 from notify_project.api.views import ApiViewSet, read_body
 from notify_project.constants import NotificationType, Queue
 from notify_project.queues import enqueue
@@ -35,13 +38,12 @@ class SmsReceiptViewSet(ApiViewSet):
         """Answer 200 only once every receipt in the body is safe."""
         sender = _sms_provider(provider_name)
         if not _is_allowed(sender, request.headers.get("Authorization")):
-            return Response(
-                {"result": "error", "message": "Unauthorized; basic authentication required"},
-                status=401,
-                headers={"WWW-Authenticate": "Basic"},
-            )
-        for receipt in _receipts(sender, request):
-            _keep(sender.name, receipt)
+            return login_wanted()
+        for report in _reports(sender, request):
+            if isinstance(report, ComplaintNotice):
+                complaints.record(sender.name, report, now=clock.now())
+            else:
+                _keep(sender.name, report)
         return Response({"result": "success"})
 
 
@@ -61,19 +63,10 @@ def _is_allowed(sender: Provider[Any], authorization: str | None) -> bool:
     expected = [sender.options.get(f"receipt_{name}", "") for name in ("username", "password")]
     if not any(expected):
         return True
-    scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        return False
-    try:
-        given = base64.b64decode(encoded.strip(), validate=True)
-    except ValueError:
-        given = b""
-    if not hmac.compare_digest(given, ":".join(expected).encode()):
-        raise AuthError("Wrong username or password")
-    return True
+    return may_enter(authorization, [":".join(expected)])
 
 
-def _receipts(sender: Provider[Any], request: Request) -> list[Receipt]:
+def _reports(sender: Provider[Any], request: Request) -> Sequence[Receipt | ComplaintNotice]:
     try:
         return sender.read_receipts(read_body(request), request.headers)
     except MalformedReceipt as error:

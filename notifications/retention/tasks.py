@@ -4,6 +4,7 @@ import logging
 
 from notifications import lifecycle
 from notifications.retention import purge
+from notifications.retention.received_texts import purge_received_texts
 from notify_project import clock
 from notify_project.metrics import Counter
 
@@ -41,3 +42,8 @@ def delete_notifications_older_than_retention() -> None:
             logger.error("%s letters stay: their files could not be deleted", purged.kept_for_files)
     if overdue := purge.count_overdue(today):
         logger.error("%s messages are older than their retention and have no outcome", overdue)
+
+
+def delete_inbound_sms() -> None:
+    """Delete received texts whose time is over."""
+    logger.info("deleted %s received texts", purge_received_texts(clock.london_today()))

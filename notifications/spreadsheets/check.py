@@ -42,12 +42,6 @@ class Checked:
     first_wrong_rows: list[Row] = field(default_factory=list)
 
     @property
-    def has_errors(self) -> bool:
-        """Say whether something in the file must be mended."""
-        has_too_many = self.row_count > MAX_ROWS
-        return has_too_many or self.wrong_row_count > 0 or not self.columns.are_usable
-
-    @property
     def preview(self) -> list[Row]:
         """Return the rows to show: only wrong ones, if there are any."""
         return self.first_wrong_rows or self.first_rows

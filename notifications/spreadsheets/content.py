@@ -7,7 +7,7 @@ from notifications.spreadsheets.problems import Kind, Problem
 from notifications.spreadsheets.template import LETTER, SMS, Template
 from templates_app.rendering.email import email_body
 from templates_app.rendering.letter import overlong_qr_code
-from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES
+from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES, size_of
 from templates_app.rendering.placeholders import Parsed, Placeholder
 from templates_app.rendering.sms import (
     MAX_CHARACTERS,
@@ -32,6 +32,7 @@ class ContentCheck:
     def __init__(self, template: Template) -> None:
         self._type = template.template_type
         self._parsed = template.parsed_content
+        self._welsh = template.parsed_welsh_content
         self._says_something = template_character_count(self._parsed) > 0
         source = template.content.strip()
         self._is_all_values = source.startswith("((") and source.endswith("))")
@@ -45,10 +46,16 @@ class ContentCheck:
             return
         if self._is_all_values and not email_body(self._parsed, values).strip():
             yield _EMPTY
-        if self._type == LETTER and (data := overlong_qr_code(self._parsed, values)) is not None:
-            excess = len(data.encode()) - MAX_QR_CODE_BYTES
+        if self._type == LETTER and (data := self._overlong_qr_code(values)) is not None:
+            excess = size_of(data) - MAX_QR_CODE_BYTES
             advice = f"Shorten the link of the QR code by {_counted(excess, 'byte')}"
             yield Problem(Kind.QR_CODE, QR_CODE_TOO_LONG, advice=advice)
+
+    def _overlong_qr_code(self, values: Mapping[str, object]) -> str | None:
+        """Return the first, in the order of the pages: Welsh come before English ones."""
+        pages = filter(None, (self._welsh, self._parsed))
+        codes = (overlong_qr_code(parsed, values) for parsed in pages)
+        return next((code for code in codes if code is not None), None)
 
     def _may_be_too_long(self, values: Mapping[str, object]) -> bool:
         length = sum(map(_length, values.values()))

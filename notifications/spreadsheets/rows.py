@@ -22,7 +22,7 @@ from notify_project.recipients.postal import InvalidAddress
 
 # Source: the API contract, errors of rows.
 MISSING = "Missing"
-# Row 0 is shown as 2: people count from 1, and see the names of columns as a row.
+# Source: the API contract, rows. People count from 1, and see the names of columns as a row.
 _FIRST_ROW_SHOWN = 2
 
 Value = str | list[str | None]
@@ -50,7 +50,11 @@ class Row:
 
     @property
     def number_shown(self) -> int:
-        """Return the number that spreadsheet programs show beside the row."""
+        """Return its number where the names of columns are row 1.
+
+        Spreadsheet programs show a higher one where rows above it were left out: hidden ones,
+        and blank ones above the names.
+        """
         return self.number + _FIRST_ROW_SHOWN
 
     @property

@@ -23,5 +23,9 @@ class Template(Protocol):
         """Return the text as literal parts and placeholders."""
 
     @property
+    def parsed_welsh_content(self) -> Parsed | None:
+        """Return the Welsh text likewise; letters in two languages have one."""
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the names of all placeholders."""

@@ -2,6 +2,7 @@ import pytest
 from django.core.checks import INFO, Tags, run_checks
 
 from notifications.tests.factories import ProviderDetailsFactory
+from services.tests.factories import InboundNumberFactory, ServiceFactory
 
 
 def ids(tag="notify", **options):
@@ -168,3 +169,19 @@ class TestStoredProviders:
         ProviderDetailsFactory(identifier="mmg", active=False)
 
         assert self.found() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("passwords", "taken", "found"),
+    [([], True, ["notify.W003"]), ([], False, []), (["s3cret"], True, [])],
+    ids=["none", "none is needed", "one"],
+)
+def test_a_number_of_a_provider_without_a_password_is_a_warning(settings, passwords, taken, found):
+    login = {"username": "notify", "passwords": passwords}
+    settings.RECEIVED_TEXTS = {**settings.RECEIVED_TEXTS, "mmg": login}
+    InboundNumberFactory(service=ServiceFactory() if taken else None)
+
+    ours = [each for each in ids(Tags.database, databases=["default"]) if each == "notify.W003"]
+
+    assert ours == found

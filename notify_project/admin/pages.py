@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from notify_project.api.errors import ApiError
@@ -44,6 +45,34 @@ class UseCaseAdmin(ModelAdmin[AnyModel]):
         except ApiError as error:
             self.message_user(request, error.message, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def ask_why(
+    page: ModelAdmin[AnyModel],
+    request: HttpRequest,
+    rows: QuerySet[AnyModel],
+    *,
+    title: str,
+    warning: str,
+) -> HttpResponse:
+    """Return the page between an action and what it does: it posts ``reason`` to the action.
+
+    Args:
+        page: whose action it is.
+        request: the one that chose the rows and the action.
+        rows: what would be changed.
+        title: the question.
+        warning: what would come of it.
+    """
+    context = {
+        **page.admin_site.each_context(request),
+        "title": title,
+        "warning": warning,
+        "rows": rows,
+        "action": request.POST["action"],
+        "opts": page.opts,
+    }
+    return TemplateResponse(request, "admin/ask_why.html", context)
 
 
 class ReadOnlyAdmin(ModelAdmin[AnyModel]):

@@ -141,6 +141,14 @@ def parse_phone(text: str, *, international: bool = True, landlines: bool = True
     return _parse_unusual(text, international=international, landlines=landlines)
 
 
+def digits_if_phone(text: str) -> str:
+    """Return a number's digits; what is no number, as some senders, is left alone."""
+    try:
+        return parse_phone(text).normalised
+    except InvalidPhone:
+        return text
+
+
 def shown_phone(text: str) -> str:
     """Return a number as people read it; what is no number, as some senders, is left alone."""
     try:

@@ -8,7 +8,9 @@ from notifications.callbacks.tasks import delete_old_callbacks
 from notifications.delivery.claim import never_started_count
 from notifications.documents.purge import purge_expired_documents
 from notifications.letters.tasks import finish_test_letters
+from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
+    delete_inbound_sms,
     delete_notifications_older_than_retention,
     timeout_sending_notifications,
 )
@@ -45,11 +47,13 @@ PERIODIC_TASKS = {
     task.name: task
     for task in (
         PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
+        PeriodicTask(rematch_receipts, Queue.RECEIPTS, every=timedelta(minutes=1)),
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
         PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),
+        PeriodicTask(delete_inbound_sms, Queue.REPORTING, at=time(2, 40)),
         PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(delete_notifications_older_than_retention, Queue.REPORTING, at=time(3, 0)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),

@@ -1,42 +1,103 @@
 """The admin site in a real browser, and what its pages cost."""
 
 import os
+import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from notifications.tests.factories import NotificationFactory
+from notifications.models import Document
+from notifications.suppression.entries import suppress
+from notifications.tests.factories import (
+    CallbackDeliveryFactory,
+    NotificationFactory,
+    ProviderDetailsFactory,
+)
+from notify_project import audit, clock
+from notify_project.models import PeriodicRun
+from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.branding.logos import logo_name
 from services.models import ApiKey, EmailBranding
+from services.senders import add_letter_contact
 from services.tests.branding import pictures
 from services.tests.factories import (
     ApiKeyFactory,
     EmailBrandingFactory,
+    InboundNumberFactory,
+    OrganisationFactory,
     ServiceFactory,
     UserFactory,
 )
 from templates_app.models import TemplateHistory
-from templates_app.tests.factories import TemplateFactory
+from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
 BROWSER = os.environ.get("NOTIFY_BROWSER")
 PASSWORD = "a long enough password"
-LISTS = [
-    "services_service",
-    "services_organisation",
-    "services_user",
-    "services_apikey",
-    "services_emailbranding",
-    "templates_app_template",
-    "templates_app_templatehistory",
-    "notifications_notification",
-    "notifications_providerdetails",
-    "notifications_callbackdelivery",
-    "notifications_document",
-    "notify_project_periodicrun",
-    "notify_project_auditevent",
-]
+
+
+def make_template():
+    folder = TemplateFolderFactory()
+    TemplateFactory(service=folder.service, folder=folder, created_by=UserFactory())
+
+
+def make_provider():
+    ProviderDetailsFactory(identifier=f"provider {uuid.uuid4()}"[:20])
+
+
+def make_document():
+    now = clock.now()
+    Document.objects.create(
+        service=ServiceFactory(),
+        notification_id=uuid.uuid4(),
+        size=1,
+        mime_type="text/csv",
+        sealed_filename=b"",
+        confirm_email=False,
+        recipient_check=b"",
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+
+
+def make_suppressed():
+    suppress(
+        ServiceFactory(), f"{uuid.uuid4()}@example.org", actor=UserFactory(), reason="asked for"
+    )
+
+
+def make_run():
+    PeriodicRun.objects.create(task=f"task {uuid.uuid4()}", slot=clock.now())
+
+
+def make_event():
+    audit.record("change", ServiceFactory(), actor=UserFactory())
+
+
+# What makes another row of each list, with all that its columns show.
+LISTS = {
+    "services_service": lambda: ServiceFactory(organisation=OrganisationFactory()),
+    "services_organisation": OrganisationFactory,
+    "services_user": UserFactory,
+    "services_apikey": ApiKeyFactory,
+    "services_inboundnumber": lambda: InboundNumberFactory(service=ServiceFactory()),
+    "services_emailbranding": EmailBrandingFactory,
+    "services_servicelettercontact": lambda: add_letter_contact(ServiceFactory(), "1 Road"),
+    "templates_app_template": make_template,
+    "templates_app_templatefolder": lambda: TemplateFolderFactory(
+        parent=(folder := TemplateFolderFactory()), service=folder.service
+    ),
+    "templates_app_templatehistory": make_template,
+    "notifications_notification": NotificationFactory,
+    "notifications_providerdetails": make_provider,
+    "notifications_callbackdelivery": CallbackDeliveryFactory,
+    "notifications_document": make_document,
+    "notifications_suppressedrecipient": make_suppressed,
+    "notify_project_periodicrun": make_run,
+    "notify_project_auditevent": make_event,
+}
 
 
 @pytest.fixture
@@ -55,15 +116,13 @@ def signed_in(staff):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_costs_few_queries_however_many_rows(signed_in, name, django_assert_max_num_queries):
-    for _ in range(5):
-        ApiKeyFactory()
-        NotificationFactory()
+def test_a_list_costs_few_queries_however_many_rows(signed_in, name):
+    few, many = queries_of_few_and_many_rows(
+        signed_in, reverse(f"admin:{name}_changelist"), LISTS[name]
+    )
 
-    with django_assert_max_num_queries(15):
-        answer = signed_in.get(reverse(f"admin:{name}_changelist"))
-
-    assert answer.status_code == 200
+    assert few == many
+    assert many <= 15
 
 
 def test_the_list_of_notifications_counts_no_more_than_it_pages_to(

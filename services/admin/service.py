@@ -124,6 +124,7 @@ class ServiceAdmin(UseCaseAdmin[Service]):
                     "email_sender_local_part",
                     "email_branding",
                     "contact_link",
+                    "uses_suppression_list",
                 ]
             },
         ),

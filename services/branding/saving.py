@@ -6,13 +6,13 @@ from django.db import IntegrityError, transaction
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
+from notify_project.colours import is_colour
 from services.branding import logos
 from services.models import EmailBranding, Service, User
 from services.read_models import forget_service
 
 MAX_TEXT = 255
 _COLUMNS = ("name", "brand_type", "colour", "logo", "text", "alt_text", "active")
-_is_colour = re.compile(r"#[0-9a-f]{6}").fullmatch
 _has_control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]").search
 
 
@@ -62,7 +62,7 @@ def clean(branding: EmailBranding) -> None:
         raise InvalidBranding("The branding needs a name")
     if branding.brand_type not in EmailBranding.Kind.values:
         raise InvalidBranding(f"{branding.brand_type} is not a type of branding")
-    if branding.colour and not _is_colour(branding.colour):
+    if branding.colour and not is_colour(branding.colour):
         raise InvalidBranding("The colour must be written #rrggbb, such as #0b0c0c")
     _require_fitting_texts(branding)
     if EmailBranding.objects.filter(name=branding.name).exclude(id=branding.id).exists():

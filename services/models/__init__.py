@@ -3,6 +3,7 @@
 from services.models.api_key import ApiKey, ApiKeyHistory
 from services.models.branding import EmailBranding
 from services.models.callback import CallbackType, ServiceCallbackApi, ServiceCallbackApiHistory
+from services.models.inbound_number import InboundNumber
 from services.models.organisation import Organisation
 from services.models.retention import ServiceDataRetention
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
@@ -20,6 +21,7 @@ __all__ = [
     "ApiKeyHistory",
     "CallbackType",
     "EmailBranding",
+    "InboundNumber",
     "Organisation",
     "Service",
     "ServiceCallbackApi",

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from notify_project import clock
+from services.models.inbound_number import InboundNumber
 from services.models.service import Service
 
 
@@ -26,6 +27,10 @@ class ServiceSmsSender(SenderColumns):
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sms_senders")
     sms_sender = models.CharField(max_length=11)
+    # Answers to what goes out under it come in; it stays while the service has the number.
+    inbound_number = models.OneToOneField(
+        InboundNumber, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         db_table = "service_sms_senders"

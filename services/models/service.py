@@ -24,6 +24,9 @@ class ServiceColumns(models.Model):
     )
     research_mode = models.BooleanField(default=False)
     deferred_persistence = models.BooleanField(default=False)
+    uses_suppression_list = models.BooleanField(
+        default=False, help_text="No ordinary emails to addresses that bounced or complained."
+    )
     email_message_limit = models.BigIntegerField(default=50)
     sms_message_limit = models.BigIntegerField(default=50)
     letter_message_limit = models.BigIntegerField(default=0)

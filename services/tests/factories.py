@@ -12,6 +12,7 @@ from services.models import (
     ApiKey,
     ApiKeyHistory,
     EmailBranding,
+    InboundNumber,
     Organisation,
     Service,
     ServiceEmailReplyTo,
@@ -153,3 +154,11 @@ class ServiceGuestListFactory(DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory)
     recipient_type = "email"
     recipient = "guest@example.com"
+
+
+class InboundNumberFactory(DjangoModelFactory):
+    class Meta:
+        model = InboundNumber
+
+    number = factory.Sequence(lambda n: f"07700{n % 1_000_000:06}")
+    provider = "mmg"

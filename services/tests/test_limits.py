@@ -32,6 +32,7 @@ def caller(key_type="normal", *, rate_limit=3000, restricted=False, **limits):
         rate_limit=rate_limit,
         daily_limits=limits,
         contact_link=None,
+        days_of_retention={},
         permissions=frozenset({"sms", "email"}),
         keys=(),
         sms_senders=(),

@@ -125,7 +125,7 @@ def test_a_cold_read_is_one_query_for_each_table(service):
         find_service(service.id)
 
     tables = [query["sql"].split(' FROM "')[1].split('"')[0] for query in queries]
-    assert len(tables) == len(set(tables)) == 8
+    assert len(tables) == len(set(tables)) == 9
 
 
 def test_a_warm_read_is_no_query_and_gives_the_same(service, redis, django_assert_num_queries):

@@ -2,7 +2,8 @@ import pytest
 
 from notify_project.models import AuditEvent
 from services.models import ServiceDataRetention
-from services.retention import InvalidRetention, set_retention
+from services.read_models import find_service
+from services.retention import InvalidRetention, days_of_retention, set_retention
 from services.tests.factories import ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +37,14 @@ def test_other_values_are_refused(kind, days, words):
         set_retention(ServiceFactory(), kind, days, actor=None)
 
     assert not ServiceDataRetention.objects.exists()
+
+
+def test_reading_gets_the_days_of_each_channel():
+    service = ServiceFactory()
+    set_retention(service, "sms", 30, actor=None)
+
+    found = find_service(service.id)
+
+    assert found.days_of_retention == {"email": 7, "sms": 30, "letter": 7}
+    assert days_of_retention(service.id, "sms") == 30
+    assert days_of_retention(service.id, "email") == 7

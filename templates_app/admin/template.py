@@ -33,7 +33,6 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     form = TemplateForm
     list_display = ["name", "template_type", "service", "folder", "version", "archived"]
     list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]
-    list_select_related = ["service", "folder"]
     search_fields = ["=id", "name", "service__name"]
     search_help_text = "Id, or part of the name of a template or service."
     autocomplete_fields = ["service"]
@@ -52,7 +51,10 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Leave out the templates that stand for uploaded letters."""
         rows = super().get_queryset(request).filter(hidden=False)
-        return rows.select_related("redaction__updated_by", "created_by", "service_letter_contact")
+        # All of them here: Django ignores list_select_related once there are others.
+        return rows.select_related(
+            "service", "folder", "redaction__updated_by", "created_by", "service_letter_contact"
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Ask for service and type once; they never change."""

@@ -14,12 +14,13 @@ from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.branding import logos
 from services.members import forget_member
 from services.models import Organisation, User
-from templates_app.configuration.branding_entries import apply_branding
+from templates_app.configuration.branding_entries import apply_branding, switch_off
 from templates_app.configuration.declarations import (
     Configuration,
     DeclaredOrganisation,
     DeclaredUser,
 )
+from templates_app.configuration.number_entries import apply_number
 from templates_app.configuration.report import Report
 from templates_app.configuration.service_entries import apply_service
 from templates_app.configuration.source import Entry, Place, read
@@ -61,6 +62,7 @@ class _Application:
     def apply(self, configuration: Configuration) -> None:
         self._refuse_twins(configuration.users, "user", "email")
         self._refuse_twins(configuration.organisations, "organisation", "name")
+        self._refuse_twins(configuration.inbound_numbers, "inbound number", "number")
         self._refuse_twins(configuration.email_brandings, "email branding", "name")
         self._refuse_twins(configuration.services, "service", "name")
         for user in configuration.users:
@@ -69,11 +71,17 @@ class _Application:
         for organisation in configuration.organisations:
             with self.noting(organisation.place):
                 self._organisation(organisation)
+        for number in configuration.inbound_numbers:
+            with self.noting(number.place):
+                apply_number(number, self.report)
         for branding in configuration.email_brandings:
             with self.noting(branding.place):
                 self.logos |= apply_branding(branding, self.report)
         for service in configuration.services:
             apply_service(service, self)
+        for branding in configuration.email_brandings:
+            with self.noting(branding.place):
+                switch_off(branding, self.report)
 
     def store_logos(self) -> None:
         """Store the files that the rows are about to name."""
@@ -119,11 +127,13 @@ class _Application:
         place = entry.places.get("password_env", entry.place)
         password = self.secret(entry.password_env, place, is_needed=user is None)
         self._refuse_password(password, user, place)
+        state = User.State.ACTIVE if entry.active else User.State.INACTIVE
         if user is None:
             User.objects.create_user(
                 email,
                 password,
                 name=entry.name,
+                state=state,
                 mobile_number=entry.mobile,
                 platform_admin=entry.support,
                 is_superuser=entry.support,
@@ -133,6 +143,8 @@ class _Application:
         wanted = {"name": entry.name}
         if entry.gives("mobile"):
             wanted["mobile_number"] = entry.mobile or ""
+        if entry.gives("active"):
+            wanted["state"] = state
         differences = {
             field: (getattr(user, field) or "", value)
             for field, value in wanted.items()
@@ -145,9 +157,8 @@ class _Application:
             user.set_password(password)
             differences["password"] = ("set", "changed")
         if differences:
-            user.name = entry.name
-            if entry.gives("mobile"):
-                user.mobile_number = entry.mobile
+            for field, value in wanted.items():
+                setattr(user, field, value or None)
             user.save()
             forget_member(user)
             self.report.changed(f'user "{entry.name}"', differences)

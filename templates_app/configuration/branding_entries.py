@@ -9,7 +9,12 @@ from templates_app.configuration.declarations import DeclaredBranding
 from templates_app.configuration.report import Report
 
 # Field of the file -> column.
-_COLUMNS = {"type": "brand_type", "colour": "colour", "text": "text", "alt_text": "alt_text"}
+_COLUMNS = {
+    "type": "brand_type",
+    "colour": "colour",
+    "text": "text",
+    "alt_text": "alt_text",
+}
 
 
 def apply_branding(entry: DeclaredBranding, report: Report) -> dict[str, bytes]:
@@ -26,6 +31,8 @@ def apply_branding(entry: DeclaredBranding, report: Report) -> dict[str, bytes]:
     wanted = {
         column: getattr(entry, name) for name, column in _COLUMNS.items() if entry.gives(name)
     }
+    if entry.gives("active") and entry.active:
+        wanted["active"] = True
     # One takes the place of the other.
     if entry.gives("text") != entry.gives("alt_text"):
         wanted["alt_text" if entry.gives("text") else "text"] = None
@@ -47,6 +54,15 @@ def apply_branding(entry: DeclaredBranding, report: Report) -> dict[str, bytes]:
         }
         report.changed(f'email branding "{entry.name}"', changes)
     return {} if logo is None else {logo_name(logo): logo}
+
+
+def switch_off(entry: DeclaredBranding, report: Report) -> None:
+    """Switch a branding off: after the services, which only take one that is switched on."""
+    row = EmailBranding.objects.filter(name=entry.name, active=True).first()
+    if row is not None and not entry.active:
+        row.active = False
+        save_branding(row, actor=None)
+        report.changed(f'email branding "{entry.name}"', {"active": (True, False)})
 
 
 def _decoded(text: str) -> bytes:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from notify_project.constants import KeyType, NotificationType, ProcessType
 from services.models import CallbackType, EmailBranding, Organisation, ServicePermission
+from services.models.retention import LONGEST_DAYS
 from templates_app.configuration.source import (
     Entry,
     Item,
@@ -32,6 +33,7 @@ class DeclaredUser(Entry):
     email: str = required(text(320))
     mobile: str | None = optional(nullable(text(30)))
     support: bool = optional(flag, default=False)
+    active: bool = optional(flag, default=True)
     password_env: str | None = optional(text())
 
 
@@ -44,6 +46,14 @@ class DeclaredOrganisation(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeclaredInboundNumber(Entry):
+    """A number that people can text to."""
+
+    number: str = required(text(11))
+    provider: str = required(text(50))
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeclaredBranding(Entry):
     """A logo and a text that emails show."""
 
@@ -52,6 +62,7 @@ class DeclaredBranding(Entry):
     colour: str | None = optional(nullable(text(7)))
     logo: str | None = optional(nullable(text(lines=True)))
     alt_text: str | None = optional(text())
+    active: bool = optional(flag, default=True)
     text: str | None = optional(text())  # the last: from here on the word means the field
 
 
@@ -64,6 +75,15 @@ class DeclaredLimits(Entry):
     letter: int | None = optional(number(MOST_A_DAY))
     international_sms: int | None = optional(number(MOST_A_DAY))
     per_minute: int | None = optional(number(MOST_A_DAY))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredRetention(Entry):
+    """For how many days a service's messages are kept, by type."""
+
+    email: int | None = optional(number(LONGEST_DAYS))
+    sms: int | None = optional(number(LONGEST_DAYS))
+    letter: int | None = optional(number(LONGEST_DAYS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,10 +161,13 @@ class DeclaredService(Entry):
     prefix_sms: bool = optional(flag, default=True)
     contact_link: str | None = optional(nullable(text()))
     email_sender_name: str | None = optional(nullable(text()))
+    suppression_list: bool = optional(flag, default=False)
     email_branding: str | None = optional(nullable(text()))
     permissions: tuple[Item, ...] = optional(
         items(one_of(ServicePermission.Name.values)), default=()
     )
+    inbound_number: str | None = optional(nullable(text(11)))
+    retention: DeclaredRetention | None = optional(entries(DeclaredRetention, many=False))
     limits: DeclaredLimits | None = optional(entries(DeclaredLimits, many=False))
     team: tuple[Item, ...] = optional(items(text(320)), default=())
     guest_list: tuple[Item, ...] = optional(items(text(320)), default=())
@@ -165,6 +188,9 @@ class Configuration(Entry):
     users: tuple[DeclaredUser, ...] = optional(entries(DeclaredUser), default=())
     organisations: tuple[DeclaredOrganisation, ...] = optional(
         entries(DeclaredOrganisation), default=()
+    )
+    inbound_numbers: tuple[DeclaredInboundNumber, ...] = optional(
+        entries(DeclaredInboundNumber), default=()
     )
     email_brandings: tuple[DeclaredBranding, ...] = optional(entries(DeclaredBranding), default=())
     services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())

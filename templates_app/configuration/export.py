@@ -12,9 +12,11 @@ from notify_project.storage import Area, FileMissing
 from services.models import (
     ApiKey,
     EmailBranding,
+    InboundNumber,
     Organisation,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServiceLetterContact,
@@ -61,29 +63,44 @@ def export(service_names: Iterable[str] = ()) -> str:
         missing = set(names) - {service.name for service in services}
         if missing:
             raise LookupError(f"there is no service {min(missing)}")
-    # Applied elsewhere, the file must not let people in again who were shut out.
-    users = User.objects.exclude(state=User.State.INACTIVE).order_by("email_address")
+    declared = [_service(service) for service in services]
+    is_needed = Q(email_address__in=_redactors(declared))
+    is_member = ~Q(state=User.State.INACTIVE)
     organisations = Organisation.objects.order_by("name")
     used = Q(services__active=True)
     brandings = EmailBranding.objects.filter(Q(active=True) | used).order_by("name").distinct()
     if names:
-        users = users.filter(memberships__service__in=services).distinct()
+        is_member &= Q(memberships__service__in=services)
         organisations = organisations.filter(services__in=services).distinct()
         brandings = brandings.filter(services__in=services).distinct()
+    numbers = InboundNumber.objects.filter(active=True).order_by("number")
+    if names:
+        numbers = numbers.filter(service__in=services)
+    users = User.objects.filter(is_member | is_needed).order_by("email_address").distinct()
     document = {
         "users": [_user(user) for user in users],
         "organisations": [
             {"name": each.name, "type": each.organisation_type} for each in organisations
         ],
+        "inbound_numbers": [{"number": each.number, "provider": each.provider} for each in numbers],
         "email_brandings": [_branding(each) for each in brandings],
-        "services": [_service(service) for service in services],
+        "services": declared,
     }
     kept = {name: value for name, value in document.items() if value}
     return HEADER + yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
 
 
+def _redactors(services: Iterable[dict[str, Any]]) -> set[str]:
+    """Return the people whom templates name, members or not, so that they can be applied."""
+    templates = (each for service in services for each in service.get("templates", []))
+    return {each["redacted_by"] for each in templates if "redacted_by" in each}
+
+
 def _user(user: User) -> dict[str, Any]:
     found: dict[str, Any] = {"name": user.name, "email": user.email_address}
+    if user.state == User.State.INACTIVE:
+        # Applied elsewhere, the file must not let people in again who were shut out.
+        return {**found, "active": False}
     if user.mobile_number:
         found["mobile"] = user.mobile_number
     return {**found, "support": user.platform_admin}
@@ -97,6 +114,7 @@ def _branding(branding: EmailBranding) -> dict[str, Any]:
         "logo": _logo(branding),
         "text": branding.text,
         "alt_text": branding.alt_text,
+        "active": None if branding.active else False,
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -121,8 +139,17 @@ def _service(service: Service) -> dict[str, Any]:
         "prefix_sms": service.prefix_sms,
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,
+        "suppression_list": service.uses_suppression_list,
         "email_branding": service.email_branding.name if service.email_branding else None,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
+        "inbound_number": InboundNumber.objects.filter(service=service)
+        .values_list("number", flat=True)
+        .first(),
+        "retention": dict(
+            ServiceDataRetention.objects.filter(service=service)
+            .order_by("notification_type")
+            .values_list("notification_type", "days_of_retention")
+        ),
         "limits": {
             "email": service.email_message_limit,
             "sms": service.sms_message_limit,
@@ -157,7 +184,7 @@ def _service(service: Service) -> dict[str, Any]:
     return {
         name: value
         for name, value in found.items()
-        if value not in (None, []) or name == "permissions"
+        if value not in (None, [], {}) or name == "permissions"
     }
 
 

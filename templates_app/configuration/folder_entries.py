@@ -9,19 +9,35 @@ from templates_app.folders import InvalidFolder, create_folder, move
 from templates_app.models import Template, TemplateFolder
 
 
-def place(template: Template, path: str | None, report: Report, name: str) -> None:
-    """Put a template into the folder of a path, made where there is none; None is the top level.
+class Folders:
+    """The folders of a service, read once for all of its templates."""
 
-    Raises:
-        InvalidFolder: a name is too long, or two folders have the path.
-    """
-    names = split(path or "")
-    before = paths_of([template.service_id]).get(template.folder_id) if template.folder_id else None
-    if before == (join(names) or None):
-        return
-    into = _folder(template.service, names)
-    move(template.service, template_ids=[template.id], into=into, actor=None)
-    report.changed(name, {"folder": (before, join(names) or None)})
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.paths = paths_of([service.id])
+
+    def place(self, template: Template, path: str | None, report: Report, name: str) -> None:
+        """Put a template where a path says, in folders made if need be; None is the top level.
+
+        Raises:
+            InvalidFolder: a name is too long, or two folders have the path.
+        """
+        names = split(path or "")
+        before = self._path_of(template.folder_id)
+        if before == (join(names) or None):
+            return
+        into = _folder(self.service, names)
+        move(self.service, template_ids=[template.id], into=into, actor=None)
+        self.paths = paths_of([self.service.id])
+        report.changed(name, {"folder": (before, join(names) or None)})
+
+    def _path_of(self, folder_id: UUID | None) -> str | None:
+        if folder_id is None:
+            return None
+        if folder_id not in self.paths:
+            # Somebody made it meanwhile.
+            self.paths = paths_of([self.service.id])
+        return self.paths[folder_id]
 
 
 def _folder(service: Service, names: list[str]) -> UUID | None:

@@ -27,7 +27,10 @@ from templates_app.configuration.declarations import (
     DeclaredService,
     DeclaredSmsSender,
 )
+from templates_app.configuration.folder_entries import Folders
+from templates_app.configuration.number_entries import apply_services_number
 from templates_app.configuration.report import Report
+from templates_app.configuration.retention_entries import apply_retention
 from templates_app.configuration.source import Entry, Place, suggestion
 from templates_app.configuration.template_entries import apply_template
 
@@ -45,6 +48,7 @@ _WORDS = {
     "rate_limit": "limit_per_minute",
     "restricted": "trial_mode",
     "custom_email_sender_name": "email_sender_name",
+    "uses_suppression_list": "suppression_list",
 }
 # Field of the file -> column of the service.
 _COLUMNS = {
@@ -53,6 +57,7 @@ _COLUMNS = {
     "prefix_sms": "prefix_sms",
     "contact_link": "contact_link",
     "email_sender_name": "custom_email_sender_name",
+    "suppression_list": "uses_suppression_list",
 }
 
 
@@ -79,6 +84,10 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     ids: dict[str, Any] = {"id": str(service.id), "templates": {}, "api_keys": {}}
     run.report.ids["services"][entry.name] = ids
     _team(entry, service, run, what)
+    with run.noting(entry.places.get("inbound_number", entry.place)):
+        apply_services_number(entry, service, run.report, what)
+    with run.noting(entry.places.get("retention", entry.place)):
+        apply_retention(entry, service, run.report, what)
     for sms_sender in entry.sms_senders:
         with run.noting(sms_sender.place):
             _sms_sender(sms_sender, service, run, what)
@@ -95,9 +104,10 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     for key in entry.api_keys:
         with run.noting(key.place):
             ids["api_keys"][key.name] = _key(key, service, run, what)
+    folders = Folders(service)
     for template in entry.templates:
         with run.noting(template.place):
-            row = apply_template(template, service, run.report, what)
+            row = apply_template(template, folders, run.report, what)
             ids["templates"][template.name] = {"id": str(row.id), "version": row.version}
 
 

@@ -6,28 +6,20 @@ from uuid import UUID
 from services.models import Service, ServiceLetterContact, User
 from services.senders import contact_block_of
 from templates_app.configuration.declarations import DeclaredTemplate
-from templates_app.configuration.folder_entries import place
+from templates_app.configuration.folder_entries import Folders
 from templates_app.configuration.report import Report
 from templates_app.models import LetterLanguages, Template
 from templates_app.redaction import redact
 from templates_app.validation import InvalidTemplate
-from templates_app.versions import archive_template, create_template, update_template
+from templates_app.versions import CHANGEABLE, archive_template, create_template, update_template
 
-_COLUMNS = (
-    "content",
-    "subject",
-    "process_type",
-    "postage",
-    "letter_languages",
-    "letter_welsh_subject",
-    "letter_welsh_content",
-    "has_unsubscribe_link",
-)
+# The name is how a template is known, and a contact block is known by its text.
+_COLUMNS = tuple(name for name in CHANGEABLE if name not in ("name", "service_letter_contact_id"))
 _WELSH = ("letter_welsh_subject", "letter_welsh_content")
 
 
 def apply_template(
-    entry: DeclaredTemplate, service: Service, report: Report, what: str
+    entry: DeclaredTemplate, folders: Folders, report: Report, what: str
 ) -> Template:
     """Make one template what the file says.
 
@@ -35,6 +27,7 @@ def apply_template(
         InvalidTemplate: it cannot be saved, or it was archived and cannot come back.
         InvalidFolder: it cannot be put where the file says.
     """
+    service = folders.service
     name = f'{what}: template "{entry.name}"'
     row = _find(entry, service)
     if row is None:
@@ -43,6 +36,7 @@ def apply_template(
             name=entry.name,
             template_type=entry.type,
             actor=None,
+            as_operator=True,
             service_letter_contact_id=_contact_block(entry, service),
             **{column: getattr(entry, column) for column in _COLUMNS},
         )
@@ -61,7 +55,7 @@ def apply_template(
         row = archive_template(row, actor=None)
         report.changed(name, {"archived": (False, True)})
     elif entry.gives("folder"):
-        place(row, entry.folder, report, name)
+        folders.place(row, entry.folder, report, name)
     return row
 
 
@@ -96,7 +90,7 @@ def _change(entry: DeclaredTemplate, row: Template, report: Report, name: str) -
             before.contact_block if before else None,
             entry.contact_block,
         )
-    changed = update_template(row, actor=row.created_by, **wanted)
+    changed = update_template(row, actor=row.created_by, as_operator=True, **wanted)
     report.changed(f"{name} version {changed.version}", differences)
     return changed
 

@@ -1,16 +1,10 @@
 """Colours of brands: which are any, and which text can be read on them."""
 
-import re
+from notify_project.colours import is_colour
 
 BLACK, WHITE = "#000000", "#ffffff"
 # Source: WCAG 2.2, 1.4.3 Contrast (Minimum).
 READABLE = 4.5
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-
-
-def is_colour(text: str) -> bool:
-    """Is this a colour in the form ``#rrggbb``?"""
-    return _COLOUR.fullmatch(text) is not None
 
 
 def colour_or(colour: str | None, fallback: str) -> str:

@@ -20,9 +20,9 @@ from templates_app.rendering.email_blocks import (
     to_preheader,
 )
 from templates_app.rendering.markdown import parse_markdown
-from templates_app.rendering.placeholders import Parsed, fill
+from templates_app.rendering.placeholders import Parsed, fill, filled_markdown
 from templates_app.rendering.typography import typographic
-from templates_app.rendering.values import Values, without_controls
+from templates_app.rendering.values import Values
 
 DEFAULT_UNLINKED_NAMES = ("GOV.UK",)
 UNSUBSCRIBE_TEXT = "Unsubscribe from these emails"
@@ -31,7 +31,6 @@ _IN_SUBJECT = {
     **dict.fromkeys(map(ord, ZERO_WIDTH + LINE_SEPARATORS + CONTROLS + BIDI_CONTROLS)),
     **dict.fromkeys(map(ord, WIDE_SPACES), " "),
 }
-_TAB_STOP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +77,9 @@ def email_html_fragment(
     return to_html(_tokens(parsed, values, unlinked_names))
 
 
-def email_plain_text(
-    parsed: Parsed, values: Values, *, unlinked_names: tuple[str, ...] = DEFAULT_UNLINKED_NAMES
-) -> str:
-    """Return the body as plain text."""
-    return to_plain_text(_tokens(parsed, values, unlinked_names))
-
-
 def _tokens(parsed: Parsed, values: Values, unlinked_names: tuple[str, ...]) -> list[Token]:
-    text = without_controls(fill(parsed, values, lists="bullets"))
-    if "\t" in text:
-        text = text.expandtabs(_TAB_STOP)
-    return set_type(parse_markdown(_without_name_links(text, unlinked_names)))
+    text = _without_name_links(filled_markdown(parsed, values), unlinked_names)
+    return set_type(parse_markdown(text))
 
 
 def _unsubscribe_tokens(url: str) -> list[Token]:

@@ -139,7 +139,7 @@ def _plain_inline(tokens: list[Token]) -> str:
     link: Token | None = None
     for token in tokens:
         if token.type == "text":
-            parts.append(curl_quotes(token.content) if link else token.content)
+            parts.append(_plain_link_text(token.content, link) if link else token.content)
         elif token.type == "link_open":
             link = token
         elif token.type == "link_close":
@@ -147,7 +147,15 @@ def _plain_inline(tokens: list[Token]) -> str:
             link = None
         else:
             parts.append("\n")
-    return "".join(parts)
+    # A dash takes the line breaks beside it away.
+    return tidy_spacing("".join(parts))
+
+
+def _plain_link_text(text: str, link: Token) -> str:
+    if link.markup != "bare":
+        return curl_quotes(text)
+    # Mail programs make a link of an address with an apostrophe, and none of one with a quote.
+    return "'".join(map(curl_quotes, text.split("'")))
 
 
 def _plain_target(link: Token) -> str:

@@ -7,11 +7,10 @@ from templates_app.rendering.email import email_body, email_subject
 from templates_app.rendering.letter_blocks import to_letter_html
 from templates_app.rendering.letter_qr_codes import MAX_QR_CODE_BYTES, qr_code_of, size_of
 from templates_app.rendering.markdown import parse_markdown
-from templates_app.rendering.placeholders import Parsed, fill
-from templates_app.rendering.values import Values, escape_html, without_controls
+from templates_app.rendering.placeholders import Parsed, filled_markdown
+from templates_app.rendering.values import Values, escape_html
 
 _mentions_qr_code = re.compile("qr", re.IGNORECASE).search
-_TAB_STOP = 4
 
 
 def letter_body(parsed: Parsed, values: Values) -> str:
@@ -26,13 +25,12 @@ def letter_subject(parsed: Parsed, values: Values) -> str:
 
 def letter_html(parsed: Parsed, values: Values) -> str:
     """Return the body as HTML, to be printed; nothing in it comes from elsewhere."""
-    text = without_controls(fill(parsed, values, lists="bullets")).expandtabs(_TAB_STOP)
-    return to_letter_html(parse_markdown(text))
+    return to_letter_html(parse_markdown(filled_markdown(parsed, values)))
 
 
 def overlong_qr_code(parsed: Parsed, values: Values) -> str | None:
     """Return the text of the first QR code that holds too much to be scanned, if there is one."""
-    filled = fill(parsed, values, lists="bullets")
+    filled = filled_markdown(parsed, values)
     if not _mentions_qr_code(filled):
         return None
     codes = (qr_code_of(*pair) for pair in pairwise(parse_markdown(filled)))

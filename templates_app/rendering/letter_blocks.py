@@ -5,7 +5,12 @@ from html import escape
 
 from markdown_it.token import Token
 
-from templates_app.rendering.letter_qr_codes import draw, qr_code_of
+from templates_app.rendering.letter_qr_codes import (
+    MAX_QR_CODE_BYTES,
+    draw,
+    qr_code_of,
+    size_of,
+)
 from templates_app.rendering.typography import typographic
 from templates_app.rendering.values import decode_references
 
@@ -47,7 +52,9 @@ def _parts(tokens: Iterator[Token]) -> Iterator[str]:
 
 
 def _paragraph(opening: Token, inline: Token, _closing: Token) -> str:
-    if code := qr_code_of(opening, inline):
+    code = qr_code_of(opening, inline)
+    # More than fits is refused before a letter is made; a preview shows it as it was written.
+    if code and size_of(code) <= MAX_QR_CODE_BYTES:
         return draw(code)
     text = _inline(inline.children or [])
     return text if opening.hidden else f"<p>{text}</p>"

@@ -38,14 +38,18 @@ _DOCUMENT = """\
 {style}</style>
 </head>
 <body>
+{pages}
+</body>
+</html>
+"""
+_PAGES = """<section lang="{language}">
 {recipient}
 {contact}
 <p class="date">{date}</p>
 <h1>{heading}</h1>
 {body}
-</body>
-</html>
-"""
+</section>"""
+_NEXT_LANGUAGE = '\n<div class="page-break">&nbsp;</div>\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,22 @@ def contact_lines(parsed: Parsed, values: Values) -> tuple[str, ...]:
     return tuple(line.strip() for line in fill(parsed, values).strip().splitlines())
 
 
-def letter_document(parts: LetterParts) -> str:
-    """Return the whole letter; lines of address and contact block without room are left out."""
+def letter_document(*languages: LetterParts) -> str:
+    """Return the whole letter, in one language after the other, each on pages of its own.
+
+    Lines of address and contact block without room are left out.
+    """
     return _DOCUMENT.format(
-        language=_LANGUAGE_TAGS[parts.language],
+        language=_LANGUAGE_TAGS[languages[0].language],
+        heading=languages[0].heading_html,
         style=_STYLE,
+        pages=_NEXT_LANGUAGE.join(map(_pages, languages)),
+    )
+
+
+def _pages(parts: LetterParts) -> str:
+    return _PAGES.format(
+        language=_LANGUAGE_TAGS[parts.language],
         recipient=_block("recipient", islice(parts.address_lines, MAX_ADDRESS_LINES)),
         contact=_block("contact", islice(parts.contact_lines, MAX_CONTACT_LINES)),
         date=_line(parts.date),
@@ -79,7 +94,8 @@ def letter_document(parts: LetterParts) -> str:
 
 
 def _block(name: str, lines: Iterable[str]) -> str:
-    return f'<address class="{name}">{"<br>".join(map(_line, lines))}</address>'
+    text = "<br>".join(map(_line, lines))
+    return f'<address class="{name}">{text}</address>' if text else ""
 
 
 def _line(text: str) -> str:

@@ -1,7 +1,6 @@
 """Count the sheets of paper that a letter takes."""
 
 # Source: the API contract, pages and sheets of letters.
-MAX_PAGES = 10
 PAGES_OF_A_SHEET = 2
 
 

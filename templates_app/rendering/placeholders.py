@@ -4,10 +4,19 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from templates_app.rendering.values import Lists, Values, escape_html, is_showing, text_of
+from templates_app.rendering.values import (
+    Lists,
+    Values,
+    escape_html,
+    is_showing,
+    text_of,
+    without_controls,
+)
 
 _PLACEHOLDER = re.compile(r"\(\(([^()]+)\)\)")
 _PARSED_TEMPLATES_KEPT = 1024
+# Source: the API contract, characters in emails.
+_TAB_STOP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,15 @@ def fill(parsed: Parsed, values: Values, *, lists: Lists = "sentence", escape: b
         for part in parsed.parts
     ]
     return "".join(map(escape_html, texts) if escape else texts)
+
+
+def filled_markdown(parsed: Parsed, values: Values) -> str:
+    """Return the Markdown of an email or a letter: values in place, lists as bullets.
+
+    What nobody sees is left out, and tabs reach to the next of every fourth column.
+    """
+    text = without_controls(fill(parsed, values, lists="bullets"))
+    return text.expandtabs(_TAB_STOP) if "\t" in text else text
 
 
 def _placeholder(inside: str) -> Placeholder:

@@ -67,9 +67,9 @@ def sms_text(parsed: Parsed, values: Values, prefix: str | None = None) -> SmsTe
     return SmsText(text, "GSM-7", _parts(len(text) + len(_extensions_in(text)), *_ROOM["GSM-7"]))
 
 
-def character_count(body: str) -> int:
-    """Return the length that is limited: UTF-16 units, of which allowed characters take one."""
-    return len(body)
+def character_count(sent: str) -> int:
+    """Return the length that is limited, of a text as it is sent: allowed characters count one."""
+    return len(sent)
 
 
 def template_character_count(parsed: Parsed) -> int:

@@ -15,16 +15,12 @@ _CURLY_ENTITY = re.compile("|".join(_CURLY))
 
 def typographic(text: str, *, before: str = "") -> str:
     """Return text with curly quotes and dashes; ``before`` is what stands in front of it."""
-    return tidy_spacing(curl_quotes(text, before=before))
+    return _with_dashes(curl_quotes(_without_spaces(text), before=before))
 
 
 def tidy_spacing(text: str) -> str:
     """Remove spaces before commas and full stops, and make lonely hyphens dashes."""
-    if " ," in text or " ." in text or "\t" in text:
-        text = _SPACE_BEFORE_PUNCTUATION.sub("", text)
-    if "- " in text or "–" in text or "—" in text or "-\n" in text:
-        text = _DASH.sub(" – ", text)
-    return text
+    return _with_dashes(_without_spaces(text))
 
 
 def curl_quotes(text: str, *, before: str = "") -> str:
@@ -34,6 +30,18 @@ def curl_quotes(text: str, *, before: str = "") -> str:
     if '"' in text or "'" in text:
         text = _curled(text, before)
     return _WORD_WITH_AT.sub(_with_straight_quotes, text) if "@" in text else text
+
+
+def _without_spaces(text: str) -> str:
+    if " ," in text or " ." in text or "\t" in text:
+        return _SPACE_BEFORE_PUNCTUATION.sub("", text)
+    return text
+
+
+def _with_dashes(text: str) -> str:
+    if "- " in text or "–" in text or "—" in text or "-\n" in text:
+        return _DASH.sub(" – ", text)
+    return text
 
 
 def _curled(text: str, before: str) -> str:

@@ -172,3 +172,14 @@ def test_an_empty_folder_is_deleted_and_one_with_something_in_it_is_not(tree):
 
     assert sorted(TemplateFolder.objects.values_list("name", flat=True)) == ["A", "B"]
     assert actions() == ["delete folder"]
+
+
+def test_a_folder_that_is_gone_is_not_found_and_deleted_only_once():
+    folder, author = TemplateFolderFactory(), UserFactory()
+
+    delete_folder(folder, actor=author)
+    delete_folder(folder, actor=author)
+    with pytest.raises(InvalidFolder, match="Folder not found"):
+        rename_folder(folder, "Other", actor=author)
+
+    assert actions() == ["delete folder"]

@@ -2,8 +2,17 @@ import pytest
 
 from notify_project.api.errors import Forbidden
 from services.tests.factories import ServiceFactory
-from templates_app.permissions import require_may_create, require_may_update
+from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory
+from templates_app.versions import create_template, update_template
+
+
+def template_and_columns(service, template_type):
+    """Return a template of a type, and what another one is made of."""
+    traits = {} if template_type == "sms" else {template_type: True}
+    subject = None if template_type == "sms" else "About"
+    columns = {"name": "New", "template_type": template_type, "subject": subject, "content": "x"}
+    return TemplateFactory(service=service, **traits), columns
 
 
 @pytest.mark.parametrize(
@@ -12,14 +21,14 @@ from templates_app.tests.factories import TemplateFactory
 )
 def test_only_what_a_service_may_send_is_made_and_changed(db, template_type, words):
     service = ServiceFactory(permissions=["international_sms"])
-    traits = {} if template_type == "sms" else {template_type: True}
-    template = TemplateFactory(service=service, **traits)
+    template, columns = template_and_columns(service, template_type)
 
     with pytest.raises(Forbidden) as creating:
-        require_may_create(service.id, template_type)
+        create_template(service, actor=None, **columns)
     with pytest.raises(Forbidden) as updating:
-        require_may_update(template)
+        update_template(template, actor=None, content="Other")
 
+    assert TemplateHistory.objects.count() == 1
     assert creating.value.status_code == updating.value.status_code == 403
     assert creating.value.message == f"Creating {words} templates is not allowed"
     assert updating.value.message == f"Updating {words} templates is not allowed"
@@ -28,7 +37,17 @@ def test_only_what_a_service_may_send_is_made_and_changed(db, template_type, wor
 @pytest.mark.parametrize("template_type", ["sms", "email", "letter"])
 def test_what_a_service_may_send_is_allowed(db, template_type):
     service = ServiceFactory(permissions=[template_type])
-    traits = {} if template_type == "sms" else {template_type: True}
+    template, columns = template_and_columns(service, template_type)
 
-    require_may_create(service.id, template_type)
-    require_may_update(TemplateFactory(service=service, **traits))
+    assert create_template(service, actor=None, **columns).version == 1
+    assert update_template(template, actor=None, content="Other").version == 2
+
+
+def test_an_operator_prepares_what_a_service_cannot_send_yet(db):
+    service = ServiceFactory(permissions=[])
+    template, columns = template_and_columns(service, "letter")
+
+    create_template(service, actor=None, as_operator=True, **columns)
+    changed = update_template(template, actor=None, as_operator=True, content="Other")
+
+    assert changed.content == "Other"

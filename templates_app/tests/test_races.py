@@ -1,12 +1,15 @@
 """What happens when two people change the same thing at the same moment."""
 
 import threading
+import time
 
 import pytest
-from django.db import connection
+from django.db import transaction
 
-from notify_project.api.errors import ApiError
 from notify_project.models import AuditEvent
+from notify_project.tests.at_once import at_once
+from services.models import ServiceLetterContact
+from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.folders import create_folder, delete_folder, move
 from templates_app.models import Template, TemplateFolder, TemplateHistory
@@ -16,33 +19,6 @@ from templates_app.versions import archive_template, create_template, update_tem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 10
-
-
-def at_once(*calls):
-    """Run calls at the same moment, each on its own connection; return what they refused."""
-    refused = []
-    broken = []
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        try:
-            barrier.wait()
-            call()
-        except ApiError as error:
-            refused.append(error.message)
-        except BaseException as error:  # noqa: BLE001 - raised again in the test's own thread
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if broken:
-        raise broken[0]
-    return refused
 
 
 def versions_of(template):
@@ -147,3 +123,70 @@ def test_a_template_that_is_moved_while_it_is_archived_is_in_no_folder():
 
         row = Template.objects.get(id=template.id)
         assert (refused, row.archived, row.folder, row.version) == ([], True, None, 2)
+
+
+def take_when_created(service, block_id):
+    template = create_template(
+        service,
+        name="Letter",
+        template_type="letter",
+        subject="About",
+        content="x",
+        service_letter_contact_id=block_id,
+        actor=None,
+    )
+    return template.id
+
+
+def take_when_updated(service, block_id):
+    template = Template.objects.get(service=service)
+    return update_template(template, actor=None, service_letter_contact_id=block_id).id
+
+
+@pytest.mark.parametrize("take", [take_when_created, take_when_updated], ids=["create", "update"])
+def test_a_block_that_is_being_archived_is_not_taken(take):
+    service = ServiceFactory()
+    if take is take_when_updated:
+        TemplateFactory(letter=True, service=service)
+    block = add_letter_contact(service, "1 Road")
+    asked = threading.Event()
+
+    def archive():
+        with transaction.atomic():
+            archive_sender(block)
+            asked.set()
+            # Time enough for the other to read without waiting, which it must not.
+            time.sleep(0.3)
+
+    def take_it():
+        asked.wait(5)
+        take(service, block.id)
+
+    [message] = at_once(archive, take_it)
+
+    assert message.startswith(f"letter_contact_id {block.id} does not exist")
+    assert ServiceLetterContact.objects.get().archived
+    assert not Template.objects.filter(service_letter_contact=block).exists()
+
+
+def test_who_archives_a_block_waits_for_the_template_that_takes_it():
+    service = ServiceFactory()
+    template = TemplateFactory(letter=True, service=service)
+    block = add_letter_contact(service, "1 Road")
+    asked = threading.Event()
+    done = []
+
+    def take():
+        with transaction.atomic():
+            update_template(template, actor=None, service_letter_contact_id=block.id)
+            asked.set()
+            time.sleep(0.3)
+            done.append("take")
+
+    def archive():
+        asked.wait(5)
+        archive_sender(block)
+        done.append("archive")
+
+    assert at_once(take, archive) == []
+    assert done == ["take", "archive"]

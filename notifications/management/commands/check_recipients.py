@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from notifications.spreadsheets.check import ROWS_SHOWN, Checked, check
 from notifications.spreadsheets.columns import Columns
 from notifications.spreadsheets.convert import to_csv_text
+from notifications.spreadsheets.example import example_file
 from notifications.spreadsheets.outcome import Circumstances, Refusal, find_refusal
 from notifications.spreadsheets.refusals import FileRefused
 from notifications.spreadsheets.report import Entry, Report, entries_of_names, entries_of_row
@@ -33,14 +34,22 @@ class Command(BaseCommand):
 
     help = (
         "Checks a file of recipients (csv, tsv, xlsx, xlsm, xls, ods) against a template and "
-        "prints what must be mended, with the row numbers that spreadsheet programs show. Sends "
-        "and stores nothing; daily limits are not looked at. Prints personal data. Exits with 1 "
-        "if the file cannot be sent."
+        "prints what must be mended. The names of columns are row 1, also below blank rows; "
+        "hidden rows are not counted. Sends and stores nothing; daily limits are not looked at. "
+        "Prints personal data. Exits with 1 if the file cannot be sent."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("file", metavar="FILE", type=Path, help="the file of recipients")
+        subject = parser.add_mutually_exclusive_group(required=True)
+        subject.add_argument(
+            "file", metavar="FILE", type=Path, nargs="?", help="the file of recipients"
+        )
+        subject.add_argument(
+            "--example",
+            action="store_true",
+            help="print a CSV file with the columns the template needs, and check nothing",
+        )
         parser.add_argument(
             "--template", metavar="UUID", type=UUID, required=True, help="what would be sent"
         )
@@ -58,8 +67,14 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the command."""
         template, service = _sending(options["template"], options["service"])
+        if options["example"]:
+            if options["json"] or options["report"]:
+                raise CommandError("--json and --report are of a check, not of an example")
+            self.stdout.write(example_file(template))
+            return
         path: Path = options["file"]
         try:
+            _require_other_file(path, options["report"])
             with path.open("rb") as stream:
                 if path.stat().st_size > _LARGE_BYTES:
                     self.stderr.write(f"Reading {path}")
@@ -68,7 +83,7 @@ class Command(BaseCommand):
             with findings.writing_to(options["report"]):
                 checked = _check(csv_text, template, service, findings)
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}") from error
+            raise CommandError(str(error)) from error
         except FileRefused as error:
             raise CommandError(f"{path}: {error.message}") from error
         refusal = find_refusal(checked, Circumstances(in_trial_mode=service.restricted))
@@ -144,6 +159,12 @@ def _sending(template_id: UUID, service_id: UUID | None) -> tuple[TemplateModel,
     if template is None or service is None or template.archived or template.hidden:
         raise CommandError(f"template {template_id} cannot be sent any more")
     return template, service
+
+
+def _require_other_file(path: Path, report: Path | None) -> None:
+    """Refuse a report in place of the file it is about, whatever links lead there."""
+    if report is not None and report.exists() and report.samefile(path):
+        raise CommandError(f"{report} is the file of recipients: write the report elsewhere")
 
 
 def _check(

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications.acceptance.preview import MessagePreview, preview_message
-from services.models import Service
 from services.read_models import find_service
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.placeholders import key_of
 from templates_app.rendering.sms import MAX_CHARACTERS
 
 _KINDS = {"sms": "text message", "email": "email", "letter": "letter"}
@@ -86,12 +86,11 @@ def _get(wanted: str) -> Template:
         rows = Template.objects.filter(id=UUID(wanted))
     except ValueError:
         rows = Template.objects.filter(name=wanted, archived=False, hidden=False)
-    found = list(rows.order_by("id")[:10])
+    found = list(rows.select_related("service").order_by("service__name", "id"))
     if not found:
         raise CommandError(f"No template has the id or the name {wanted!r}")
     if len(found) > 1:
-        services = dict(Service.objects.values_list("id", "name"))
-        lines = [f"  {row.id}  {row.template_type}  {services[row.service_id]}" for row in found]
+        lines = [f"  {row.id}  {row.template_type}  {row.service.name}" for row in found]
         raise CommandError("\n".join([f"Several templates are called {wanted!r}:", *lines]))
     return found[0]
 
@@ -99,11 +98,12 @@ def _get(wanted: str) -> Template:
 def _values(settings: list[str]) -> dict[str, Any]:
     """Return personalisation from ``name=value``."""
     given: dict[str, list[str]] = {}
+    spelling: dict[str, str] = {}
     for each in settings:
         name, equals, value = each.partition("=")
         if not equals or not name:
             raise CommandError(f"--set wants NAME=VALUE, not {each!r}")
-        given.setdefault(name, []).append(value)
+        given.setdefault(spelling.setdefault(key_of(name), name), []).append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
 
 

@@ -22,7 +22,11 @@ _MAX_FORMAT_CHARACTERS = 255
 _NOT_LETTERS_OF_A_DATE = re.compile(r'"[^"]*"|\[(?!h+\]|m+\]|s+\])[^\]]*\]|[\\_*].', re.IGNORECASE)
 _is_date = re.compile(r"[dmyhs]", re.IGNORECASE).search
 _is_duration = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE).search
-_iso_duration = re.compile(r"(-?)PT(\d{1,9})H(?:(\d{1,2})M)?(?:(\d{1,2})(?:[.,]\d+)?S)?").fullmatch
+_iso_duration = re.compile(
+    r"(-?)P(?=.*\d)(?:(\d{1,6})D)?"
+    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,]\d{1,9})?S)?)?",
+    re.ASCII,
+).fullmatch
 
 
 class NumberKind(Enum):
@@ -83,8 +87,10 @@ def number_text(
     if not 0 <= value < _DAYS:
         raise FileRefused(UNREADABLE_VALUES)
     seconds = round(value * _SECONDS_PER_DAY)
-    if kind is NumberKind.DURATION or seconds < _SECONDS_PER_DAY:
+    if kind is NumberKind.DURATION:
         return _clock_text(seconds)
+    if value < 1:
+        return _clock_text(min(seconds, _SECONDS_PER_DAY - 1))
     if seconds < _FALSE_LEAP_DAY * _SECONDS_PER_DAY and epoch is EPOCH_1900:
         seconds += _SECONDS_PER_DAY
     try:
@@ -116,8 +122,9 @@ def iso_duration_text(text: str) -> str:
     match = _iso_duration(text)
     if match is None:
         raise FileRefused(UNREADABLE_VALUES)
-    sign, hours, minutes, seconds = match.groups(default="0")
-    text = _clock_text(int(hours) * 3600 + int(minutes) * 60 + int(seconds))
+    sign, *numbers = match.groups(default="0")
+    days, hours, minutes, seconds = map(int, numbers)
+    text = _clock_text(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
     return f"-{text}" if sign == "-" else text
 
 

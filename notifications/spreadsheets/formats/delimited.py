@@ -25,7 +25,8 @@ def read_delimited(content: bytes, delimiter: str) -> Iterator[list[str]]:
             many rows.
     """
     # Blank rows at the end do not count. Carriage returns become line feeds as they are read.
-    text = io.TextIOWrapper(io.BytesIO(content.rstrip(b"\r\n\t, ")), encoding="utf-8-sig")
+    content = content.rstrip(f"\r\n {delimiter}".encode())
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig")
     lines = _Lines(text)
     try:
         rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)

@@ -11,12 +11,14 @@ from notifications.spreadsheets.formats.grid import (
     Merges,
     SheetRow,
 )
-from notifications.spreadsheets.formats.xml_parts import Handler
+from notifications.spreadsheets.formats.xml_parts import Handler, whole_number
 from notifications.spreadsheets.refusals import MAX_CELL_CHARACTERS, UNREADABLE, FileRefused
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _STYLE = f"{_NAMESPACE}office:1.0", f"{_NAMESPACE}style:1.0"
 _TABLE, _TEXT = f"{_NAMESPACE}table:1.0", f"{_NAMESPACE}text:1.0"
+# Where LibreOffice says that a formula failed; the standard's own attribute says that it is text.
+_CALC_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
 # In document-content, body and spreadsheet.
 _DEPTH_OF_SHEETS = 4
 _MAX_HIDDEN_STYLES = 10_000
@@ -147,8 +149,9 @@ class Sheet(Handler):
             return iso_duration_text(self._cell.get(f"{_OFFICE} time-value", ""))
         if kind == "boolean":
             return str(self._cell.get(f"{_OFFICE} boolean-value") == "true")
+        is_error = self._cell.get(_CALC_TYPE) == "error"  # nobody wants to read #N/A
         text = "\n".join(map("".join, self._paragraphs))
-        return text or self._cell.get(f"{_OFFICE} string-value", "")
+        return "" if is_error else text or self._cell.get(f"{_OFFICE} string-value", "")
 
     def _end_row(self) -> None:
         repeated = _count(self._row, "number-rows-repeated")
@@ -162,7 +165,4 @@ class Sheet(Handler):
 
 def _count(attributes: dict[str, str], name: str, namespace: str = _TABLE) -> int:
     """Return how often something is repeated: once, unless the file says otherwise."""
-    text = attributes.get(f"{namespace} {name}", "1")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise FileRefused(UNREADABLE)
-    return int(text)
+    return whole_number(attributes.get(f"{namespace} {name}", "1"))

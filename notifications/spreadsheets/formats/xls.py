@@ -77,9 +77,8 @@ class _Texts:
             return number_text(cell.value, self._kind_of(cell.xf_index), self._epoch)
         if cell.ctype == xlrd.XL_CELL_BOOLEAN:
             return str(bool(cell.value))
-        if cell.ctype == xlrd.XL_CELL_ERROR:
-            return str(xlrd.error_text_from_code.get(cell.value, ""))
-        return str(cell.value)
+        # Nobody wants to read #N/A; a missing value is told.
+        return "" if cell.ctype == xlrd.XL_CELL_ERROR else str(cell.value)
 
 
 def _kind(workbook: xlrd.Book, style: int) -> NumberKind:

@@ -14,7 +14,7 @@ from notifications.spreadsheets.formats.grid import (
     SheetRow,
 )
 from notifications.spreadsheets.formats.xlsx_workbook import unescape
-from notifications.spreadsheets.formats.xml_parts import Handler, read
+from notifications.spreadsheets.formats.xml_parts import Handler, read, whole_number
 from notifications.spreadsheets.refusals import (
     MAX_CELL_CHARACTERS,
     UNREADABLE,
@@ -62,14 +62,16 @@ class Sheet(Handler):
         elif name in {"v", "t"}:
             self._is_inside = not self._is_phonetic
         elif name == "row":
-            self._number = _whole(attributes["r"]) - 1 if "r" in attributes else self._number + 1
+            self._number = (
+                whole_number(attributes["r"]) - 1 if "r" in attributes else self._number + 1
+            )
             self._is_hidden = attributes.get("hidden") in {"1", "true"}
             self._column = -1
         elif name == "rPh":
             self._is_phonetic = True
         elif name == "col" and attributes.get("hidden") in {"1", "true"}:
-            last = min(_whole(attributes.get("max", "0")), SHEET_COLUMNS)
-            self.hidden_columns.update(range(_whole(attributes.get("min", "1")) - 1, last))
+            last = min(whole_number(attributes.get("max", "0")), SHEET_COLUMNS)
+            self.hidden_columns.update(range(whole_number(attributes.get("min", "1")) - 1, last))
 
     def end(self, name: str) -> None:
         """Finish what was begun."""
@@ -114,18 +116,20 @@ class Sheet(Handler):
         kind = self._cell.get("t", "n")
         try:
             if kind == "s":
-                return self._shared[_whole(value)]
+                return self._shared[whole_number(value)]
             if kind == "n":
                 return digits_text(value.strip(), self._kinds_of_cell(), self._epoch)
         except IndexError as error:
             raise FileRefused(UNREADABLE_VALUES) from error
         if kind == "b":
             return str(value.strip() == "1")
+        if kind == "e":  # nobody wants to read #N/A; a missing value is told
+            return ""
         return iso_date_text(value.strip()) if kind == "d" else unescape(value)
 
     def _kinds_of_cell(self) -> NumberKind:
         style = self._cell.get("s")
-        return self._kinds[_whole(style)] if style and self._kinds else NumberKind.PLAIN
+        return self._kinds[whole_number(style)] if style and self._kinds else NumberKind.PLAIN
 
 
 class _MergedCells(Handler):
@@ -172,9 +176,3 @@ def _mentions(stream: IO[bytes], word: bytes) -> bool:
             return True
         before = chunk[-len(word) :]
     return False
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise FileRefused(UNREADABLE)
-    return int(text)

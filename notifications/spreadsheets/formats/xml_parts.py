@@ -14,6 +14,7 @@ _MAX_NAMESPACES = 5_000
 # 100,000 rows of twenty columns have a fifth less.
 _MAX_ELEMENTS = 5_000_000
 _MAX_TAG_BYTES = 512 * 1024
+_MAX_DIGITS = 9
 
 
 class Handler:
@@ -44,13 +45,20 @@ def parse(stream: IO[bytes], handler: Handler) -> Iterator[None]:
         while chunk := stream.read(_CHUNK_BYTES):
             parser.Parse(chunk, False)  # noqa: FBT003 - its arguments have no names
             fed += len(chunk)
-            if fed - parser.CurrentByteIndex > _MAX_TAG_BYTES or len(parser.intern) > _MAX_NAMES:
-                raise FileRefused(UNREADABLE)
+            _require_bounded(parser, fed)
             yield
         parser.Parse(b"", True)  # noqa: FBT003
-    except (ExpatError, LookupError) as error:
+    except FileRefused:
+        raise
+    except (ExpatError, LookupError, ValueError) as error:
+        # The last two: its encoding is unknown, or has characters of several bytes.
         raise FileRefused(UNREADABLE) from error
     yield
+
+
+def _require_bounded(parser: XMLParserType, fed: int) -> None:
+    if fed - parser.CurrentByteIndex > _MAX_TAG_BYTES or len(parser.intern) > _MAX_NAMES:
+        raise FileRefused(UNREADABLE)
 
 
 def read(stream: IO[bytes], handler: Handler) -> None:
@@ -61,6 +69,17 @@ def read(stream: IO[bytes], handler: Handler) -> None:
     """
     for _ in parse(stream, handler):
         pass
+
+
+def whole_number(text: str) -> int:
+    """Return the number that an attribute or a value says.
+
+    Raises:
+        FileRefused: it is none, or one beyond all spreadsheets.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
+        raise FileRefused(UNREADABLE)
+    return int(text)
 
 
 class _LocalNames(dict[str, str]):

@@ -101,6 +101,32 @@ def test_a_letter_is_written_as_html_with_its_address(show, tmp_path):
     assert "ignored" not in shown
 
 
+def test_a_letter_in_welsh_and_english_is_shown_whole(show, tmp_path):
+    template = TemplateFactory(
+        welsh=True,
+        letter_welsh_subject="Bil",
+        letter_welsh_content="Helo ((n))",
+        content="Hi ((n))",
+    )
+    file = tmp_path / "letter.html"
+
+    shown = show(template.id, "--set", "n=Jo", "--set", "address line 1=Jo", "--html", file)
+
+    assert "Helo Jo\n\nHi Jo\n" in shown
+    html = file.read_text()
+    assert html.index("<h1>Bil</h1>") < html.index("<p>Helo Jo</p>") < html.index("<p>Hi Jo</p>")
+    assert html.count('<address class="recipient">') == 1
+
+
+def test_a_qr_code_that_does_not_fit_is_shown_as_text(show, tmp_path):
+    template = TemplateFactory(letter=True, subject="Hi", content="QR: ((m))")
+
+    shown = show(template.id, "--set", f"m={'x' * 3000}", "--html", tmp_path / "letter.html")
+
+    assert "Would be refused: Cannot create a usable QR code" in shown
+    assert "<svg" not in (tmp_path / "letter.html").read_text()
+
+
 def test_what_would_be_refused_is_told(show):
     text = TemplateFactory(content="((m))")
     letter = TemplateFactory(letter=True, subject="Hi", content="QR: ((m))")

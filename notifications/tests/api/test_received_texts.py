@@ -9,6 +9,7 @@ from freezegun import freeze_time
 from notifications.models import InboundSms
 from notifications.tests.factories import InboundSmsFactory
 from notify_project import clock
+from services.retention import set_retention
 
 URL = "/v2/received-text-messages"
 
@@ -177,6 +178,18 @@ def test_a_text_is_kept_for_seven_days_of_london(world):
             ("kept", datetime(2026, 3, 25, 0, 0, tzinfo=UTC)),
             ("gone", datetime(2026, 3, 24, 23, 59, 59, tzinfo=UTC)),
         ):
+            InboundSmsFactory(service=service, content=content, created_at=created_at)
+        body = listed(world)
+
+    assert contents(body) == ["kept"]
+
+
+def test_a_service_sees_its_texts_as_long_as_it_keeps_them(world):
+    service = world.rows["S_READ"]
+    set_retention(service, "sms", 30, actor=None)
+    with freeze_time("2026-04-01T12:00:00Z"):
+        for content, day in (("kept", 2), ("gone", 1)):
+            created_at = datetime(2026, 3, day, 23, 59, 59, tzinfo=UTC)
             InboundSmsFactory(service=service, content=content, created_at=created_at)
         body = listed(world)
 

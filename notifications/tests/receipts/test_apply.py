@@ -4,7 +4,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from notifications.models import Notification, NotificationHistory
+from notifications.models import Notification, NotificationHistory, UnmatchedReceipt
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
 from notifications.receipts.tasks import apply_receipt
@@ -84,12 +84,14 @@ def test_abroad_only_countries_that_confirm_are_believed(prefix, status):
     assert statuses(row) == (status, status)
 
 
-def test_an_unknown_notification_is_a_warning(caplog):
+def test_a_receipt_for_an_unknown_notification_is_kept():
     unknown = str(uuid.uuid4())
 
     apply("mmg", Receipt(unknown, None, Status.DELIVERED, "3"))
 
-    assert [r.levelname for r in caplog.records if unknown in r.getMessage()] == ["WARNING"]
+    kept = UnmatchedReceipt.objects.get()
+    assert (kept.provider, kept.receipt["notification_id"]) == ("mmg", unknown)
+    assert kept.receipt["status"] == "delivered"
 
 
 def test_a_provider_of_texts_cannot_move_an_email():

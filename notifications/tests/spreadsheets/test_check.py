@@ -25,14 +25,12 @@ def test_rows_are_counted_by_what_is_wrong_with_them():
     assert found.row_count == 5
     assert found.wrong_row_count == 4
     assert found.wrong == {Kind.RECIPIENT: 2, Kind.MISSING: 2, Kind.TOO_LONG: 1}
-    assert found.has_errors
 
 
 def test_the_preview_is_of_the_first_rows():
     found = checked(*["07700900205,Jo"] * 60)
 
     assert [row.number for row in found.preview] == list(range(50))
-    assert not found.has_errors
 
 
 def test_the_preview_is_of_wrong_rows_if_there_are_any():
@@ -68,7 +66,6 @@ def test_rows_beyond_what_can_be_sent_are_only_counted():
     found = checked(*rows, see=lambda row, _: seen.append(row.number))
 
     assert found.row_count == 100_003
-    assert found.has_errors
     assert found.wrong_row_count == 0
     assert len(seen) == 100_000
 

@@ -70,6 +70,38 @@ def test_what_to_mend_is_printed_and_the_command_fails(check):
     assert error == "people.csv cannot be sent as it is"
 
 
+def test_rows_are_counted_from_the_names_of_columns_without_hidden_ones(check):
+    def hide_a_row(sheet):
+        sheet.row_dimensions[3].hidden = True
+
+    rows = [[], ["phone number", "name"], ["07700900205", "Jo"], ["abc", "Jo"]]
+
+    printed, _ = check(xlsx(rows, hide_a_row), name="people.xlsx")
+
+    assert "row 2, phone number ‘abc’" in printed
+
+
+def test_an_example_has_the_columns_of_the_template(template):
+    out = StringIO()
+
+    call_command("check_recipients", "--example", f"--template={template.id}", stdout=out)
+
+    assert list(csv.reader(StringIO(out.getvalue()))) == [
+        ["phone number", "name"],
+        ["07700 900321", "example"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["people.csv", "--example"], ["--example", "--json"], ["--example", "--report=a.csv"]],
+    ids=["neither", "both", "JSON of an example", "report of an example"],
+)
+def test_a_file_is_checked_or_an_example_printed(template, arguments):
+    with pytest.raises(CommandError):
+        call_command("check_recipients", *arguments, f"--template={template.id}")
+
+
 def test_the_names_of_columns_come_before_all_else(check):
     printed, error = check(b"name\nJo\n")
 
@@ -164,6 +196,27 @@ def test_a_file_that_is_not_there_is_refused(template):
 
 def test_a_report_that_cannot_be_written_is_refused(check, tmp_path):
     assert "No such file" in check(GOOD, f"--report={tmp_path}/nowhere/report.csv")[1]
+
+
+def test_a_disk_without_room_for_the_report_is_named_as_the_reason(check):
+    assert check(GOOD, "--report=/dev/full")[1] == "[Errno 28] No space left on device"
+
+
+@pytest.mark.parametrize(
+    "link", [None, "symlink_to", "hardlink_to"], ids=["itself", "symbolic link", "hard link"]
+)
+def test_a_report_does_not_overwrite_the_file_of_recipients(check, tmp_path, link):
+    people = report = tmp_path / "people.csv"
+    if link is not None:
+        people.touch()
+        report = tmp_path / "report.csv"
+        getattr(report, link)(people)
+
+    printed, error = check(BAD, f"--report={report}")
+
+    assert printed == ""
+    assert error.endswith(f"{report.name} is the file of recipients: write the report elsewhere")
+    assert people.read_bytes() == BAD
 
 
 def test_an_unknown_template_is_refused(check):

@@ -83,6 +83,24 @@ def test_the_code_of_a_letter_must_be_readable(size, found):
 
 
 @pytest.mark.parametrize(
+    ("welsh", "english", "advice"),
+    [
+        ("QR: ((a))", "Hi", "Shorten the link of the QR code by 1 byte"),
+        ("QR: ((a))", "QR: ((b))", "Shorten the link of the QR code by 1 byte"),
+        ("Helo", "QR: ((b))", "Shorten the link of the QR code by 2 bytes"),
+    ],
+    ids=["Welsh", "both", "English"],
+)
+def test_the_codes_of_both_languages_must_be_readable(welsh, english, advice):
+    template = FakeTemplate("letter", english, welsh)
+
+    [problem] = ContentCheck(template).problems({"a": "x" * 505, "b": "x" * 506})
+
+    assert problem.kind is Kind.QR_CODE
+    assert problem.what_to_do == advice
+
+
+@pytest.mark.parametrize(
     ("kind", "content", "values", "advice"),
     [
         ("sms", "((m))", {"m": "x" * 919}, "Shorten the message by 1 character"),

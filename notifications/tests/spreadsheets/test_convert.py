@@ -82,6 +82,10 @@ def test_only_commas_and_tabs_part_columns():
     assert converted(b"a;b\tc,d", "a.tsv") == 'a;b,"c,d"\n'
 
 
+def test_a_comma_at_the_end_of_tab_separated_text_is_a_value():
+    assert converted(b"a\tb\n1\t,\n", "a.tsv") == 'a,b\n1,","\n'
+
+
 def test_blank_lines_go_before_and_after_the_rows_and_stay_between_them():
     assert converted(b"\n ,\n\na,b\n\n,\n1,2\n\n, ,\n,,,\n", "a.csv") == "a,b\n\n\n1,2\n"
 

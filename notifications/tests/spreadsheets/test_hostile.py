@@ -189,6 +189,17 @@ def test_an_encrypted_part_is_refused():
     assert refusal(bytes(content), "a.xlsx") == UNREADABLE
 
 
+@pytest.mark.parametrize(
+    "encoding",
+    ["big5", "euc-jp", "hex", "idna", "no-such", "punycode", "shift_jis", "utf-32", "utf-7"],
+)
+def test_an_encoding_that_is_unknown_to_the_parser_is_refused(encoding):
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    sheet = SHEET + ONE_CELL + b"</worksheet>"
+
+    assert refusal(raw_xlsx(declaration + sheet), "a.xlsx") == UNREADABLE
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
 def test_other_ways_to_compress_are_refused(method):
     assert refusal(zipped({"content.xml": "<a/>"}, method), "a.ods") == UNREADABLE

@@ -141,6 +141,7 @@ class Platform:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "MMG_URL": f"http://127.0.0.1:{self.http_port}/mmg",
             "MMG_API_KEY": "mmg",
+            "MMG_RECEIVE_PASSWORDS": "s3cret",
             "HTTP_ALLOW_PRIVATE": "true",
             "HTTP_CA_FILE": str(self.certificate[0]),
             "FILES_ROOT": str(self.directory / "files"),

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+import requests  # noqa: TID251 - this is a provider, not the platform
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -41,19 +42,26 @@ def told(platform):
 
 def tell(platform, url):
     """Let the service be told at an address, set up as its people would."""
-    callback = {"type": "delivery_status", "url": url, "bearer_token_env": "TOLD_TOKEN"}
+    callbacks = [
+        {"type": kind, "url": url, "bearer_token_env": "TOLD_TOKEN"}
+        for kind in ("delivery_status", "inbound_sms")
+    ]
     path = platform.directory / "callback.yaml"
-    path.write_text(json.dumps({"services": [{**SERVICE, "callbacks": [callback]}]}))
+    numbers = [{"number": NUMBER, "provider": "mmg"}]
+    services = [{**SERVICE, "callbacks": callbacks}]
+    path.write_text(json.dumps({"inbound_numbers": numbers, "services": services}))
     platform.env["TOLD_TOKEN"] = "a token of theirs"
     platform.manage("apply_config", str(path))
 
 
+NUMBER = "07700900789"
 SERVICE = {
     "name": "Told",
     "organisation": "End to end",
     "live": True,
     "prefix_sms": False,
-    "permissions": ["sms"],
+    "permissions": ["sms", "inbound_sms"],
+    "inbound_number": NUMBER,
 }
 
 
@@ -94,3 +102,35 @@ def test_a_worker_killed_while_a_service_listens_tells_it_again(platform, told):
 
     eventually(lambda: state(platform, sent) == ("done", 2), what="a second call", seconds=40)
     assert [body["id"] for body, _ in told.seen] == [sent["id"]] * 2
+
+
+def test_a_service_reads_and_is_told_what_people_text_to_it(platform, told):
+    text = {
+        "MSISDN": "447700900123",
+        "Number": "447700900789",
+        "Message": "Yes%2C+please",
+        "ID": "SMS-1",
+        "DateRecieved": "2026-07-01+11%3A56%3A11",
+    }
+    url = f"http://127.0.0.1:{platform.web_port}/notifications/sms/receive/mmg"
+
+    answers = [
+        requests.post(url, json=text, auth=("notify", password), timeout=10).status_code
+        for password in ("s3cret", "s3cret", "wrong")
+    ]
+
+    eventually(lambda: told.seen, what="a call")
+    client = platform.client("told", "Told")
+    [shown] = client.get_received_texts()["received_text_messages"]
+    assert answers == [200, 200, 403]
+    assert (shown["user_number"], shown["notify_number"]) == ("447700900123", NUMBER)
+    assert shown["content"] == "Yes, please"
+    assert [body for body, _ in told.seen] == [
+        {
+            "id": shown["id"],
+            "source_number": "447700900123",
+            "destination_number": NUMBER,
+            "message": "Yes, please",
+            "date_received": "2026-07-01T10:56:11.000000Z",
+        }
+    ]

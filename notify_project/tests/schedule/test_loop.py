@@ -324,11 +324,13 @@ def test_the_schedule_runs_what_it_must():
 
     assert when == {
         "finish_test_letters": timedelta(minutes=1),
+        "rematch_receipts": timedelta(minutes=1),
         "alert_on_never_started": timedelta(minutes=2),
         "repair_template_usage": timedelta(minutes=10),
         "timeout_sending_notifications": "00:05:00",
         "rebuild_template_usage_for_yesterday": "00:10:00",
         "purge_expired_documents": "02:30:00",
+        "delete_inbound_sms": "02:40:00",
         "delete_old_idempotent_answers": timedelta(hours=1),
         "delete_notifications_older_than_retention": "03:00:00",
         "delete_old_callbacks": "03:04:00",

@@ -17,6 +17,8 @@ users:
 organisations:
   - name: Council
     type: local
+inbound_numbers:
+  - {number: "07700900456", provider: mmg}
 email_brandings:
   - name: Riverside
     type: both
@@ -29,7 +31,10 @@ services:
     email_branding: Riverside
     live: true
     prefix_sms: false
-    permissions: [email, sms]
+    suppression_list: true
+    permissions: [email, sms, inbound_sms]
+    inbound_number: "07700900456"
+    retention: {sms: 30, letter: 3}
     limits: {sms: 7, per_minute: 60}
     team: [amala@example.org]
     guest_list: [guest@example.org, "07700 900456"]

@@ -5,11 +5,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from notify_project.models import AuditEvent
+from services.inbound_numbers import release_number
 from services.models import (
     ApiKey,
+    InboundNumber,
     Organisation,
     Service,
     ServiceCallbackApi,
+    ServiceDataRetention,
     ServiceEmailReplyTo,
     ServiceGuestList,
     ServiceHistory,
@@ -39,7 +42,9 @@ def test_a_whole_file_sets_up_everything_it_names(run):
         "letter": 20_000,
         "international_sms": 100,
     }
-    assert (model.rate_limit, model.permissions) == (60, {"email", "sms"})
+    assert (model.rate_limit, model.permissions) == (60, {"email", "sms", "inbound_sms"})
+    assert model.days_of_retention == {"email": 7, "sms": 30, "letter": 3}
+    assert (service.inbound_number.number, service.uses_suppression_list) == ("07700900456", True)
     assert model.recipients == {
         "amala@example.org",
         "447700900123",
@@ -129,7 +134,7 @@ def test_what_the_file_does_not_mention_is_left_alone(run):
         False,
         7,
     )
-    assert ServiceSmsSender.objects.filter(archived=False).count() == 2
+    assert ServiceSmsSender.objects.filter(archived=False).count() == 3
     assert ServiceEmailReplyTo.objects.count() == 1
     assert ServiceGuestList.objects.count() == 2
     assert ApiKey.objects.filter(expiry_date=None).count() == 2
@@ -166,6 +171,7 @@ def test_an_export_has_no_secrets_and_recreates_everything_else(run, db):
     first = export()
     for secret in (SECRET, *ENVIRONMENT.values()):
         assert secret not in first
+    release_number(InboundNumber.objects.get(), actor=None)
     Service.objects.update(
         name="Other", normalised_service_name="other", version=99
     )  # out of the way: services are never deleted
@@ -273,3 +279,69 @@ def test_the_command_refuses_with_every_problem_and_its_place(db, tmp_path):
 def test_the_command_says_which_file_it_cannot_read(db, tmp_path, name):
     with pytest.raises(CommandError, match=r"No such file|Is a directory"):
         command(tmp_path / name)
+
+
+def test_a_service_is_given_another_number_and_none(run):
+    run(WHOLE)
+    other = WHOLE.replace(
+        "inbound_numbers:", 'inbound_numbers:\n  - {number: "07700900457", provider: firetext}'
+    ).replace('inbound_number: "07700900456"', 'inbound_number: "07700900457"')
+
+    changed = run(other)
+    again = run(other)
+    without = other.replace('inbound_number: "07700900457"', "inbound_number: null")
+    refused = run(without)
+    released = run(without.replace("    permissions: [email, sms, inbound_sms]\n", ""))
+
+    assert changed.changes == [
+        '+ inbound number "07700900457"',
+        '~ service "Libraries": inbound number 07700900456 -> 07700900457',
+    ]
+    assert (again.changes, again.problems) == ([], [])
+    assert "no number goes without inbound_sms" in refused.problems[0].what
+    assert released.changes == ['~ service "Libraries": inbound number 07700900457 -> nothing']
+    assert not InboundNumber.objects.exclude(service=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ('{number: "07700900456"', '{number: "+7700900456"', "is not a number like"),
+        ("provider: mmg", "provider: pigeon", "pigeon hands on no texts"),
+        (
+            'inbound_number: "07700900456"',
+            'inbound_number: "07700900999"',
+            "The number 07700900999 is not available",
+        ),
+        (
+            "permissions: [email, sms, inbound_sms]",
+            "permissions: [email, sms]",
+            "a number needs inbound_sms among the permissions",
+        ),
+    ],
+    ids=["number", "provider", "not available", "permission"],
+)
+def test_a_number_that_cannot_be_had_is_a_problem(run, before, after, problem):
+    report = run(WHOLE.replace(before, after))
+
+    assert any(problem in each.what for each in report.problems)
+    assert not InboundNumber.objects.exists()
+
+
+def test_a_number_does_not_change_its_provider(run):
+    run(WHOLE)
+
+    report = run(WHOLE.replace("provider: mmg", "provider: firetext"))
+
+    assert [each.what for each in report.problems] == ["the number 07700900456 is one of mmg"]
+
+
+def test_changed_days_of_retention_are_shown_and_impossible_ones_refused(run):
+    run(WHOLE)
+
+    changed = run(WHOLE.replace("sms: 30", "sms: 31"))
+    refused = run(WHOLE.replace("sms: 30", "sms: 2"))
+
+    assert changed.changes == ['~ service "Libraries": days of sms 30 -> 31']
+    assert [each.what for each in refused.problems] == ["Messages are kept for 3 to 90 days"]
+    assert ServiceDataRetention.objects.get(notification_type="sms").days_of_retention == 31

@@ -1,6 +1,7 @@
 import base64
 
 import pytest
+from django.db import transaction
 
 from notify_project import storage
 from notify_project.storage import Area
@@ -121,6 +122,27 @@ def test_an_export_has_the_brandings_that_can_be_used_or_are(run):
     ]
     assert f"logo: {LOGO}\n" in text
     assert run(text).changes == []
+
+
+def test_a_branding_that_is_switched_off_comes_back_switched_off(run):
+    with transaction.atomic():
+        ServiceFactory(email_branding=EmailBrandingFactory(name="Used", active=False))
+        text = export()
+        transaction.set_rollback(True)
+
+    report = run(text)
+
+    assert report.problems == []
+    assert not EmailBranding.objects.get(name="Used").active
+    assert export() == text
+
+
+def test_a_branding_is_switched_off(run):
+    run(RIVERSIDE)
+
+    report = run(changed(text="Riverside", active="false"))
+
+    assert '~ email branding "Riverside": active yes -> no' in report.changes
 
 
 def test_an_export_of_a_service_has_no_other_brandings(run):

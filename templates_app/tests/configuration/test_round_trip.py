@@ -4,9 +4,10 @@ import pytest
 from django.db import transaction
 
 from services.models import Service, ServicePermission, User
-from services.tests.factories import ServiceFactory, ServiceUserFactory
+from services.tests.factories import ServiceFactory, ServiceUserFactory, UserFactory
 from templates_app.configuration.export import export
 from templates_app.models import Template
+from templates_app.redaction import redact
 from templates_app.tests.configuration.conftest import SECRET, WHOLE
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import archive_template
@@ -111,3 +112,38 @@ def test_a_person_who_may_not_sign_in_any_more_does_not_come_back(run):
 
     assert report.problems == []
     assert "gone@example.org" not in text
+
+
+@pytest.mark.parametrize("names", [(), ("Libraries",)], ids=["everything", "one service"])
+@pytest.mark.parametrize("state", ["active", "inactive"])
+def test_hidden_values_stay_hidden_whoever_hid_them(run, names, state):
+    with transaction.atomic():
+        author = UserFactory(email_address="gone@example.org", state=state)
+        template = TemplateFactory(service=ServiceFactory(name="Libraries"))
+        redact(template, actor=author)
+        text = export(names)
+        transaction.set_rollback(True)
+
+    report = run(text)
+
+    redaction = Template.objects.get().redaction
+    assert report.problems == []
+    assert redaction.redact_personalisation
+    assert redaction.updated_by.email_address == "gone@example.org"
+    assert redaction.updated_by.state == state
+    assert export(names) == text
+
+
+def test_a_person_is_shut_out_and_let_in_by_a_file(run):
+    member = UserFactory(name="Amala", email_address="amala@example.org")
+    entry = "users: [{name: Amala, email: amala@example.org, active: %s}]"
+
+    shut_out = run(entry % "false")
+    member.refresh_from_db()
+    assert (member.is_active, run(entry % "false").changes) == (False, [])
+    let_in = run(entry % "true")
+
+    member.refresh_from_db()
+    assert member.is_active
+    assert shut_out.changes == ['~ user "Amala": state active -> inactive']
+    assert let_in.changes == ['~ user "Amala": state inactive -> active']

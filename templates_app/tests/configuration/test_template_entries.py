@@ -1,7 +1,8 @@
 """Folders, letters and redaction in a file."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from notify_project.models import AuditEvent
 from services.models import ServiceLetterContact
@@ -107,6 +108,15 @@ def test_a_template_moves_without_a_version(run):
     assert top.changes == ['~ service "Libraries": template "Overdue": folder News -> nothing']
     assert template("Overdue").folder is None
     assert versions() == before
+
+
+def test_the_folders_of_a_service_are_read_once(run):
+    run(FILE)
+
+    with CaptureQueriesContext(connection) as queries:
+        run(FILE)
+
+    assert sum('FROM "template_folder"' in each["sql"] for each in queries) == 1
 
 
 def test_a_letter_that_is_english_now_has_no_welsh(run):

@@ -93,6 +93,11 @@ def test_half_a_character_is_counted_and_does_not_fail():
     assert overlong("QR: ((x))", x="\ud800" * 169) == "\ud800" * 169
 
 
+def test_what_is_drawn_is_what_is_measured():
+    assert overlong("QR: ((x))", x="a\t" * 250) is not None
+    assert overlong("QR: ((x))", x="x\u2028" * 500) is None
+
+
 def test_the_first_qr_code_that_is_too_long_is_named():
     assert overlong("QR: a((x))\n\nQR: b((x))", x=LONG) == f"a{LONG}"
 

@@ -28,7 +28,7 @@ def texts(tree, path):
 def test_a_letter_has_its_parts_in_order():
     tree, _ = tree_of()
 
-    body = [(part.tag, list(part.itertext())) for part in tree.find("body")]
+    body = [(part.tag, list(part.itertext())) for part in tree.find("body/section")]
 
     assert body == [
         ("address", ["Jo Bloggs", "1 High Street", "SW1A 1AA"]),
@@ -47,12 +47,30 @@ def test_a_letter_names_its_language(language, tag):
     assert tree.attrib == {"lang": tag}
 
 
+def test_a_letter_in_two_languages_has_pages_of_each():
+    english = LetterParts((), (), "5 January 2026", "Your bill", "<p>Pay.</p>")
+    welsh = LetterParts(
+        ("Jo Bloggs",), (), "5 Ionawr 2026", "Eich bil", "<p>Talwch.</p>", language="welsh"
+    )
+
+    document = letter_document(welsh, english)
+
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(document)
+    assert [(part.tag, part.attrib) for part in tree.find("body")] == [
+        ("section", {"lang": "cy"}),
+        ("div", {"class": "page-break"}),
+        ("section", {"lang": "en"}),
+    ]
+    assert texts(tree, "body/section/address") == [["Jo Bloggs"]]
+    assert texts(tree, "body/section/h1") == [["Eich bil"], ["Your bill"]]
+
+
 def test_lines_without_room_are_left_out():
     lines = tuple(f"line {number}" for number in range(1, 21))
 
     tree, _ = tree_of(address_lines=lines, contact_lines=lines)
 
-    assert texts(tree, "body/address") == [list(lines[:7]), list(lines[:11])]
+    assert texts(tree, "body/section/address") == [list(lines[:7]), list(lines[:11])]
 
 
 def test_hostile_values_are_text_wherever_they_stand():

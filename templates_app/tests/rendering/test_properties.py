@@ -9,7 +9,6 @@ from templates_app.rendering.email import (
     email_body,
     email_html_fragment,
     email_parts,
-    email_plain_text,
     email_subject,
 )
 from templates_app.rendering.email_document import email_document
@@ -89,7 +88,7 @@ def test_a_subject_is_one_line_that_says_nothing_to_machines(content, given_valu
 @checked
 @given(texts(), values())
 def test_plain_text_has_no_controls_and_ends_with_one_line_break(content, given_values):
-    plain = email_plain_text(parse(content), given_values)
+    plain = email_parts(parse(content), given_values).plain_text
 
     assert is_text(plain.replace("\r", ""))
     assert plain == f"{plain.strip()}\n"
@@ -103,7 +102,7 @@ def test_plain_text_and_html_say_the_same(content, given_values):
     parsed = parse(content.replace("%", ""))
     tree = html_tree.fragment(email_html_fragment(parsed, given_values))
 
-    said = word_characters(email_plain_text(parsed, given_values))
+    said = word_characters(email_parts(parsed, given_values).plain_text)
 
     assert re.fullmatch("".join(words(tree, of_target)), said)
 

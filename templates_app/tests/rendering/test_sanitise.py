@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from templates_app.rendering.email import email_html_fragment, email_plain_text
+from templates_app.rendering.email import email_html_fragment, email_parts
 from templates_app.rendering.placeholders import parse
 from templates_app.rendering.sanitise import sanitise
 from templates_app.tests.rendering.tables import cases
@@ -67,7 +67,7 @@ def test_no_link_is_joined_from_what_emails_leave_out(value):
 
 @pytest.mark.parametrize("value", ["bad&period;example", "bad&#46;example", "bad&amp;#46;example"])
 def test_references_are_shown_as_they_are_written(value):
-    shown = email_plain_text(parse("((v))"), {"v": sanitise(value)})
+    shown = email_parts(parse("((v))"), {"v": sanitise(value)}).plain_text
 
     assert shown == f"{value}\n"
 

@@ -2,7 +2,7 @@
 
 from hypothesis import assume, event, given
 
-from templates_app.rendering.email import email_html_fragment, email_plain_text
+from templates_app.rendering.email import email_html_fragment, email_parts
 from templates_app.rendering.placeholders import parse
 from templates_app.rendering.sanitise import sanitise
 from templates_app.tests.rendering import html_tree
@@ -54,6 +54,6 @@ def test_a_sanitised_text_adds_no_link_to_the_words_around_it(value, before):
 def test_a_sanitised_text_without_addresses_keeps_its_words(value):
     value = value.replace(".", "").replace("://", "")
 
-    plain = email_plain_text(parse("((v))"), {"v": sanitise(value)})
+    plain = email_parts(parse("((v))"), {"v": sanitise(value)}).plain_text
 
     assert word_characters(plain) == word_characters(value.replace("\u3164", ""))

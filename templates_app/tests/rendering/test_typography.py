@@ -35,3 +35,7 @@ def test_text_is_set_as_a_typographer_would(text, result):
 
 def test_a_quote_alone_looks_at_what_stands_before_it():
     assert [curl_quotes('"', before=before) for before in ("", "x ", "x")] == ["“", "“", "”"]
+
+
+def test_spaces_go_before_quotes_are_curled():
+    assert typographic('foo " . bar') == "foo \u201c. bar"

@@ -69,7 +69,7 @@ def test_a_whole_number_has_no_point_as_long_as_it_is_exact(value, text):
     ("serial", "text"),
     [
         pytest.param(0, "00:00:00", id="midnight"),
-        pytest.param(0.999999, "1900-01-01 00:00:00", id="rounded up to a day"),
+        pytest.param(0.999999, "23:59:59", id="last moment of a time"),
         pytest.param(1, "1900-01-01 00:00:00", id="first day"),
         pytest.param(59, "1900-02-28 00:00:00", id="last before the day there never was"),
         pytest.param(61, "1900-03-01 00:00:00", id="first after it"),

@@ -34,11 +34,15 @@ HEADER = ["phone number", "name"]
         pytest.param("two\nlines", '"two\nlines"', id="line break"),
         pytest.param("two\r\nlines", '"two\nlines"', id="line break of Windows"),
         pytest.param("Zoë 😀", "Zoë 😀", id="not ASCII"),
-        pytest.param("#N/A", "#N/A", id="error"),
     ],
 )
 def test_a_cell_becomes_text(value, text):
     assert converted(xlsx([HEADER, ["x", value]]), "a.xlsx") == f"phone number,name\nx,{text}\n"
+
+
+def test_an_error_is_a_missing_value():
+    # A program writes this where a formula has no result.
+    assert converted(xlsx([["a", "b"], ["#N/A", "x"]]), "a.xlsx") == "a,b\n,x\n"
 
 
 def test_the_first_sheet_that_is_not_hidden_is_read():

@@ -1,0 +1,123 @@
+"""Addresses that a service's ordinary emails do not go to."""
+
+import uuid
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.forms import CharField, ModelForm
+from django.http import HttpRequest, HttpResponse
+
+from notifications.models import SuppressedRecipient
+from notifications.suppression.entries import lift, suppress
+from notify_project.admin.pages import BoundedPaginator, UseCaseAdmin, ask_why
+from notify_project.recipients.email import InvalidEmail, parse_email
+from services.models import User
+
+
+class SuppressForm(ModelForm[SuppressedRecipient]):
+    """An address that is not on the list yet."""
+
+    email_address = CharField(max_length=320)
+    why = CharField(max_length=500, help_text="It is kept, so name nobody.")
+
+    class Meta:
+        model = SuppressedRecipient
+        fields: ClassVar[list[str]] = ["service"]
+
+
+@admin.register(SuppressedRecipient)
+class SuppressedRecipientAdmin(UseCaseAdmin[SuppressedRecipient]):
+    """Found by the exact address or service; the address only with the right to see it."""
+
+    form = SuppressForm
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_display = ["id", "service", "reason", "notification_id", "created_at"]
+    list_filter = ["reason"]
+    list_select_related = ["service"]
+    # Makes the search box appear; get_search_results does the search.
+    search_fields = ["id"]
+    search_help_text = "An email address, or the id of a service, an entry or a notification."
+    ordering = ["-created_at", "-id"]
+    autocomplete_fields = ["service"]
+    actions = ["lift_suppressions"]
+    fields: ClassVar[list[str]] = ["service", "email_address", "why"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show more of an entry than is asked for a new one."""
+        if obj is None:
+            return self.fields
+        shown = ["id", "service", "reason", "notification_id", "created_by", "created_at"]
+        if request.user.has_perm("notifications.view_recipient"):
+            shown.insert(2, "recipient")
+        return shown
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Entries are made and lifted, not changed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Entries are lifted with a reason."""
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SuppressedRecipient], search_term: str
+    ) -> tuple[QuerySet[SuppressedRecipient], bool]:
+        """Find by one exact value."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if "@" in term:
+            return queryset.filter(id__in=self._of_address(request, term).values("id")), False
+        try:
+            wanted = uuid.UUID(term)
+        except ValueError:
+            return queryset.none(), False
+        found = Q(id=wanted) | Q(service_id=wanted) | Q(notification_id=wanted)
+        return queryset.filter(found), False
+
+    def _of_address(self, request: HttpRequest, term: str) -> QuerySet[SuppressedRecipient]:
+        if not request.user.has_perm("notifications.view_recipient"):
+            return SuppressedRecipient.objects.none()
+        try:
+            return SuppressedRecipient.objects.of_addresses([parse_email(term).normalised])
+        except InvalidEmail:
+            return SuppressedRecipient.objects.none()
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: SuppressedRecipient,
+        form: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Put the address on the list."""
+        given = form.cleaned_data
+        row = suppress(
+            given["service"],
+            given["email_address"],
+            actor=cast("User", request.user),
+            reason=given["why"],
+        )
+        obj.pk = row.pk
+
+    @admin.action(description="Take off the list", permissions=["add"])
+    def lift_suppressions(
+        self, request: HttpRequest, queryset: QuerySet[SuppressedRecipient]
+    ) -> HttpResponse | None:
+        """Ask why first; then let emails go there again."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            return ask_why(
+                self,
+                request,
+                queryset,
+                title="Take these off the list?",
+                warning="Emails of their services go to these addresses again.",
+            )
+        rows = list(queryset)
+        for row in rows:
+            lift(row, actor=cast("User", request.user), reason=reason)
+        self.message_user(request, f"Took {len(rows)} off the list.", messages.SUCCESS)
+        return None

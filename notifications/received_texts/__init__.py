@@ -1,0 +1,1 @@
+"""What people text to a service's number."""

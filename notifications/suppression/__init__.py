@@ -1,0 +1,1 @@
+"""Addresses that a service's ordinary emails do not go to."""

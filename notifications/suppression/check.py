@@ -1,0 +1,45 @@
+"""Which messages must not go out because of their recipients."""
+
+from uuid import UUID
+
+from notifications.models import Notification, SuppressedRecipient
+from notify_project.constants import NotificationType, ProcessType
+from notify_project.encryption import blind_indexes
+
+# Begins the code that support staff see.
+SUPPRESSED = "suppressed-"
+
+
+def find_suppressed(rows: list[Notification]) -> dict[UUID, str]:
+    """Return the code of the reason for each email that its service's list keeps back.
+
+    What is urgent, such as a code to sign in with, goes out whatever came back before.
+    """
+    emails = [
+        row
+        for row in rows
+        if row.is_real
+        and row.notification_type == NotificationType.EMAIL
+        and row.process_type != ProcessType.PRIORITY
+        and row.normalised_to
+    ]
+    if not emails:
+        return {}
+    hashes = {row.id: blind_indexes(row.normalised_to or "") for row in emails}
+    listed = SuppressedRecipient.objects.filter(
+        service__in={row.service_id for row in emails},
+        service__uses_suppression_list=True,
+        recipient_hash__in=[each for found in hashes.values() for each in found],
+    )
+    reasons = {
+        (service_id, digest): reason
+        for service_id, digest, reason in listed.values_list(
+            "service_id", "recipient_hash", "reason"
+        )
+    }
+    return {
+        row.id: f"{SUPPRESSED}{reasons[row.service_id, digest]}"
+        for row in emails
+        for digest in hashes[row.id]
+        if (row.service_id, digest) in reasons
+    }

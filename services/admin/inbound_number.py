@@ -1,0 +1,100 @@
+"""Numbers that people can text to: load, allocate, release and archive them."""
+
+from typing import Any, ClassVar, cast
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import CharField, ChoiceField, ModelForm
+from django.http import HttpRequest, HttpResponse
+
+from notify_project.admin.pages import UseCaseAdmin, ask_why
+from services.inbound_numbers import (
+    add_number,
+    allocate_number,
+    archive_number,
+    release_number,
+)
+from services.models import InboundNumber, User
+
+
+class InboundNumberForm(ModelForm[InboundNumber]):
+    """A number, who hands on its texts, and who has it."""
+
+    provider = ChoiceField()
+    reason = CharField(max_length=500, required=False, help_text="Why. It is kept, so name nobody.")
+
+    class Meta:
+        model = InboundNumber
+        fields: ClassVar[list[str]] = ["number", "provider", "service"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "provider" in self.fields:
+            choices = [(name, name) for name in sorted(settings.RECEIVED_TEXTS)]
+            cast("ChoiceField", self.fields["provider"]).choices = choices
+
+
+@admin.register(InboundNumber)
+class InboundNumberAdmin(UseCaseAdmin[InboundNumber]):
+    """One row a number. Giving it a service allocates it; taking the service away releases it."""
+
+    form = InboundNumberForm
+    list_display = ["number", "provider", "service", "active", "created_at"]
+    list_filter = ["provider", "active", ("service", admin.EmptyFieldListFilter)]
+    list_select_related = ["service"]
+    search_fields = ["=id", "number", "=service__id", "service__name"]
+    search_help_text = "Part of a number, id of a number or service, or part of a service's name."
+    autocomplete_fields = ["service"]
+    ordering = ["number"]
+    actions = ["archive_numbers"]
+    fields: ClassVar[list[str]] = ["number", "provider", "service", "reason"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep what a number is; only who has it changes."""
+        if obj is None:
+            return []
+        return ["number", "provider"] if obj.active else ["number", "provider", "service"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Numbers are archived, not deleted."""
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: InboundNumber,
+        form: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Load, allocate or release, through the use cases."""
+        actor, given = cast("User", request.user), form.cleaned_data
+        reason = given["reason"]
+        if not change:
+            row = add_number(given["number"], given["provider"], actor=actor, reason=reason)
+            obj.pk = row.pk
+        elif "service" not in form.changed_data:
+            return
+        elif form.initial["service"]:
+            release_number(obj, actor=actor, reason=reason)
+        if service := given.get("service"):
+            allocate_number(service, obj.number, actor=actor, reason=reason)
+
+    @admin.action(description="Archive", permissions=["change"])
+    def archive_numbers(
+        self, request: HttpRequest, queryset: QuerySet[InboundNumber]
+    ) -> HttpResponse | None:
+        """Ask why first; then give the numbers up for good."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            return ask_why(
+                self,
+                request,
+                queryset,
+                title="Archive these numbers?",
+                warning="Services that have them lose them, and get no more texts.",
+            )
+        for row in queryset:
+            archive_number(row, actor=cast("User", request.user), reason=reason)
+        self.message_user(request, f"Archived {len(queryset)} numbers.", messages.SUCCESS)
+        return None
