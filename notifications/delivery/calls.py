@@ -20,6 +20,7 @@ from notifications.providers.base import (
     ProviderError,
     RecipientRefused,
     Refused,
+    RequestRefused,
     Throttled,
 )
 from notifications.providers.registry import provider
@@ -35,9 +36,15 @@ TIMEOUTS_PER_CALL = 2
 
 CALLS = Histogram(
     "notify_provider_call_seconds",
-    "How long a provider took to answer, and what: accepted, or the kind of error.",
+    "How long a call of a provider took, and what came of it.",
     ("provider", "outcome"),
 )
+_SAID: dict[type[ProviderError], str] = {
+    RecipientRefused: "recipient-refused",
+    RequestRefused: "provider-rejected",
+    Throttled: "throttled",
+    OutcomeUnknown: "unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def _ask(ready: Call) -> tuple[str, Finished]:
     try:
         reference = provider(ready.identifier).send(ready.message)
     except ProviderError as error:
-        return type(error).__name__, Finished(_failed(ready, error), ready.identifier)
+        return _SAID.get(type(error), "failed"), Finished(_failed(ready, error), ready.identifier)
     except Exception as error:  # noqa: BLE001 - one message's trouble; a lost one would block the run
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error(  # noqa: TRY400 - the error's text may hold what is in the message
@@ -99,7 +106,7 @@ def _ask(ready: Call) -> tuple[str, Finished]:
             ready.notification_id,
             where,
         )
-        return "crashed", Finished(_failed(ready, OutcomeUnknown()), ready.identifier)
+        return "unknown", Finished(_failed(ready, OutcomeUnknown()), ready.identifier)
     return "accepted", Finished(_accepted(ready, reference))
 
 

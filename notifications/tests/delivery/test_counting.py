@@ -22,8 +22,8 @@ def test_a_hand_over_is_counted_by_lane(sms_provider, counted):
     [
         (200, '{"Reference": "1"}', "accepted", 1),
         # The first retry comes at once.
-        (503, "busy", "Unavailable", 2),
-        (400, "{}", "RequestRefused", 1),
+        (503, "busy", "failed", 2),
+        (400, "{}", "provider-rejected", 1),
     ],
     ids=["accepted", "busy", "refused"],
 )
