@@ -11,7 +11,7 @@ from django.test import Client
 from hiredis import pack_command
 from redis.connection import HiredisRespSerializer, PythonRespSerializer
 
-from notify_project import caching, queues
+from notify_project import caching, metrics, queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 from notify_project.storage import Area
@@ -130,6 +130,22 @@ def no_database(database):
     """Let the database be away; what it is given lets it come back."""
     database.is_away()
     return database
+
+
+@pytest.fixture
+def counted():
+    """Return a function that tells how often something was counted since it was last called."""
+    metrics.take()
+
+    def amounts(name: str) -> dict[tuple[str, ...], float]:
+        """Return counts, and numbers of durations, by the values of the labels."""
+        found: dict[tuple[str, ...], float] = {}
+        for (each, values, part), amount in metrics.take().items():
+            if each == name and part != metrics.SUM:
+                found[values] = found.get(values, 0) + amount
+        return found
+
+    return amounts
 
 
 @pytest.fixture

@@ -15,12 +15,16 @@ from rq import Retry
 from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
 
+from notify_project import logs
 from notify_project.constants import Queue
 from notify_project.redis_connection import redis_connection
 
 # RQ keeps a failed task for a year by default; two weeks are enough to look at one.
 FAILURE_TTL_SECONDS = 14 * 24 * 3600
 RESULT_TTL_SECONDS = 0
+
+# Where a task keeps the id of the request that queued it.
+REQUEST_ID = "request_id"
 
 Task = Callable[..., None]
 
@@ -95,6 +99,7 @@ def _push(
         "job_id": task_id,
         "failure_ttl": FAILURE_TTL_SECONDS,
         "result_ttl": RESULT_TTL_SECONDS,
+        "meta": {REQUEST_ID: logs.request_id()},
         # Without a retry left RQ does not run a task again whose worker died.
         "retry": retry or Retry(max=1),
     }

@@ -37,6 +37,10 @@ os.environ.update(
     ANYMAIL_RECEIPT_PASSWORD="",
     ANYMAIL_SETTINGS='{"POSTMARK_SERVER_TOKEN": "t", "POSTMARK_API_URL": "http://127.0.0.1:1/"}',
     READ_MODEL_SECONDS="0",
+    LOG_FORMAT="text",
+    METRICS_TOKEN="",
+    # Tests add up what was counted themselves.
+    METRICS_INTERVAL_SECONDS="0",
     HTTP_ALLOW_PRIVATE="true",
 )
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from notify_project import health
 from notify_project.documentation.views import DescriptionViewSet
+from notify_project.monitoring.page import metrics
 
 # The busiest first.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/docs", DescriptionViewSet.as_view({"get": "page"}), name="docs"),
     path("", health.status, name="root"),
     path("_status", health.status, name="status"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -10,7 +10,8 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
-from notify_project import clock
+from notify_project import clock, logs
+from notify_project.queues import REQUEST_ID
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
@@ -71,6 +72,7 @@ class NotifyWorker(SimpleWorker):
         if connection.connection is not None and not connection.is_usable():
             connection.close()
         try:
-            return super().perform_job(job, queue, execution)
+            with logs.belonging_to(job.get_meta(refresh=False).get(REQUEST_ID) or job.id):
+                return super().perform_job(job, queue, execution)
         finally:
             close_old_connections()

@@ -1,5 +1,6 @@
 """Requests in: one create for all types of message."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,14 @@ from notifications.acceptance.idempotency import once_only, run_once
 from notifications.api import responses, schemas
 from notify_project.api.views import read_body, read_json
 from notify_project.constants import NotificationType
+from notify_project.metrics import Counter
 from services.limits import Allowance
 
+logger = logging.getLogger(__name__)
+
+ACCEPTED = Counter(
+    "notify_accepted_total", "Messages answered with 201.", ("notification_type", "key_type")
+)
 IDEMPOTENCY_KEY = "HTTP_IDEMPOTENCY_KEY"
 REPLAYED = {"Idempotent-Replayed": "true"}
 
@@ -42,8 +49,17 @@ def create(request: Request, word: str, allowance: Allowance) -> HttpResponse:
         allowance.give_back()
     elif accepted.stored:
         follow_up(accepted.notification)
+    if accepted is not None:
+        _note(accepted)
     headers = REPLAYED if accepted is None else {}
     return HttpResponse(answer, status=201, content_type="application/json", headers=headers)
+
+
+def _note(accepted: Accepted) -> None:
+    """Log and count what was accepted: the line that ties a request to its message."""
+    notification = accepted.notification
+    logger.info("%s %s is accepted", notification.notification_type, notification.id)
+    ACCEPTED.count(notification.notification_type, notification.key_type)
 
 
 def type_of(word: str) -> NotificationType:

@@ -26,11 +26,18 @@ from notifications.providers.base import (
 from notifications.providers.registry import provider
 from notifications.statuses import Status
 from notify_project import clock
+from notify_project.metrics import Histogram
 
 logger = logging.getLogger(__name__)
 
 # Providers keep to one time-out a message; as much again is a margin for a machine that is busy.
 TIMEOUTS_PER_CALL = 2
+
+CALLS = Histogram(
+    "notify_provider_call_seconds",
+    "How long a call of a provider took, and what came of it.",
+    ("provider", "outcome"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
     started = time.monotonic()
     outcome, result = _ask(ready)
     made = Made(ready.provider_id, result, time.monotonic() - started)
+    CALLS.observe(made.seconds, ready.identifier, _said(outcome, result))
     finished.put(Finished(outcome, made))
 
 
@@ -120,6 +128,12 @@ def _result_of(error: ProviderError) -> Result:
     if isinstance(error, Throttled):
         return Result.THROTTLED
     return Result.ANSWERED if isinstance(error, Refused) else Result.FAILED
+
+
+def _said(outcome: Outcome, result: Result) -> str:
+    if result is not Result.ANSWERED:
+        return result.value
+    return "accepted" if outcome.accepted else outcome.failure_reason or "refused"
 
 
 def _accepted(ready: Call, reference: str | None) -> Outcome:

@@ -6,13 +6,22 @@ from notifications import lifecycle
 from notifications.retention import purge
 from notifications.retention.received_texts import purge_received_texts
 from notify_project import clock
+from notify_project.metrics import Counter
 
 logger = logging.getLogger(__name__)
+
+EXPIRED = Counter(
+    "notify_expired_total",
+    "Messages without an outcome after 72 hours: no provider took them, or no receipt came.",
+    ("reason",),
+)
 
 
 def timeout_sending_notifications() -> None:
     """End what has waited for an outcome for three days."""
     unanswered, unsent = lifecycle.expire(clock.now())
+    EXPIRED.count("no-receipt", by=unanswered)
+    EXPIRED.count("not-taken", by=unsent)
     logger.info("%s messages without a receipt are temporary failures", unanswered)
     if unsent:
         logger.error("%s messages were not taken by any provider in 72 hours", unsent)

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+import time
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 
+from notify_project import logs
 from notify_project.api.responses import (
     UNSUBSCRIBE_PATH,
     answer_for,
@@ -17,6 +19,7 @@ from notify_project.api.responses import (
     mark_as_logged,
     plain_response,
 )
+from notify_project.metrics import Histogram
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,6 +42,10 @@ _STORED = {name.lower(): (name, value) for name, value in HEADERS.items()}
 DIRECT_PATHS = ("/v2/", "/notifications/", "/_status")
 _DIRECT = frozenset({"/", "/v2"})
 _HEX = frozenset(string.hexdigits)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+REQUESTS = Histogram(
+    "notify_request_seconds", "How long a request took.", ("method", "view", "status")
+)
 
 
 class ApiBoundary:
@@ -48,6 +55,15 @@ class ApiBoundary:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request and count it."""
+        began = time.perf_counter()
+        trace_id = _trace_id(request)
+        with logs.belonging_to(trace_id):
+            response = self._respond(request, trace_id)
+        _count(request, response, time.perf_counter() - began)
+        return response
+
+    def _respond(self, request: HttpRequest, trace_id: str) -> HttpResponseBase:
         """Answer an API request here; pass any other on."""
         path = request.path_info
         if path.startswith("//v2/"):
@@ -63,7 +79,7 @@ class ApiBoundary:
             if not is_api(path):
                 return response
         _add_fixed_headers(response)
-        response.headers["X-B3-TraceId"] = _trace_id(request)
+        response.headers["X-B3-TraceId"] = trace_id
         response.headers["X-B3-SpanId"] = secrets.token_hex(8)
         return response
 
@@ -94,6 +110,13 @@ def _answer(request: HttpRequest, path: str) -> HttpResponseBase:
     return response
 
 
+def _count(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    method = request.method if request.method in METHODS else "other"
+    match = request.resolver_match
+    view = match.view_name if match else "none"
+    REQUESTS.observe(seconds, str(method), view, str(response.status_code))
+
+
 @lru_cache(maxsize=256)
 def _resolve(path: str, urlconf: str) -> ResolverMatch:
     # A few paths take nearly all requests, and each is some regular expressions to find.
@@ -102,7 +125,8 @@ def _resolve(path: str, urlconf: str) -> ResolverMatch:
 
 def _trace_id(request: HttpRequest) -> str:
     """Echo the caller's trace id, or make one."""
-    given: str | None = request.META.get("HTTP_X_B3_TRACEID")
+    meta = request.META  # its dictionary of headers would be made anew for each request
+    given: str | None = meta.get("HTTP_X_B3_TRACEID")
     if given and len(given) in {16, 32} and _HEX.issuperset(given):
         return given
     return secrets.token_hex(16)

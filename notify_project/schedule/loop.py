@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
@@ -15,15 +15,22 @@ from notifications.callbacks.tasks import wake as wake_callbacks
 from notifications.delivery.claim import lanes_with_due_rows
 from notifications.delivery.wake import wake
 from notify_project import clock
+from notify_project.metrics import Counter
+from notify_project.monitoring.alerts import log_alerts
+from notify_project.monitoring.measure import measure
 from notify_project.queues import DelayedTasks, enqueue
 from notify_project.schedule import runs
 from notify_project.schedule.plan import PERIODIC_TASKS
-from notify_project.schedule.slots import PeriodicTask
+from notify_project.schedule.slots import PeriodicTask, slot_of
 from notify_project.schedule.tasks import run_periodic
 
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 1.0
+ALERTS_EVERY = timedelta(minutes=5)
+MISSED = Counter(
+    "notify_periodic_missed_slots_total", "Slots of a periodic task that nobody ran.", ("task",)
+)
 _AWAY = (DatabaseError, InterfaceError, RedisError, OSError)
 
 
@@ -32,7 +39,7 @@ class Scheduler:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._began_at = clock.now()
+        self._began_at = self._looked_at = clock.now()
         self._handled: dict[str, datetime] | None = None
         self._delayed = DelayedTasks()
         self._wake_at = 0.0
@@ -57,6 +64,7 @@ class Scheduler:
             self._try("waking callbacks", self._wake_callbacks)
         self._try("queueing delayed tasks", self._delayed.move_due)
         self._try("queueing periodic tasks", self._queue_due_slots)
+        self._try("looking for alerts", self._look_for_alerts)
 
     def _try(self, duty: str, do: Callable[[], None]) -> None:
         """Do a duty; a server that is away is logged once, and once when it is back."""
@@ -81,6 +89,15 @@ class Scheduler:
         if callbacks.has_due_rows(clock.now()):
             wake_callbacks()
 
+    def _look_for_alerts(self) -> None:
+        """Log what is wrong; here, because workers may be what is."""
+        now = clock.now()
+        slot = slot_of(now, ALERTS_EVERY)
+        if slot > self._looked_at and runs.take("log_alerts", slot):
+            log_alerts(measure(now))
+            runs.mark_done("log_alerts", slot, clock.now())
+        self._looked_at = slot
+
     def _queue_due_slots(self) -> None:
         now = clock.now()
         if self._handled is None:
@@ -104,5 +121,7 @@ def _queue(task: PeriodicTask, slot: datetime, last: datetime) -> None:
         runs.give_back(task.name, slot)
         raise
     missed = task.missed_between(last, slot)
+    # None is counted too: what has no number yet cannot be seen to rise.
+    MISSED.count(task.name, by=missed)
     if missed:
         logger.warning("periodic task %s missed %s slots since %s", task.name, missed, last)

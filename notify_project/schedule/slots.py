@@ -11,6 +11,11 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
 
+def slot_of(now: datetime, every: timedelta) -> datetime:
+    """Return the newest instant of an interval, which is the same on every machine."""
+    return now - (now - _EPOCH) % every
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
     """A task that runs by the clock: at a London time each day, or every so often.
@@ -41,10 +46,16 @@ class PeriodicTask:
     def latest_slot(self, now: datetime) -> datetime:
         """Return the newest planned instant that is not in the future, in UTC."""
         if self.every is not None:
-            return now - (now - _EPOCH) % self.every
+            return slot_of(now, self.every)
         today = london_day(now)
         slot = self._on(datetime.combine(today, time.min))
         return slot if slot <= now else self._on(datetime.combine(today - _DAY, time.min))
+
+    def slot_after(self, slot: datetime) -> datetime:
+        """Return the slot that follows another, in UTC."""
+        if self.every is not None:
+            return slot + self.every
+        return self._on(datetime.combine(london_day(slot) + _DAY, time.min))
 
     def missed_between(self, before: datetime, after: datetime) -> int:
         """Count the slots between two slots."""

@@ -4,10 +4,18 @@ import logging
 from datetime import datetime
 
 from notify_project import clock
+from notify_project.metrics import LONG, Histogram
 from notify_project.schedule import runs
 from notify_project.schedule.plan import PERIODIC_TASKS
 
 logger = logging.getLogger(__name__)
+
+RUNS = Histogram(
+    "notify_periodic_run_seconds",
+    "How long a periodic task ran, and how that ended: done or failed.",
+    ("task", "outcome"),
+    LONG,
+)
 
 
 def run_periodic(name: str, slot: str) -> None:
@@ -27,9 +35,12 @@ def run_periodic(name: str, slot: str) -> None:
     try:
         task.run()
     except Exception as error:
-        runs.mark_failed(name, planned, clock.now(), detail=type(error).__name__)
+        ended = clock.now()
+        runs.mark_failed(name, planned, ended, detail=type(error).__name__)
+        RUNS.observe((ended - begun).total_seconds(), name, "failed")
         raise
     ended = clock.now()
     runs.mark_done(name, planned, ended)
     seconds = (ended - begun).total_seconds()
+    RUNS.observe(seconds, name, "done")
     logger.info("periodic task %s of %s took %.1f s", name, slot, seconds)

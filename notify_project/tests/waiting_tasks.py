@@ -5,6 +5,8 @@ import signal
 
 from django.db import connection
 
+from notify_project import logs
+
 ran: list[str] = []
 
 
@@ -32,3 +34,7 @@ def stop_this_worker(word):
 def fail(word):
     ran.append(word)
     raise LookupError(word)
+
+
+def note_request(word):
+    ran.append(logs.request_id())

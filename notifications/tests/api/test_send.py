@@ -115,6 +115,16 @@ def test_what_is_stored_of_a_text_message(world, recorded_tasks):
     assert woken(recorded_tasks) == ["normal"]
 
 
+def test_what_is_accepted_is_counted_and_logged_by_its_id(world, counted, caplog):
+    caplog.set_level("INFO")
+
+    accepted = world.send("sms").json()
+    world.send("sms", phone_number="abc")
+
+    assert counted("notify_accepted_total") == {("sms", "normal"): 1}
+    assert f"sms {accepted['id']} is accepted" in caplog.messages
+
+
 def test_two_messages_may_share_a_reference(world):
     ids = {world.send("sms", reference="abc").json()["id"] for _ in range(2)}
 

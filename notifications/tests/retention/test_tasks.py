@@ -35,13 +35,14 @@ def test_a_night_deletes_what_is_old_and_tells_what_waits_too_long(files, caplog
 
 
 @freeze_time(NIGHT)
-def test_what_no_provider_took_in_time_is_an_error(caplog):
+def test_what_no_provider_took_in_time_is_an_error(caplog, counted):
     NotificationFactory(status="created", created_at=OLD)
 
     timeout_sending_notifications()
 
     [error] = [record for record in caplog.records if record.levelname == "ERROR"]
     assert error.message == "1 messages were not taken by any provider in 72 hours"
+    assert counted("notify_expired_total") == {("no-receipt",): 0, ("not-taken",): 1}
 
 
 @freeze_time(NIGHT)

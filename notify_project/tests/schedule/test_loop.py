@@ -1,6 +1,6 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -36,6 +36,11 @@ def turns(*instants):
     return scheduler
 
 
+def queued_slots():
+    """Count the slots of what is queued; alerts are looked for by the scheduler itself."""
+    return PeriodicRun.objects.exclude(task="log_alerts").count()
+
+
 def of(recorded, function):
     return [task for task in recorded if task.function == function]
 
@@ -49,6 +54,25 @@ def test_a_new_installation_begins_with_the_next_slot(redis_without_tasks):
     turns(NOON)
 
     assert PeriodicRun.objects.count() == 0
+
+
+def test_of_two_schedulers_one_logs_alerts_every_five_minutes(redis_without_tasks, caplog):
+    NotificationFactory(created_at=NOON - timedelta(minutes=2))
+    caplog.set_level(logging.ERROR)
+    with freeze_time(NOON) as time:
+        schedulers = [Scheduler(), Scheduler()]
+        for minute in range(11):
+            time.move_to(NOON + timedelta(minutes=minute))
+            for scheduler in schedulers:
+                scheduler.turn()
+
+    behind = [line for line in caplog.messages if line.startswith("alert LaneBehind")]
+    assert behind == [
+        "alert LaneBehind: notify_lane_oldest_seconds of normal is 420, the limit is 60",
+        "alert LaneBehind: notify_lane_oldest_seconds of normal is 720, the limit is 60",
+    ]
+    assert [slot.minute for slot in slots_of("log_alerts")] == [5, 10]
+    assert set(PeriodicRun.objects.filter(task="log_alerts").values_list("state")) == {("done",)}
 
 
 def test_a_slot_is_taken_and_queued_once(redis_without_tasks):
@@ -69,7 +93,7 @@ def test_of_two_schedulers_one_gets_a_slot(redis_without_tasks):
                 scheduler.turn()
 
     queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
-    assert len(queued) == len(set(queued)) == PeriodicRun.objects.count()
+    assert len(queued) == len(set(queued)) == queued_slots()
     assert len(slots_of("alert_on_never_started")) == 29
     assert len(slots_of("repair_template_usage")) == 5
 
@@ -87,8 +111,32 @@ def test_of_many_at_the_same_moment_one_gets_a_slot():
     assert sum(taken) == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25)],
+    ids=["forward", "back"],
+)
+def test_two_schedulers_share_the_night_in_which_the_clocks_change(redis_without_tasks, day, hours):
+    evening = clock.london_midnight(day) + timedelta(hours=20)
+    with freeze_time(evening) as time:
+        schedulers = [Scheduler(), Scheduler()]
+        for half_hour in range(2 * hours):
+            time.move_to(evening + half_hour * timedelta(minutes=30))
+            for scheduler in schedulers:
+                scheduler.turn()
+
+    queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
+    daily = {name: task.at for name, task in plan.PERIODIC_TASKS.items() if task.at}
+    taken = {
+        name: [slot.astimezone(clock.LONDON).time() for slot in slots_of(name)] for name in daily
+    }
+    assert len(queued) == len(set(queued)) == queued_slots()
+    # From one evening to the next, each at the time that London's clocks show.
+    assert taken == {name: [at] for name, at in daily.items()}
+
+
 def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
-    redis_without_tasks, caplog
+    redis_without_tasks, caplog, counted
 ):
     PeriodicRun.objects.create(task="repair_template_usage", slot=NOON.replace(second=0))
 
@@ -96,6 +144,7 @@ def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
 
     assert [slot.minute for slot in slots_of("repair_template_usage")] == [0, 0]
     assert "repair_template_usage missed 5 slots" in caplog.text
+    assert counted("notify_periodic_missed_slots_total") == {("repair_template_usage",): 5}
 
 
 def test_a_night_that_was_slept_through_is_caught_up_in_the_morning(redis_without_tasks):
@@ -212,7 +261,7 @@ def test_a_periodic_task_that_is_done_does_not_run_again(recorded_tasks):
     assert PeriodicRun.objects.filter(task="old").exists()
 
 
-def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch):
+def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch, counted):
     outcomes = [LookupError("nobody@example.com"), None]
 
     def stumble():
@@ -230,6 +279,10 @@ def test_a_periodic_task_that_fails_is_recorded_and_may_run_again(monkeypatch):
 
     assert (failed.state, failed.detail) == ("failed", "LookupError")
     assert PeriodicRun.objects.get().state == "done"
+    assert counted("notify_periodic_run_seconds") == {
+        ("stumble", "failed"): 1,
+        ("stumble", "done"): 1,
+    }
 
 
 def test_a_periodic_task_that_was_removed_is_left_out(caplog):

@@ -87,3 +87,17 @@ def test_missed_slots_are_counted(task, before, after, missed):
 
 def test_a_task_is_called_after_its_function():
     assert every(10).name == "tidy_up"
+
+
+@pytest.mark.parametrize(
+    ("task", "slot", "following"),
+    [
+        (every(10), "2026-01-15 03:00:00", "2026-01-15 03:10:00"),
+        (daily(3, 4), "2026-01-15 03:04:00", "2026-01-16 03:04:00"),
+        (daily(3, 4), "2026-03-28 03:04:00", "2026-03-29 02:04:00"),
+        (daily(3, 4), "2026-10-24 02:04:00", "2026-10-25 03:04:00"),
+    ],
+    ids=["interval", "daily", "forward", "back"],
+)
+def test_a_slot_is_followed_by_another(task, slot, following):
+    assert task.slot_after(utc(slot)) == utc(following)
