@@ -5,8 +5,8 @@ from typing import Any
 
 import django_stubs_ext
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
+from notify_project.settings_of_logs import log_settings
 from notify_project.settings_of_providers import anymail_settings, provider_options
 
 django_stubs_ext.monkeypatch()
@@ -286,24 +286,4 @@ UNFOLD = {
     "SITE_SYMBOL": "send",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
 }
-# Lines for people, or objects for programs.
-LOG_FORMAT: str = env.str("LOG_FORMAT", default="text")
-if LOG_FORMAT not in {"text", "json"}:
-    raise ImproperlyConfigured("LOG_FORMAT must be text or json.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
-        "json": {"()": "notify_project.logs.JsonFormatter"},
-    },
-    "filters": {"request_id": {"()": "notify_project.logs.RequestId"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = log_settings(env)

@@ -133,7 +133,7 @@ def _result_of(error: ProviderError) -> Result:
 def _said(outcome: Outcome, result: Result) -> str:
     if result is not Result.ANSWERED:
         return result.value
-    return "accepted" if outcome.accepted else outcome.failure_reason or "refused"
+    return "accepted" if outcome.accepted else str(outcome.failure_reason)
 
 
 def _accepted(ready: Call, reference: str | None) -> Outcome:

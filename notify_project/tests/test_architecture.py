@@ -69,7 +69,7 @@ def test_every_provider_has_tests(name):
 README = (ROOT / "README.md").read_text()
 SETTINGS = "".join(
     (ROOT / "notify_project" / name).read_text()
-    for name in ("settings.py", "settings_of_providers.py")
+    for name in ("settings.py", "settings_of_logs.py", "settings_of_providers.py")
 )
 VARIABLES = sorted(set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS)))
 
