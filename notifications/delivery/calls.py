@@ -132,7 +132,7 @@ def _result_of(error: ProviderError) -> Result:
 
 def _said(outcome: Outcome, result: Result) -> str:
     if result is not Result.ANSWERED:
-        return result.value
+        return str(result.value)
     return "accepted" if outcome.accepted else str(outcome.failure_reason)
 
 
