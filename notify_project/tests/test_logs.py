@@ -73,7 +73,7 @@ def test_an_id_ends_with_what_belongs_to_it():
 
 
 @pytest.mark.redis
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_task_goes_on_under_the_id_of_the_request_that_queued_it(run_tasks):
     waiting_tasks.ran.clear()
     with logs.belonging_to(ID):
@@ -86,7 +86,7 @@ def test_a_task_goes_on_under_the_id_of_the_request_that_queued_it(run_tasks):
 
 
 @pytest.mark.redis
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_task_that_no_request_queued_has_its_own_id(run_tasks):
     waiting_tasks.ran.clear()
     enqueue(waiting_tasks.note_request, "a", queue=Queue.NORMAL, task_id="the-task")
