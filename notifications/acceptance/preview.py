@@ -37,7 +37,7 @@ class MessagePreview:
         subject: of an email, or the heading of a letter.
         preheader: the first words of an email, which lists of messages show.
         html: the whole document of an email or a letter; a letter without its page's layout.
-        sms: a text message with its size.
+        sms: a text message with its size, in which placeholders without a value are empty.
         characters: of a text message as they are limited: without the service's name.
         missing: placeholders without a value, as the template spells them.
         unused: given names that the template does not use.
@@ -79,12 +79,14 @@ def preview_message(
 def _show_sms(
     template: TemplateModel, service: ServiceModel, values: dict[str, Any]
 ) -> MessagePreview:
-    content = template.parsed_content
-    body = sms_body(content, values)
-    sms = sms_text(content, values, service.name if service.prefix_sms else None)
+    content, prefix = template.parsed_content, service.name if service.prefix_sms else None
+    # Placeholders that stay visible count for nothing.
+    lacking = dict.fromkeys(placeholders.missing(template.names, values), "")
+    counted = {**values, **lacking}
+    body = sms_body(content, counted)
     return MessagePreview(
-        text=sms.text,
-        sms=sms,
+        text=sms_text(content, values, prefix).text,
+        sms=sms_text(content, counted, prefix),
         characters=character_count(body),
         refusals=_refusals((rules.require_sms_content, body), (rules.require_sms_length, body)),
     )

@@ -34,6 +34,7 @@ def test_what_has_no_value_stays_visible_and_what_is_not_used_is_told(show):
     shown = show(template.id, "--set", "first_name=Jo", "--set", "colour=red")
 
     assert "Hi Jo, ((when))" in shown
+    assert "6 characters of 918" in shown
     assert "Without a value, so it would be refused: when\n" in shown
     assert "Not in the template, so ignored: colour\n" in shown
 
