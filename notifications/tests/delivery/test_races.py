@@ -24,6 +24,7 @@ from notifications.tests.lifecycle.rows import SHARED, live_and_history
 from notifications.tests.lifecycle.test_moves import callback_for
 from notify_project import clock
 from notify_project.constants import Queue
+from notify_project.tests.at_once import at_once as run_at_once
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 
@@ -50,24 +51,8 @@ def receive(row, status=Status.DELIVERED):
 
 
 def at_once(*calls):
-    """Run calls in threads with connections of their own; an error in one fails the test."""
-    barrier, raised = threading.Barrier(len(calls)), []
-
-    def run(call):
-        try:
-            barrier.wait()
-            call()
-        except Exception as error:  # noqa: BLE001 - told to the test
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert raised == []
+    """Run calls at the same moment; none may be refused."""
+    assert run_at_once(*calls) == []
 
 
 def outcome_of(row):
