@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from notify_project.admin.pages import UseCaseAdmin
 from services.callback_secrets import (
@@ -25,7 +26,7 @@ class CallbackForm(forms.ModelForm[ServiceCallbackApi]):
     token = forms.CharField(
         label="Bearer token",
         required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text="At least 10 characters. Leave it empty to keep the token there is.",
     )
 

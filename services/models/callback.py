@@ -46,6 +46,7 @@ class ServiceCallbackApi(CallbackColumns, Versioned):
 
     class Meta:
         db_table = "service_callback_api"
+        verbose_name = "callback"
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "callback_type"], name="uq_service_callback_type"
@@ -67,7 +68,7 @@ class ServiceCallbackApi(CallbackColumns, Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.callback_type} of {self.service_id}"
+        return f"{CallbackType(self.callback_type).label} of {self.service_id}"
 
 
 class ServiceCallbackApiHistory(CallbackColumns, HistoryRow):
