@@ -33,7 +33,7 @@ from services.models.retention import DEFAULT_DAYS
 # Source: the API contract, life-cycle of keys.
 REVOKED_KEYS_REMEMBERED = timedelta(days=7)
 # Part of the key: a release that changes the fields below does not read older copies.
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class ServiceModel:
     restricted: bool
     research_mode: bool
     deferred_persistence: bool
+    uses_suppression_list: bool
     email_sender_local_part: str
     sender_name: str
     prefix_sms: bool
@@ -135,6 +136,7 @@ def _load(service_id: UUID) -> ServiceModel | None:
         restricted=service.restricted,
         research_mode=service.research_mode,
         deferred_persistence=service.deferred_persistence,
+        uses_suppression_list=service.uses_suppression_list,
         email_sender_local_part=service.email_sender_local_part,
         sender_name=service.custom_email_sender_name or service.name,
         prefix_sms=service.prefix_sms,

@@ -1,6 +1,5 @@
 """The end of waiting: what has no outcome after three days will not get one."""
 
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +9,6 @@ from django.db import connection, transaction
 from notifications.callbacks import outbox
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 from notifications.statuses import Status
-
-logger = logging.getLogger(__name__)
 
 # Source: the API contract, statuses.
 PATIENCE = timedelta(hours=72)

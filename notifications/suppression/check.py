@@ -5,6 +5,7 @@ from uuid import UUID
 from notifications.models import Notification, SuppressedRecipient
 from notify_project.constants import NotificationType, ProcessType
 from notify_project.encryption import blind_indexes
+from services.read_models import find_service
 
 # Begins the code that support staff see.
 SUPPRESSED = "suppressed-"
@@ -22,13 +23,13 @@ def find_suppressed(rows: list[Notification]) -> dict[UUID, str]:
         and row.notification_type == NotificationType.EMAIL
         and row.process_type != ProcessType.PRIORITY
         and row.normalised_to
+        and _uses_list(row.service_id)
     ]
     if not emails:
         return {}
     hashes = {row.id: blind_indexes(row.normalised_to or "") for row in emails}
     listed = SuppressedRecipient.objects.filter(
         service__in={row.service_id for row in emails},
-        service__uses_suppression_list=True,
         recipient_hash__in=[each for found in hashes.values() for each in found],
     )
     reasons = {
@@ -43,3 +44,9 @@ def find_suppressed(rows: list[Notification]) -> dict[UUID, str]:
         for digest in hashes[row.id]
         if (row.service_id, digest) in reasons
     }
+
+
+def _uses_list(service_id: UUID) -> bool:
+    """Say whether a service keeps a list; most do not, and their emails cost nothing here."""
+    service = find_service(service_id)
+    return service is not None and service.uses_suppression_list

@@ -26,6 +26,7 @@ def caller(key_type="normal", *, rate_limit=3000, restricted=False, **limits):
         restricted=restricted,
         research_mode=False,
         deferred_persistence=False,
+        uses_suppression_list=False,
         email_sender_local_part="parking",
         sender_name="Parking",
         prefix_sms=False,

@@ -50,6 +50,16 @@ def test_some_emails_are_not_kept_back(service, values):
     assert find_suppressed([email(service, **values)]) == {}
 
 
+def test_services_without_a_list_cost_no_question(settings, django_assert_num_queries):
+    settings.READ_MODEL_SECONDS = 60
+    template = TemplateFactory(email=True)
+    rows = NotificationFactory.create_batch(2, template=template)
+    find_suppressed(rows)  # now the service is known
+
+    with django_assert_num_queries(0):
+        assert find_suppressed(rows) == {}
+
+
 def test_a_text_is_not_kept_back(service):
     on_the_list(service)
     text = NotificationFactory(
@@ -78,8 +88,10 @@ def test_an_address_that_was_taken_off_gets_emails_again(service):
     assert find_suppressed([email(service)]) == {}
 
 
-def test_looking_is_one_query_and_none_for_texts(service, django_assert_num_queries):
+def test_looking_is_one_query_and_none_for_texts(service, settings, django_assert_num_queries):
+    settings.READ_MODEL_SECONDS = 60
     emails = [email(service) for _ in range(3)]
+    find_suppressed(emails)  # now the service is known
     texts = [NotificationFactory()]
 
     with django_assert_num_queries(1):
