@@ -2,7 +2,6 @@
 
 import logging
 
-from notifications.acceptance.queue_choice import choose_queue
 from notifications.delivery.wake import enqueue_lane, raise_flag
 from notifications.letters.tasks import wake_test_letters
 from notifications.models import Notification
@@ -29,7 +28,7 @@ def follow_up(notification: Notification) -> None:
         if not notification.is_real:
             wake_test_letters()
     elif answers and answers[-1] and not isinstance(answers[-1], Exception):
-        _enqueue(_lane(notification))
+        _enqueue(Queue(notification.lane))
 
 
 def _count_and_flag(notification: Notification) -> list[object]:
@@ -40,7 +39,7 @@ def _count_and_flag(notification: Notification) -> list[object]:
             batch, notification.service_id, notification.template_id, notification.created_at
         )
     if notification.notification_type != NotificationType.LETTER:
-        raise_flag(batch, _lane(notification))
+        raise_flag(batch, Queue(notification.lane))
     try:
         answers: list[object] = ask_redis(
             f"count and wake for notification {notification.id}", batch.answers
@@ -60,12 +59,6 @@ def _after_count(answers: list[object], notification: Notification) -> None:
         template_usage.after_increment(answers[0], service_id, created_at)
     else:
         template_usage.increment_lost(service_id, created_at)
-
-
-def _lane(notification: Notification) -> Queue:
-    return choose_queue(
-        notification.notification_type, notification.is_real, notification.process_type
-    )
 
 
 def _enqueue(lane: Queue) -> None:

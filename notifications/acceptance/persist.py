@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db import OperationalError, connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
+from notifications.acceptance.queue_choice import choose_queue
 from notifications.letters.references import reference_for_new_letter
 from notifications.models import HISTORY_COLUMNS, Notification
 from notifications.statuses import Status
@@ -53,6 +55,7 @@ def persist_notification(
     created_at: datetime | None = None,
     job_id: uuid.UUID | None = None,
     job_row_number: int | None = None,
+    rows_of_job: int | None = None,
     reference: str | None = None,
     client_reference: str | None = None,
     notification_id: uuid.UUID | None = None,
@@ -70,7 +73,8 @@ def persist_notification(
 ) -> Notification:
     """Store a notification with a plain INSERT; a simulated one is made but not stored.
 
-    Outside a transaction it is one statement, atomic by itself.
+    Outside a transaction it is one statement, atomic by itself. A row of a spreadsheet comes with
+    ``rows_of_job``, how many that has: those of a large one wait in the lane ``bulk``.
 
     Raises:
         ValueError: no service, or a recipient that cannot be sent to.
@@ -78,6 +82,8 @@ def persist_notification(
     """
     if service is None:
         raise ValueError("a notification belongs to a service")
+    is_real = _is_real(key_type, service) if is_real is None else is_real
+    process_type = process_type or _process_type(template_id, template_version)
     columns: dict[str, Any] = {
         **_blank(),
         "id": notification_id or uuid.uuid4(),
@@ -88,7 +94,7 @@ def persist_notification(
         "notification_type": notification_type,
         "api_key_id": api_key_id,
         "key_type": key_type,
-        "is_real": _is_real(key_type, service) if is_real is None else is_real,
+        "is_real": is_real,
         "created_at": created_at or clock.now(),
         "updated_at": updated_at,
         "job_id": job_id,
@@ -103,7 +109,10 @@ def persist_notification(
         "international": postage in INTERNATIONAL_POSTAGES,
         "document_download_count": document_download_count,
         "unsubscribe_link": unsubscribe_link,
-        "process_type": process_type or _process_type(template_id, template_version),
+        "process_type": process_type,
+        "lane": choose_queue(
+            notification_type, is_real, process_type, of_large_job=_is_large(rows_of_job)
+        ).value,
         **_recipient(notification_type, recipient, status),
     }
     if not simulated:
@@ -124,6 +133,10 @@ def _all_fields() -> tuple[models.Field[Any, Any], ...]:
 
 def _is_real(key_type: str, service: Sender) -> bool:
     return key_type != KeyType.TEST and not service.research_mode
+
+
+def _is_large(rows_of_job: int | None) -> bool:
+    return rows_of_job is not None and rows_of_job >= settings.BULK_JOB_THRESHOLD
 
 
 def _new_reference(notification_type: str) -> str | None:
