@@ -38,6 +38,8 @@ class Queue(models.TextChoices):
     REPORTING = "reporting"
     LETTERS = "letters"
     DATABASE = "database"
+    JOBS = "jobs"
+    JOB_ROWS = "job-rows"
 
 
 EXPIRE_CACHE_TEN_MINUTES = 600

@@ -139,7 +139,7 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "letters")}
+STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "jobs", "letters")}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 
@@ -178,6 +178,7 @@ WORKER_POOLS: dict[str, list[str]] = {
     "receipts": ["receipts"],
     "callbacks": ["callbacks"],
     "database": ["database"],
+    "jobs": ["jobs", "job-rows"],
     "background": ["periodic", "letters", "reporting"],
 }
 RQ_QUEUES = {
@@ -193,6 +194,10 @@ RQ_QUEUES = {
 }
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
 RQ_SHOW_ADMIN_LINK = True
+
+# --- Jobs --------------------------------------------------------------------------------------
+# A job of which nothing was seen for so long, although rows are missing, is taken up again.
+JOB_REPAIR_AFTER_SECONDS: int = env.int("JOB_REPAIR_AFTER_SECONDS", default=120)
 
 # --- Accepting ---------------------------------------------------------------------------------
 # persist_first: stored, then 201. queue_first: 201, then stored. `set_accept_mode` overrides it.

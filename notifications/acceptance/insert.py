@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -112,8 +113,9 @@ def insert_many(rows: Sequence[Columns]) -> int:
         }
         for row in rows
     ]
+    text = orjson.dumps(given, default=datetime.isoformat).decode()
     with connection.cursor() as cursor:
-        cursor.execute(_statement_of_many(), [orjson.dumps(given).decode()])
+        cursor.execute(_statement_of_many(), [text])
         return int(cursor.fetchone()[0])
 
 
