@@ -27,10 +27,11 @@ class ProcessType(models.TextChoices):
 
 
 class Queue(models.TextChoices):
-    """RQ queues. The first three and ``research-mode`` carry lanes of messages."""
+    """RQ queues."""
 
     PRIORITY = "priority"
     NORMAL = "normal"
+    BULK = "bulk"
     RESEARCH_MODE = "research-mode"
     RECEIPTS = "receipts"
     CALLBACKS = "callbacks"
@@ -40,6 +41,10 @@ class Queue(models.TextChoices):
     DATABASE = "database"
     JOBS = "jobs"
     JOB_ROWS = "job-rows"
+
+
+# Queues that carry waiting texts and emails; a message keeps the lane that it was accepted for.
+LANES = (Queue.PRIORITY, Queue.NORMAL, Queue.BULK, Queue.RESEARCH_MODE)
 
 
 EXPIRE_CACHE_TEN_MINUTES = 600

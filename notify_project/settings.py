@@ -174,6 +174,7 @@ READ_MODEL_SECONDS: float = env.float("READ_MODEL_SECONDS", default=2.0)
 WORKER_POOLS: dict[str, list[str]] = {
     "priority": ["priority"],
     "normal": ["normal"],
+    "bulk": ["bulk"],
     "research": ["research-mode"],
     "receipts": ["receipts"],
     "callbacks": ["callbacks"],
@@ -205,6 +206,9 @@ ACCEPT_MODE: str = env.str("ACCEPT_MODE", default="persist_first")
 MAX_DEFERRED_PAYLOAD_BYTES: int = env.int("MAX_DEFERRED_PAYLOAD_BYTES", default=256 * 1024)
 PERSIST_RETRY_MAX: int = env.int("PERSIST_RETRY_MAX", default=5)
 PERSIST_RETRY_INTERVAL: list[int] = env.list("PERSIST_RETRY_INTERVAL", cast=int, default=[300])
+
+# Rows of a spreadsheet that has as many go in the lane ``bulk``.
+BULK_JOB_THRESHOLD: int = env.int("BULK_JOB_THRESHOLD", default=200)
 
 # --- Sending -----------------------------------------------------------------------------------
 EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")

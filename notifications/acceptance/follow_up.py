@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from notifications.acceptance.queue_choice import choose_queue
 from notifications.delivery.wake import enqueue_lane, raise_flag
 from notifications.letters.tasks import wake_test_letters
 from notifications.models import Notification
@@ -29,14 +28,9 @@ class Stored:
     template_id: UUID
     notification_type: str
     is_real: bool
-    process_type: str
+    lane: str
     created_at: datetime
     count: int = 1
-
-    @property
-    def lane(self) -> Queue:
-        """Return the queue they are sent from."""
-        return choose_queue(self.notification_type, self.is_real, self.process_type)
 
 
 def follow_up(notification: Notification) -> None:
@@ -52,7 +46,7 @@ def follow_up(notification: Notification) -> None:
             template_id=notification.template_id,
             notification_type=notification.notification_type,
             is_real=notification.is_real,
-            process_type=notification.process_type,
+            lane=notification.lane,
             created_at=notification.created_at,
         )
     )
@@ -71,7 +65,7 @@ def follow_up_many(stored: Stored) -> None:
         if not stored.is_real:
             wake_test_letters()
     elif answers and answers[-1] and not isinstance(answers[-1], Exception):
-        _enqueue(stored.lane)
+        _enqueue(Queue(stored.lane))
 
 
 def _count_and_flag(stored: Stored) -> list[object]:
@@ -82,7 +76,7 @@ def _count_and_flag(stored: Stored) -> list[object]:
             batch, stored.service_id, stored.template_id, stored.created_at, by=stored.count
         )
     if stored.notification_type != NotificationType.LETTER:
-        raise_flag(batch, stored.lane)
+        raise_flag(batch, Queue(stored.lane))
     try:
         answers: list[object] = ask_redis(f"count and wake for {stored.what}", batch.answers)
     except RedisUnavailable:

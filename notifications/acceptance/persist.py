@@ -8,14 +8,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import connection
 
 from notifications.acceptance.insert import all_fields, insert_many, insert_one
+from notifications.acceptance.queue_choice import choose_queue
 from notifications.letters.references import reference_for_new_letter
 from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
-from notify_project.constants import KeyType, NotificationType
+from notify_project.constants import KeyType, NotificationType, Queue
 from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
 from templates_app.read_models import find_version
@@ -50,6 +52,7 @@ def persist_notification(
     created_at: datetime | None = None,
     job_id: uuid.UUID | None = None,
     job_row_number: int | None = None,
+    rows_of_job: int | None = None,
     reference: str | None = None,
     client_reference: str | None = None,
     notification_id: uuid.UUID | None = None,
@@ -67,7 +70,8 @@ def persist_notification(
 ) -> Notification:
     """Store a notification with a plain INSERT; a simulated one is made but not stored.
 
-    Outside a transaction it is one statement, atomic by itself.
+    Outside a transaction it is one statement, atomic by itself. A row of a spreadsheet comes with
+    ``rows_of_job``, how many that has: those of a large one wait in the lane ``bulk``.
 
     Raises:
         ValueError: no service, or a recipient that cannot be sent to.
@@ -75,6 +79,8 @@ def persist_notification(
     """
     if service is None:
         raise ValueError("a notification belongs to a service")
+    is_real = _is_real(key_type, service) if is_real is None else is_real
+    process_type = process_type or _process_type(template_id, template_version)
     columns: dict[str, Any] = {
         **_blank(),
         "id": notification_id or uuid.uuid4(),
@@ -85,7 +91,7 @@ def persist_notification(
         "notification_type": notification_type,
         "api_key_id": api_key_id,
         "key_type": key_type,
-        "is_real": _is_real(key_type, service) if is_real is None else is_real,
+        "is_real": is_real,
         "created_at": created_at or clock.now(),
         "updated_at": updated_at,
         "job_id": job_id,
@@ -100,7 +106,10 @@ def persist_notification(
         "international": postage in INTERNATIONAL_POSTAGES,
         "document_download_count": document_download_count,
         "unsubscribe_link": unsubscribe_link,
-        "process_type": process_type or _process_type(template_id, template_version),
+        "process_type": process_type,
+        "lane": choose_queue(
+            notification_type, is_real, process_type, of_large_job=_is_large(rows_of_job)
+        ).value,
         **_recipient(notification_type, recipient, status),
     }
     if not simulated:
@@ -138,6 +147,7 @@ class Mailing:
     template_version: int
     notification_type: str
     process_type: str
+    rows_of_job: int
     reply_to_text: str | None
     created_by_id: uuid.UUID | None
 
@@ -145,6 +155,16 @@ class Mailing:
     def is_real(self) -> bool:
         """Tell whether its messages may reach people, count and are paid for."""
         return _is_real(KeyType.NORMAL, self.service)
+
+    @property
+    def lane(self) -> Queue:
+        """Return whose workers send its messages."""
+        return choose_queue(
+            self.notification_type,
+            self.is_real,
+            self.process_type,
+            of_large_job=_is_large(self.rows_of_job),
+        )
 
 
 def persist_rows_of_job(mailing: Mailing, rows: Sequence[JobRow], created_at: datetime) -> int:
@@ -166,6 +186,7 @@ def persist_rows_of_job(mailing: Mailing, rows: Sequence[JobRow], created_at: da
         "created_by_id": mailing.created_by_id,
         "reply_to_text": mailing.reply_to_text,
         "process_type": mailing.process_type,
+        "lane": mailing.lane.value,
     }
     return insert_many([{**shared, **_of_row(mailing, row, created_at)} for row in rows])
 
@@ -195,6 +216,10 @@ def _blank() -> dict[str, Any]:
 
 def _is_real(key_type: str, service: Sender) -> bool:
     return key_type != KeyType.TEST and not service.research_mode
+
+
+def _is_large(rows_of_job: int | None) -> bool:
+    return rows_of_job is not None and rows_of_job >= settings.BULK_JOB_THRESHOLD
 
 
 def _new_reference(notification_type: str) -> str | None:

@@ -36,6 +36,7 @@ class NotificationAdmin(BigTableAdmin[Notification]):
             "Way",
             {
                 "fields": [
+                    "lane",
                     "created_at",
                     "sent_at",
                     "updated_at",

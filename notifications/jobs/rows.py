@@ -77,6 +77,7 @@ def _mailing(job: Job, service: ServiceModel, template: TemplateModel) -> Mailin
         template_version=template.version,
         notification_type=template.template_type,
         process_type=template.process_type,
+        rows_of_job=job.notification_count,
         reply_to_text=_reply_to_text(job, service, template),
         created_by_id=job.created_by_id,
     )
@@ -156,7 +157,7 @@ def _stored(mailing: Mailing, count: int, now: datetime) -> Stored:
         template_id=mailing.template_id,
         notification_type=mailing.notification_type,
         is_real=mailing.is_real,
-        process_type=mailing.process_type,
+        lane=mailing.lane,
         created_at=now,
         count=count,
     )

@@ -11,7 +11,7 @@ from notifications.models import Notification
 
 # Rows of one lane that wait. Its words are those of the index that answers it.
 _WAITING = (
-    "n.is_real = %(is_real)s AND n.process_type = %(process_type)s "
+    "n.lane = %(lane)s "
     "AND n.notification_status = 'created' AND n.notification_type IN ('sms', 'email')"
 )
 _DUE_AT = "GREATEST(n.created_at, n.claimed_until, n.next_attempt_at)"
@@ -71,21 +71,17 @@ FROM live WHERE h.id = live.id
 """
 
 
-def claim(
-    *, is_real: bool, process_type: str, limit: int, now: datetime, lease_until: datetime
-) -> list[Notification]:
+def claim(*, lane: str, limit: int, now: datetime, lease_until: datetime) -> list[Notification]:
     """Take due messages, each for one worker alone until its lease ends.
 
     Args:
-        is_real: whether they may reach a recipient.
-        process_type: how urgent their template is.
+        lane: whose workers send them.
         limit: how many at most.
         now: what is due is due by then.
         lease_until: when others may take what has no outcome by then.
     """
     values = {
-        "is_real": is_real,
-        "process_type": process_type,
+        "lane": lane,
         "limit": limit,
         "now": now,
         "lease_until": lease_until,

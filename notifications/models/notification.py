@@ -11,7 +11,7 @@ from django.db.models.lookups import IsNull
 
 from notifications.models.job import Job
 from notifications.statuses import COMPLETED, Status
-from notify_project.constants import KeyType, NotificationType, ProcessType
+from notify_project.constants import KeyType, NotificationType, ProcessType, Queue
 from notify_project.encryption import EncryptedJSONField
 from services.models import ApiKey, Service
 
@@ -145,6 +145,9 @@ class Notification(NotificationColumns):
     reply_to_text = models.TextField(null=True)  # noqa: DJ001 - null when there is no sender
     unsubscribe_link = models.TextField(null=True)  # noqa: DJ001 - emails only
     process_type = models.CharField(max_length=10, choices=ProcessType)
+    # Whose workers send it; of a letter, the queue of its steps. The default is for web processes
+    # of a release before lanes were stored.
+    lane = models.CharField(max_length=20, choices=Queue, db_default=Queue.NORMAL)
     delivery_attempts = models.SmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
@@ -187,6 +190,9 @@ class Notification(NotificationColumns):
             models.CheckConstraint(
                 condition=models.Q(process_type__in=ProcessType.values),
                 name="ck_notifications_process_type",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lane__in=Queue.values), name="ck_notifications_lane"
             ),
             models.CheckConstraint(
                 condition=models.Q(notification_type="email")
@@ -241,12 +247,11 @@ class Notification(NotificationColumns):
             models.Index(fields=["normalised_to"], name="ix_notif_recipient"),
             # Which messages of a lane may a worker take, service by service, oldest first?
             models.Index(
-                "is_real",
-                "process_type",
+                "lane",
                 "service_id",
                 DUE_AT,
                 condition=models.Q(status="created", notification_type__in=["sms", "email"]),
-                name="ix_notif_due",
+                name="ix_notif_due_in_lane",
             ),
             # Which letters wait for an outcome that is made up?
             models.Index(

@@ -5,6 +5,7 @@ import uuid
 import factory
 from factory.django import DjangoModelFactory
 
+from notifications.acceptance.queue_choice import choose_queue
 from notifications.models import (
     HISTORY_COLUMNS,
     CallbackDelivery,
@@ -52,6 +53,9 @@ class NotificationFactory(DjangoModelFactory):
     template_version = factory.SelfAttribute("template.version")
     notification_type = factory.SelfAttribute("template.template_type")
     process_type = factory.SelfAttribute("template.process_type")
+    lane = factory.LazyAttribute(
+        lambda o: choose_queue(o.notification_type, o.is_real, o.process_type).value
+    )
     to = factory.LazyAttribute(lambda o: RECIPIENTS[o.notification_type][0])
     normalised_to = factory.LazyAttribute(lambda o: RECIPIENTS[o.notification_type][1])
     key_type = "normal"

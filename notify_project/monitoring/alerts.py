@@ -61,6 +61,7 @@ ALERTS: Final = (
         _MINUTE.total_seconds(),
         (Queue.PRIORITY.value, Queue.NORMAL.value),
     ),
+    Alert("BulkBehind", gauges.LANE_OLDEST, _HOUR.total_seconds(), (Queue.BULK.value,)),
     Alert(
         "QueueBehind",
         gauges.QUEUE_OLDEST,

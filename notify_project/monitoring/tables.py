@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
-from notifications.delivery.claim import LANES, never_started_count
+from notifications.delivery.claim import never_started_count
 from notifications.models import CallbackDelivery, Notification, ProviderDetails
 from notifications.statuses import Status
-from notify_project.constants import NotificationType
+from notify_project.constants import LANES, NotificationType
 from notify_project.models import PeriodicRun
 from notify_project.monitoring import gauges
 from notify_project.monitoring.gauges import Reading
@@ -43,16 +43,11 @@ def readings(now: datetime) -> list[Reading]:
 
 
 def _lanes(now: datetime) -> Iterator[Reading]:
-    rows = (
-        Notification.objects.due(now)
-        .values("is_real", "process_type")
-        .annotate(n=Count("*"), oldest=Min("due_at"))
-    )
-    by_kind = {(row["is_real"], row["process_type"]): (row["n"], row["oldest"]) for row in rows}
-    for lane, kinds in LANES.items():
-        found = [by_kind[kind] for kind in kinds if kind in by_kind]
-        oldest = min((oldest for _, oldest in found), default=now)
-        yield Reading(gauges.LANE_WAITING, sum(n for n, _ in found), (lane.value,))
+    rows = Notification.objects.due(now).values("lane").annotate(n=Count("*"), oldest=Min("due_at"))
+    by_lane = {row["lane"]: (row["n"], row["oldest"]) for row in rows}
+    for lane in LANES:
+        n, oldest = by_lane.get(lane.value, (0, None))
+        yield Reading(gauges.LANE_WAITING, n, (lane.value,))
         yield Reading(gauges.LANE_OLDEST, _seconds(oldest, now), (lane.value,))
 
 

@@ -244,3 +244,25 @@ def test_an_unknown_service_leaves_neither_row(arguments):
 
     assert not Notification.objects.exists()
     assert not NotificationHistory.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows_of_job", "lane"), [(None, "priority"), (199, "priority"), (200, "bulk"), (9999, "bulk")]
+)
+def test_rows_of_a_job_as_large_as_the_threshold_wait_in_bulk(
+    arguments, settings, rows_of_job, lane
+):
+    settings.BULK_JOB_THRESHOLD = 200
+
+    row = persist_notification(**arguments(process_type="priority", rows_of_job=rows_of_job))
+
+    assert row.lane == lane
+    assert Notification.objects.get().lane == lane
+
+
+def test_a_message_inserted_by_a_release_without_lanes_is_sent_all_the_same(arguments):
+    row = persist_notification(**arguments())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE notifications SET lane = DEFAULT WHERE id = %s", [row.id])
+
+    assert Notification.objects.get().lane == "normal"

@@ -22,6 +22,20 @@ def test_each_text_and_email_has_one_lane(notification_type, key_type, research_
         assert lane == process_type
 
 
+@pytest.mark.parametrize("process_type", ["normal", "priority"])
+@pytest.mark.parametrize(
+    ("notification_type", "is_real", "lane"),
+    [
+        ("sms", True, "bulk"),
+        ("email", True, "bulk"),
+        ("sms", False, "research-mode"),
+        ("letter", True, "letters"),
+    ],
+)
+def test_rows_of_a_large_job_keep_out_of_the_way(notification_type, is_real, lane, process_type):
+    assert choose_queue(notification_type, is_real, process_type, of_large_job=True) == lane
+
+
 @pytest.mark.parametrize(("is_real", "queue"), [(True, "letters"), (False, "research-mode")])
 def test_letters_have_a_queue_of_their_own(is_real, queue):
     assert choose_queue("letter", is_real, "priority") == queue

@@ -104,7 +104,7 @@ def test_after_a_worker_is_killed_a_receipt_saves_the_second_handing_over(templa
     now = clock.now()
     long_ago = now - timedelta(hours=1)
     Notification.objects.filter(id=row.id).update(created_at=long_ago)
-    [claimed] = claim(is_real=True, process_type="normal", limit=1, now=now, lease_until=long_ago)
+    [claimed] = claim(lane="normal", limit=1, now=now, lease_until=long_ago)
 
     receive(claimed)
     deliver(Queue.NORMAL)

@@ -37,8 +37,9 @@ def test_the_schedule_sees_which_lanes_have_something_to_do():
     NotificationFactory()
     NotificationFactory(research=True, template=TemplateFactory(priority=True))
     NotificationFactory(template=TemplateFactory(priority=True), status="sending")
+    NotificationFactory(template=TemplateFactory(priority=True), lane="bulk")
 
-    assert lanes_with_due_rows(clock.now()) == [Queue.NORMAL, Queue.RESEARCH_MODE]
+    assert lanes_with_due_rows(clock.now()) == [Queue.NORMAL, Queue.BULK, Queue.RESEARCH_MODE]
 
 
 @pytest.mark.django_db
@@ -49,6 +50,7 @@ def test_messages_that_no_worker_took_for_ten_minutes_are_counted(settings):
     NotificationFactory(created_at=old)
     NotificationFactory(created_at=old, delivery_attempts=1)
     NotificationFactory(created_at=old, status="sending")
+    NotificationFactory(created_at=old, lane="bulk")
     NotificationFactory()
 
     assert never_started_count(clock.now()) == 1

@@ -14,10 +14,8 @@ NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 LEASE = NOW + timedelta(seconds=120)
 
 
-def take(*, limit=100, now=NOW, is_real=True, process_type="normal"):
-    return claim(
-        is_real=is_real, process_type=process_type, limit=limit, now=now, lease_until=LEASE
-    )
+def take(*, limit=100, now=NOW, lane="normal"):
+    return claim(lane=lane, limit=limit, now=now, lease_until=LEASE)
 
 
 def waiting(**values):
@@ -103,11 +101,12 @@ def test_services_that_only_wait_for_a_retry_take_nobodys_share():
     assert len(take(limit=10)) == 10
 
 
-def test_priority_and_normal_are_different_lanes():
-    normal = waiting()
+def test_each_lane_has_its_own_messages():
+    normal, bulk = waiting(), waiting(lane="bulk")
     priority = waiting(template=TemplateFactory(priority=True))
 
-    assert [each.id for each in take(process_type="priority")] == [priority.id]
+    assert [each.id for each in take(lane="priority")] == [priority.id]
+    assert [each.id for each in take(lane="bulk")] == [bulk.id]
     assert [each.id for each in take()] == [normal.id]
 
 

@@ -30,15 +30,18 @@ def test_lanes_show_what_is_due_and_how_long_it_has_been():
     NotificationFactory(created_at=NOW - 9 * MINUTE, claimed_until=NOW + MINUTE)
     NotificationFactory(created_at=NOW - 9 * MINUTE, status="sending")
     NotificationFactory(created_at=NOW - MINUTE, process_type="priority")
+    NotificationFactory(created_at=NOW - 120 * MINUTE, process_type="priority", lane="bulk")
 
     assert shown(gauges.LANE_WAITING) == {
         ("priority",): 1,
         ("normal",): 2,
+        ("bulk",): 1,
         ("research-mode",): 0,
     }
     assert shown(gauges.LANE_OLDEST) == {
         ("priority",): 60,
         ("normal",): 180,
+        ("bulk",): 7200,
         ("research-mode",): 0,
     }
 
