@@ -24,7 +24,7 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "read", "callbacks"]
+PARTS = ["content", "accept", "deliver", "jobs", "read", "callbacks"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -221,6 +221,7 @@ def on_servers(
     import calling  # noqa: PLC0415 - after the environment is set
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
+    import mailing  # noqa: PLC0415
     import reading  # noqa: PLC0415
 
     service = provision()
@@ -228,6 +229,8 @@ def on_servers(
         tables["accept"] = accepting(service, seconds, floors, figures)
     if "deliver" in parts:
         tables["deliver"] = delivering.measure(service, figures)
+    if "jobs" in parts:
+        tables["jobs"] = mailing.measure(service, figures)
     if "read" in parts:
         tables["read"] = reading.measure(service, figures)
     if "callbacks" in parts:
