@@ -34,9 +34,7 @@ class _Template:
         return names(self.parsed_content)
 
 
-TEMPLATE = _Template(
-    "Hello ((name)), your appointment ((reference)) is on ((date)) at ((place))."
-)
+TEMPLATE = _Template("Hello ((name)), your appointment ((reference)) is on ((date)) at ((place)).")
 
 
 def measure(figures: dict[str, Any]) -> list[dict[str, Any]]:

@@ -46,6 +46,7 @@ def upload(
     *,
     sender_id: UUID | None = None,
     see: See | None = None,
+    keep: bool = True,
 ) -> Upload:
     """Check every row of a file, and store it if all of them can be sent.
 
@@ -56,6 +57,7 @@ def upload(
         service: that sends.
         sender_id: the sender of texts, or the reply-to address, that is not the default one.
         see: is shown each row with the columns.
+        keep: false to check only.
 
     Raises:
         FileRefused: it cannot be read.
@@ -71,7 +73,7 @@ def upload(
     now = clock.now()
     refusal = find_refusal(checked, _circumstances(name, template, service, now))
     uploaded = Upload(uuid4(), checked, refusal)
-    if refusal is None:
+    if refusal is None and keep:
         metadata = Metadata(
             notification_count=checked.row_count,
             international_count=checked.international,
