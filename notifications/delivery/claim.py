@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from notifications import lifecycle
-from notifications.models import Notification
+from notifications.models import DUE_AT, Notification
 from notify_project.constants import LANES, Queue
 
 
@@ -22,7 +22,10 @@ def lanes_with_due_rows(now: datetime) -> list[Queue]:
 
 def has_due_rows(lane: Queue, now: datetime) -> bool:
     """Say whether a message of the lane could be sent now."""
-    return Notification.objects.due(now).filter(lane=lane.value).exists()
+    # Ordered, so that the planner takes the index on the time: past a million messages that wait
+    # for their retries it took two seconds to find none.
+    due = Notification.objects.due(now).filter(lane=lane.value).order_by(DUE_AT)
+    return due.values("id").first() is not None
 
 
 def never_started_count(now: datetime) -> int:

@@ -9,39 +9,59 @@ from django.db import connection
 
 from notifications.models import Notification
 
-# Rows of one lane that wait. Its words are those of the index that answers it.
+# Rows of one lane that wait. Its words are those of the indexes that answer it.
 _WAITING = (
     "n.lane = %(lane)s "
     "AND n.notification_status = 'created' AND n.notification_type IN ('sms', 'email')"
 )
 _DUE_AT = "GREATEST(n.created_at, n.claimed_until, n.next_attempt_at)"
 
-# Services that wait are found by skipping through the index, so that a backlog of one costs
-# nothing; each with something due gets an equal share, oldest due first. Those that only wait
-# for a retry get none: after an outage they are many, and what is due would go out a few at a
-# time. The Message-ID of an attempt at an email is written with the claim, so that what comes
-# back can be matched whatever happens next.
-_CLAIM = f"""
-WITH RECURSIVE services (id) AS (
-    (SELECT n.service_id FROM notifications n WHERE {_WAITING} ORDER BY n.service_id LIMIT 1)
-    UNION ALL
-    SELECT (
-        SELECT n.service_id FROM notifications n
-        WHERE {_WAITING} AND n.service_id > services.id ORDER BY n.service_id LIMIT 1
-    ) FROM services WHERE services.id IS NOT NULL
-), ready (id) AS (
-    SELECT services.id FROM services WHERE EXISTS (
-        SELECT FROM notifications n
-        WHERE {_WAITING} AND n.service_id = services.id AND {_DUE_AT} <= %(now)s
+
+def _first_of_next_service(where: str) -> str:
+    """Return the query for the first row of the next service in an index."""
+    return (
+        f"SELECT n.service_id, {_DUE_AT} FROM notifications n WHERE {_WAITING} {where} "  # noqa: S608 - constants of this module
+        f"ORDER BY n.service_id, {_DUE_AT} LIMIT 1"
     )
+
+
+# The oldest due are taken if they are all that is due. Of a longer backlog each of a number of
+# services gets an equal share, oldest due first. Half of them are those of the oldest messages;
+# half are found by skipping through an index from another place each time, so that a backlog of
+# one hides nobody, and a thousand that wait cost no more than fifty. Services that only wait for a
+# retry get none: after an outage they are many, and what is due would go out a few at a time. The
+# Message-ID of an attempt at an email is written with the claim, so that what comes back can be
+# matched whatever happens next.
+_CLAIM = f"""
+WITH RECURSIVE oldest (service_id, due_at) AS MATERIALIZED (
+    SELECT n.service_id, {_DUE_AT} FROM notifications n
+    WHERE {_WAITING} AND {_DUE_AT} <= %(now)s ORDER BY {_DUE_AT} LIMIT %(limit)s
+), backlog (is_longer) AS MATERIALIZED (
+    SELECT count(*) = %(limit)s FROM oldest
+), around (service_id, due_at) AS (
+    SELECT %(start)s::uuid, NULL::timestamptz FROM backlog WHERE is_longer
+    UNION
+    SELECT next.* FROM around CROSS JOIN LATERAL (
+        ({_first_of_next_service("AND n.service_id > around.service_id")})
+        UNION ALL
+        ({_first_of_next_service("")})
+        LIMIT 1
+    ) next
+), ready (service_id) AS MATERIALIZED (
+    (SELECT service_id FROM oldest GROUP BY service_id ORDER BY min(due_at)
+        LIMIT %(limit)s - (SELECT %(limit)s / 2 FROM backlog WHERE is_longer))
+    UNION
+    SELECT service_id FROM (SELECT * FROM around LIMIT %(limit)s / 2 + 1) walked
+    WHERE due_at <= %(now)s
 ), share (size) AS (
-    SELECT ceil(%(limit)s::numeric / greatest(count(*), 1))::int FROM ready
+    SELECT CASE WHEN (SELECT is_longer FROM backlog) THEN %(limit)s / count(*) ELSE %(limit)s END
+    FROM ready
 ), picked AS (
     SELECT due.id FROM ready CROSS JOIN LATERAL (
-        SELECT n.id, {_DUE_AT} AS due_at FROM notifications n
-        WHERE {_WAITING} AND n.service_id = ready.id AND {_DUE_AT} <= %(now)s
+        SELECT n.id FROM notifications n
+        WHERE {_WAITING} AND n.service_id = ready.service_id AND {_DUE_AT} <= %(now)s
         ORDER BY {_DUE_AT} LIMIT (SELECT size FROM share) FOR UPDATE SKIP LOCKED
-    ) due ORDER BY due.due_at LIMIT %(limit)s
+    ) due
 ), claimed AS (
     UPDATE notifications n SET
         claimed_until = %(lease_until)s,
@@ -85,6 +105,7 @@ def claim(*, lane: str, limit: int, now: datetime, lease_until: datetime) -> lis
         "limit": limit,
         "now": now,
         "lease_until": lease_until,
+        "start": str(uuid.uuid4()),
         "domain": settings.EMAIL_DOMAIN,
     }
     return list(Notification.objects.raw(_CLAIM, values))

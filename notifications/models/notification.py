@@ -257,6 +257,13 @@ class Notification(NotificationColumns):
                 condition=models.Q(status="created", notification_type__in=["sms", "email"]),
                 name="ix_notif_due_in_lane",
             ),
+            # Is anything due in a lane, and since when?
+            models.Index(
+                "lane",
+                DUE_AT,
+                condition=models.Q(status="created", notification_type__in=["sms", "email"]),
+                name="ix_notif_oldest_due",
+            ),
             # Which letters wait for an outcome that is made up?
             models.Index(
                 fields=["created_at", "id"],
