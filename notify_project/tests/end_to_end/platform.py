@@ -29,8 +29,8 @@ from notifications.tests.callbacks.certificates import certificate_for_loopback
 ROOT = Path(__file__).resolve().parents[3]
 INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
 SECRETS = ("live", "test", "told", "clients", "clients_test")
-MESSAGE_POOLS = ("priority", "normal", "research")
-POOLS = (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background")
+MESSAGE_POOLS = ("priority", "normal", "bulk", "research")
+POOLS = (*MESSAGE_POOLS, "receipts", "callbacks", "database", "jobs", "background")
 CONFIG = """
 organisations:
   - name: End to end

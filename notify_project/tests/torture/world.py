@@ -16,7 +16,12 @@ from notify_project.tests.end_to_end.platform import Platform, running
 from notify_project.tests.torture.ledger import Event, Said, Seen, Stored, Told, Verdict, compare
 
 # A pool -> the lane whose messages it hands over.
-LANES = {"priority": "priority", "normal": "normal", "research": "research-mode"}
+LANES = {
+    "priority": "priority",
+    "normal": "normal",
+    "bulk": "bulk",
+    "research": "research-mode",
+}
 ALL_LANES = frozenset(LANES.values())
 PROVIDER_TIMEOUT_SECONDS = 2
 # Short times, so that minutes show what takes hours in production.
@@ -28,6 +33,7 @@ SETTINGS = {
     "RECEIPT_RETRY_SECONDS": "5",
     "PERSIST_RETRY_MAX": "60",
     "REDIS_TIMEOUT_SECONDS": "2",
+    "JOB_REPAIR_AFTER_SECONDS": "5",
 }
 POSTGRES = ("max_connections=60", "superuser_reserved_connections=3")
 # What a process remembers of the accept mode, it remembers for two seconds.
@@ -42,7 +48,7 @@ class World(Platform):
         super().__init__(
             *arguments,
             settings=SETTINGS,
-            workers={"normal": 2},
+            workers={"normal": 2, "jobs": 2},
             postgres=POSTGRES,
             deaths_in_a_row=100_000,
             **options,
@@ -182,15 +188,15 @@ class World(Platform):
         ]
         differs = " OR ".join(f"n.{name} IS DISTINCT FROM h.{name}" for name in shared)
         rows = self.sql(
-            "SELECT n.id::text, n.client_reference, n.process_type, n.is_real, "
+            "SELECT n.id::text, n.client_reference, n.lane, "
             "n.notification_status, n.delivery_attempts, n.failure_reason, "
             f"CASE WHEN n.is_real THEN NOT (h.id IS NULL OR {differs}) ELSE h.id IS NULL END "
             "FROM notifications n LEFT JOIN notification_history h USING (id) "
             "WHERE n.notification_type IN ('sms', 'email')"
         )
         return [
-            Stored(key, reference, process_type if is_real else "research-mode", *rest)
-            for key, reference, process_type, is_real, *rest in rows
+            Stored(key, reference, lane, *rest)
+            for key, reference, lane, *rest in rows
             if key not in self._before
         ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0021_lane'),
+        ('notifications', '0022_oldest_due'),
         ('services', '0008_callback_name'),
         ('templates_app', '0006_checks_and_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
