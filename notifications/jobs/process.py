@@ -7,7 +7,7 @@ from uuid import UUID
 from notifications.jobs import files
 from notifications.jobs.missing import ranges_with_missing_rows
 from notifications.jobs.moves import Status, move
-from notifications.models import Job, Notification
+from notifications.models import Job, Notification, NotificationHistory
 from notify_project import clock
 from notify_project.constants import Queue
 from services.job_limits import reserve
@@ -53,7 +53,10 @@ def go_on(job: Job, hand_out: HandOut) -> None:
 
 
 def _has_rows(job: Job) -> bool:
-    return Notification.objects.filter(job=job).exists()
+    return (
+        Notification.objects.filter(job=job).exists()
+        or NotificationHistory.objects.filter(job_id=job.id).exists()
+    )
 
 
 def _may_begin(job: Job, service: ServiceModel) -> bool:

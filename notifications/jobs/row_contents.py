@@ -7,6 +7,7 @@ from functools import cached_property
 
 from notifications.acceptance.judge import ADDRESS_KEYS
 from notifications.acceptance.persist import JobRow
+from notifications.jobs.row_ids import row_id
 from notifications.spreadsheets.columns import Columns
 from notifications.spreadsheets.problems import Problem
 from notifications.spreadsheets.rows import Row, Value
@@ -15,15 +16,8 @@ from notify_project.recipients.postal import parse_address
 from templates_app.read_models import TemplateModel
 from templates_app.rendering.placeholders import key_of
 
-# The same row of the same job has the same id, whoever stores it and however often.
-NAMESPACE_NOTIFY_JOB = uuid.UUID("6d3f6a0e-9c4b-5b7e-8a55-0f2d1c7be9a4")
 MAX_REASON_CHARACTERS = 255
 STRANGER = "The recipient is not a member of the team: the service is in trial mode"
-
-
-def row_id(job_id: uuid.UUID, number: int) -> uuid.UUID:
-    """Return the id of the notification of a row."""
-    return uuid.uuid5(NAMESPACE_NOTIFY_JOB, f"{job_id}:{number}")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from notifications.jobs.tasks import (
 from notifications.models import Job, Notification, NotificationHistory
 from notifications.tests.jobs.conftest import texts
 from notify_project import clock
+from services.models import Service
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(minutes=3)
@@ -168,6 +169,20 @@ def test_what_was_deleted_at_the_end_of_retention_counts_as_there(mailings, reco
 
     assert recorded_tasks == []
     assert status_of(job) == "finished all notifications created"
+
+
+def test_what_only_history_remembers_is_not_judged_again(mailings, recorded_tasks):
+    job = mailings.create(texts(2))
+    process_job(str(job.id))
+    persist_range(job.id, 0, 0)
+    Notification.objects.filter(job=job).delete()
+    Service.objects.filter(id=job.service_id).update(active=False)
+    set_status(job, "error")
+    recorded_tasks.clear()
+
+    resume_job(str(job.id))
+
+    assert status_of(job) == "finished"
 
 
 def test_one_bad_job_does_not_stop_the_others(mailings, recorded_tasks, files):

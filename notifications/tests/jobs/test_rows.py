@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from notifications.jobs.row_contents import row_id
+from notifications.jobs.row_ids import row_id
 from notifications.jobs.rows import persist_range
 from notifications.models import HISTORY_COLUMNS, Job, Notification, NotificationHistory
 from notifications.tests.jobs.conftest import texts

@@ -33,7 +33,7 @@ SETTINGS = {
     "RECEIPT_RETRY_SECONDS": "5",
     "PERSIST_RETRY_MAX": "60",
     "REDIS_TIMEOUT_SECONDS": "2",
-    "JOB_REPAIR_AFTER_SECONDS": "5",
+    "JOB_REPAIR_AFTER_SECONDS": "12",
 }
 POSTGRES = ("max_connections=60", "superuser_reserved_connections=3")
 # What a process remembers of the accept mode, it remembers for two seconds.

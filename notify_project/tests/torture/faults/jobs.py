@@ -4,7 +4,7 @@ import re
 import time
 import uuid
 
-from notifications.jobs.row_contents import row_id
+from notifications.jobs.row_ids import row_id
 from notify_project.tests.end_to_end.platform import eventually
 from notify_project.tests.torture.ledger import Answer, Told
 from notify_project.tests.torture.load import NAME, PHONE
