@@ -22,6 +22,10 @@ BUDGETS = {
     "redis_round_trips": ("<=", 3),
     "emails_per_second": (">=", 400),
     "texts_per_second": (">=", 150),
+    "job_rows_per_second": (">=", 3000),
+    "job_rows_per_cpu_second": (">=", 5000),
+    "jobs_worker_mb": ("<=", 150),
+    "first_hand_over_s": ("<=", 5),
     # 100,000 calls to one service within ten minutes.
     "calls_per_second": (">=", 167),
     "web_process_mb": ("<=", 120),

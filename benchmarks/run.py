@@ -24,7 +24,7 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "lanes", "read", "callbacks"]
+PARTS = ["content", "accept", "deliver", "lanes", "jobs", "read", "callbacks"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -222,6 +222,7 @@ def on_servers(
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
     import lanes  # noqa: PLC0415
+    import mailing  # noqa: PLC0415
     import reading  # noqa: PLC0415
 
     service = provision()
@@ -231,6 +232,8 @@ def on_servers(
         tables["deliver"] = delivering.measure(service, figures)
     if "lanes" in parts:
         tables |= lanes.measure(service, figures)
+    if "jobs" in parts:
+        tables["jobs"] = mailing.measure(service, figures)
     if "read" in parts:
         tables["read"] = reading.measure(service, figures)
     if "callbacks" in parts:

@@ -12,6 +12,7 @@ from redis import RedisError
 from notifications.acceptance.modes import AcceptMode
 from notifications.delivery.calls import TIMEOUTS_PER_CALL
 from notifications.documents.scan import is_scanner_address
+from notifications.jobs.moves import HEARTBEAT_EVERY
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
@@ -89,6 +90,18 @@ def check_acceptance_settings(app_configs: Apps, **options: Any) -> Iterable[Che
             f"READ_MODEL_SECONDS must be at most {SLOWEST_SWITCH_SECONDS}.",
             hint="It decides how soon a revoked key and a switched accept mode are noticed.",
             id="notify.E023",
+        )
+
+
+@register("notify")
+def check_job_settings(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """A job that works would be taken for one that has stopped."""
+    del app_configs, options
+    if HEARTBEAT_EVERY.total_seconds() >= settings.JOB_REPAIR_AFTER_SECONDS:
+        yield Error(
+            f"JOB_REPAIR_AFTER_SECONDS must be more than {HEARTBEAT_EVERY.seconds}.",
+            hint="That often a job says that it makes progress.",
+            id="notify.E040",
         )
 
 

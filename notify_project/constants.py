@@ -39,10 +39,14 @@ class Queue(models.TextChoices):
     REPORTING = "reporting"
     LETTERS = "letters"
     DATABASE = "database"
+    JOBS = "jobs"
+    JOB_ROWS = "job-rows"
 
 
 # Queues that carry waiting texts and emails; a message keeps the lane that it was accepted for.
 LANES = (Queue.PRIORITY, Queue.NORMAL, Queue.BULK, Queue.RESEARCH_MODE)
+# All that a message may wait in; another queue changes no constraint of its table.
+MESSAGE_QUEUES = (*LANES, Queue.LETTERS)
 
 
 EXPIRE_CACHE_TEN_MINUTES = 600

@@ -139,7 +139,7 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "letters")}
+STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "jobs", "letters")}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 
@@ -179,6 +179,7 @@ WORKER_POOLS: dict[str, list[str]] = {
     "receipts": ["receipts"],
     "callbacks": ["callbacks"],
     "database": ["database"],
+    "jobs": ["jobs", "job-rows"],
     "background": ["periodic", "letters", "reporting"],
 }
 RQ_QUEUES = {
@@ -194,6 +195,10 @@ RQ_QUEUES = {
 }
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
 RQ_SHOW_ADMIN_LINK = True
+
+# --- Jobs --------------------------------------------------------------------------------------
+# A job of which nothing was seen for so long, although rows are missing, is taken up again.
+JOB_REPAIR_AFTER_SECONDS: int = env.int("JOB_REPAIR_AFTER_SECONDS", default=120)
 
 # --- Accepting ---------------------------------------------------------------------------------
 # persist_first: stored, then 201. queue_first: 201, then stored. `set_accept_mode` overrides it.
@@ -239,6 +244,7 @@ DELIVERY_THREADS: int = env.int("DELIVERY_THREADS", default=32)
 DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)
 DELIVERY_RETRY_SECONDS: int = env.int("DELIVERY_RETRY_SECONDS", default=300)
 WAKE_INTERVAL_SECONDS: int = env.int("WAKE_INTERVAL_SECONDS", default=5)
+RECEIPT_RETRY_SECONDS: int = env.int("RECEIPT_RETRY_SECONDS", default=300)
 RESEND_CREATED_AFTER_SECONDS: int = env.int("RESEND_CREATED_AFTER_SECONDS", default=600)
 # Source: the API contract, callbacks the server makes to services.
 CALLBACK_TIMEOUT_SECONDS: int = env.int("CALLBACK_TIMEOUT_SECONDS", default=5)

@@ -1,5 +1,6 @@
 """Files, by area: on disk or in an S3-compatible store, whichever the installation has."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from django.core.files.base import ContentFile
@@ -11,6 +12,7 @@ class Area(StrEnum):
 
     BRANDING = "branding"
     DOCUMENTS = "documents"
+    JOBS = "jobs"
     LETTERS = "letters"
 
 
@@ -55,6 +57,18 @@ def names(area: Area, folder: str) -> list[str]:
     except FileNotFoundError:
         return []
     return sorted(f"{folder}/{name}" for name in found if name)
+
+
+def modified_at(area: Area, name: str) -> datetime:
+    """Return when a file was written.
+
+    Raises:
+        FileMissing: there is none.
+    """
+    try:
+        return _storage(area).get_modified_time(name)
+    except FileNotFoundError as error:
+        raise FileMissing(name) from error
 
 
 def _storage(area: Area) -> Storage:

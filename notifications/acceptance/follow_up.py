@@ -1,6 +1,9 @@
 """What happens in Redis once a message is stored, in one round trip."""
 
 import logging
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from notifications.delivery.wake import enqueue_lane, raise_flag
 from notifications.letters.tasks import wake_test_letters
@@ -12,38 +15,70 @@ from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Messages that were committed together, and whom they came from.
+
+    Attributes:
+        what: for the log.
+    """
+
+    what: str
+    service_id: UUID
+    template_id: UUID
+    notification_type: str
+    is_real: bool
+    lane: str
+    created_at: datetime
+    count: int = 1
+
+
 def follow_up(notification: Notification) -> None:
     """Count a stored message and wake its lane.
-
-    Without Redis the message stays accepted: its row is found at the next wake-up, and what was
-    not counted for its template is noted for repair.
 
     Args:
         notification: committed.
     """
-    answers = _count_and_flag(notification)
-    if notification.is_real:
-        _after_count(answers, notification)
-    if notification.notification_type == NotificationType.LETTER:
-        if not notification.is_real:
+    follow_up_many(
+        Stored(
+            what=f"notification {notification.id}",
+            service_id=notification.service_id,
+            template_id=notification.template_id,
+            notification_type=notification.notification_type,
+            is_real=notification.is_real,
+            lane=notification.lane,
+            created_at=notification.created_at,
+        )
+    )
+
+
+def follow_up_many(stored: Stored) -> None:
+    """Count stored messages of one template and wake their lane.
+
+    Without Redis they stay accepted: their rows are found at the next wake-up, and what was not
+    counted for their template is noted for repair.
+    """
+    answers = _count_and_flag(stored)
+    if stored.is_real:
+        _after_count(answers, stored)
+    if stored.notification_type == NotificationType.LETTER:
+        if not stored.is_real:
             wake_test_letters()
     elif answers and answers[-1] and not isinstance(answers[-1], Exception):
-        _enqueue(Queue(notification.lane))
+        _enqueue(Queue(stored.lane))
 
 
-def _count_and_flag(notification: Notification) -> list[object]:
+def _count_and_flag(stored: Stored) -> list[object]:
     """Return the answers of Redis; none when it is away."""
     batch = Batch()
-    if notification.is_real:
+    if stored.is_real:
         template_usage.increment(
-            batch, notification.service_id, notification.template_id, notification.created_at
+            batch, stored.service_id, stored.template_id, stored.created_at, by=stored.count
         )
-    if notification.notification_type != NotificationType.LETTER:
-        raise_flag(batch, Queue(notification.lane))
+    if stored.notification_type != NotificationType.LETTER:
+        raise_flag(batch, Queue(stored.lane))
     try:
-        answers: list[object] = ask_redis(
-            f"count and wake for notification {notification.id}", batch.answers
-        )
+        answers: list[object] = ask_redis(f"count and wake for {stored.what}", batch.answers)
     except RedisUnavailable:
         return []
     # One command's trouble must not hide the answers of the others.
@@ -53,8 +88,8 @@ def _count_and_flag(notification: Notification) -> list[object]:
     return answers
 
 
-def _after_count(answers: list[object], notification: Notification) -> None:
-    service_id, created_at = notification.service_id, notification.created_at
+def _after_count(answers: list[object], stored: Stored) -> None:
+    service_id, created_at = stored.service_id, stored.created_at
     if answers:
         template_usage.after_increment(answers[0], service_id, created_at)
     else:

@@ -2,31 +2,28 @@
 
 import re
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol, cast
-from weakref import WeakKeyDictionary
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import OperationalError, connection, models
-from django.db.backends.utils import CursorWrapper
-from psycopg2 import errorcodes
+from django.db import connection
 
+from notifications.acceptance.insert import all_fields, insert_many, insert_one
 from notifications.acceptance.queue_choice import choose_queue
 from notifications.letters.references import reference_for_new_letter
-from notifications.models import HISTORY_COLUMNS, Notification
+from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
-from notify_project.constants import KeyType, NotificationType
-from notify_project.encryption import EncryptedTextField
+from notify_project.constants import KeyType, NotificationType, Queue
 from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
 from templates_app.read_models import find_version
 
 # Source: the API contract, postage decided by a foreign country.
 INTERNATIONAL_POSTAGES = frozenset({"europe", "rest-of-world"})
-# What each open connection has prepared.
-_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -116,19 +113,105 @@ def persist_notification(
         **_recipient(notification_type, recipient, status),
     }
     if not simulated:
-        _insert(columns)
+        insert_one(columns)
     # As one that was read: that takes half as long as making one with names.
     return Notification.from_db(connection.alias, tuple(columns), tuple(columns.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """What the notifications of a job's rows do not share.
+
+    Attributes:
+        notification_id: always the same for the same row.
+        failure_reason: why the row cannot be sent; it is stored all the same.
+        postage: of a letter.
+    """
+
+    notification_id: uuid.UUID
+    number: int
+    recipient: str = field(repr=False)
+    personalisation: dict[str, Any] | None = field(repr=False)
+    client_reference: str | None = None
+    failure_reason: str | None = None
+    postage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """What the notifications of a job's rows share."""
+
+    job_id: uuid.UUID
+    service: Sender
+    template_id: uuid.UUID
+    template_version: int
+    notification_type: str
+    process_type: str
+    rows_of_job: int
+    reply_to_text: str | None
+    created_by_id: uuid.UUID | None
+
+    @property
+    def is_real(self) -> bool:
+        """Tell whether its messages may reach people, count and are paid for."""
+        return _is_real(KeyType.NORMAL, self.service)
+
+    @property
+    def lane(self) -> Queue:
+        """Return whose workers send its messages."""
+        return choose_queue(
+            self.notification_type,
+            self.is_real,
+            self.process_type,
+            of_large_job=_is_large(self.rows_of_job),
+        )
+
+
+def persist_rows_of_job(mailing: Mailing, rows: Sequence[JobRow], created_at: datetime) -> int:
+    """Store rows of a job with one statement, and return how many were not stored before.
+
+    Raises:
+        django.db.Error: none of them is stored.
+    """
+    shared: dict[str, Any] = {
+        **_blank(),
+        "template_id": mailing.template_id,
+        "template_version": mailing.template_version,
+        "service_id": mailing.service.id,
+        "notification_type": mailing.notification_type,
+        "key_type": KeyType.NORMAL,
+        "is_real": mailing.is_real,
+        "created_at": created_at,
+        "job_id": mailing.job_id,
+        "created_by_id": mailing.created_by_id,
+        "reply_to_text": mailing.reply_to_text,
+        "process_type": mailing.process_type,
+        "lane": mailing.lane.value,
+    }
+    return insert_many([{**shared, **_of_row(mailing, row, created_at)} for row in rows])
+
+
+def _of_row(mailing: Mailing, row: JobRow, created_at: datetime) -> dict[str, Any]:
+    status = Status.VALIDATION_FAILED if row.failure_reason else Status.CREATED
+    return {
+        "id": row.notification_id,
+        "job_row_number": row.number,
+        "personalisation": row.personalisation,
+        "client_reference": row.client_reference,
+        "reference": _new_reference(mailing.notification_type),
+        "status": status,
+        "failure_reason": row.failure_reason,
+        "updated_at": created_at if row.failure_reason else None,
+        "postage": row.postage,
+        "international": row.postage in INTERNATIONAL_POSTAGES,
+        **_recipient(mailing.notification_type, row.recipient, status),
+    }
 
 
 @lru_cache(maxsize=1)
 def _blank() -> dict[str, Any]:
     """Return all columns of a row about which nothing is known, in the order of the model."""
-    return {field.attname: field.get_default() for field in _all_fields()}
-
-
-def _all_fields() -> tuple[models.Field[Any, Any], ...]:
-    return tuple(Notification._meta.concrete_fields)  # noqa: SLF001 - Django's public Meta
+    return {field.attname: field.get_default() for field in all_fields()}
 
 
 def _is_real(key_type: str, service: Sender) -> bool:
@@ -181,70 +264,3 @@ def _parsed(notification_type: str, text: str) -> dict[str, Any]:
         "phone_prefix": number.prefix,
         "rate_multiplier": number.rate_multiplier,
     }
-
-
-def _insert(columns: dict[str, Any]) -> None:
-    values = [_value(field, columns[field.attname]) for field in _fields()]
-    with_history = columns["is_real"]
-    with connection.cursor() as cursor:
-        if connection.in_atomic_block:
-            cursor.execute(_statement(with_history=with_history), values)
-        else:
-            _execute_prepared(cursor, values, with_history=with_history)
-
-
-def _execute_prepared(cursor: CursorWrapper, values: list[Any], *, with_history: bool) -> None:
-    """Run the statement without having it planned each time, which takes longer than running it."""
-    name = f"persist_{'with' if with_history else 'without'}_history"
-    prepared = _prepared.setdefault(cast("Any", connection.connection), set())
-    if name not in prepared:
-        places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
-        statement = _statement(with_history=with_history).replace(_places(), places)
-        cursor.execute(f"PREPARE {name} AS {statement}")
-        prepared.add(name)
-    try:
-        cursor.execute(f"EXECUTE {name} ({_places()})", values)
-    except OperationalError as error:
-        # A pooler between us and PostgreSQL may have handed us another session.
-        if getattr(error.__cause__, "pgcode", None) != errorcodes.INVALID_SQL_STATEMENT_NAME:
-            raise
-        prepared.clear()
-        cursor.execute(_statement(with_history=with_history), values)
-
-
-def _value(field: models.Field[Any, Any], value: Any) -> Any:
-    if isinstance(field, EncryptedTextField):
-        return field.get_prep_value(value)
-    # To the driver ids and words are objects, which it takes longer over than over text. All
-    # others it takes as they are; asking each field costs 80 us a message.
-    return str(value) if isinstance(value, uuid.UUID | str) else value
-
-
-@lru_cache(maxsize=1)
-def _fields() -> tuple[models.Field[Any, Any], ...]:
-    """Return the columns that a new row fills; the others stay null until something happens."""
-    return tuple(field for field in _all_fields() if field.attname not in _FILLED_LATER)
-
-
-_FILLED_LATER = frozenset(
-    {"sent_at", "sent_by", "claimed_until", "next_attempt_at", "failure_reason"}
-)
-
-
-@lru_cache(maxsize=1)
-def _places() -> str:
-    return ", ".join(["%s"] * len(_fields()))
-
-
-@lru_cache(maxsize=2)
-def _statement(*, with_history: bool) -> str:
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in _fields())
-    insert = f"INSERT INTO notifications ({columns}) VALUES ({_places()})"  # noqa: S608 - our columns
-    if not with_history:
-        return insert
-    copied = ", ".join(quote(column) for column in HISTORY_COLUMNS)
-    return (
-        f"WITH stored AS ({insert} RETURNING {copied}) "  # noqa: S608 - our columns
-        f"INSERT INTO notification_history ({copied}) SELECT {copied} FROM stored"
-    )

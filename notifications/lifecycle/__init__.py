@@ -2,6 +2,7 @@
 
 from notifications.lifecycle.attempts import claim, count_fragments
 from notifications.lifecycle.expiry import expire
+from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
@@ -10,7 +11,9 @@ __all__ = [
     "claim",
     "count_fragments",
     "expire",
+    "hold_rows_of_job",
     "move",
     "move_many",
     "record_outcomes",
+    "release_rows_of_job",
 ]

@@ -11,12 +11,7 @@ LANES = [
     "normal",
     "bulk",
     "research-mode",
-    "receipts",
-    "callbacks",
-    "periodic",
-    "reporting",
     "letters",
-    "database",
 ]
 # Only what waits is looked for by its lane; all else keeps the default. Found by the old index.
 MOVE_SOME = """

@@ -11,7 +11,12 @@ from templates_app.models import Template
 
 
 class Job(models.Model):
-    """A file of recipients, one message a row."""
+    """A file of recipients, one message a row.
+
+    Attributes:
+        template_version: that its rows were checked against and are sent with.
+        heartbeat_at: when it was last seen to make progress, give or take ten seconds.
+    """
 
     class Status(models.TextChoices):
         """Where a job stands."""
@@ -19,6 +24,7 @@ class Job(models.Model):
         SCHEDULED = "scheduled"
         PENDING = "pending"
         IN_PROGRESS = "in progress"
+        PAUSED = "paused"
         FINISHED = "finished"
         ALL_CREATED = "finished all notifications created"
         LIMITS_EXCEEDED = "sending limits exceeded"
@@ -38,6 +44,8 @@ class Job(models.Model):
     processing_started = models.DateTimeField(null=True)
     processing_finished = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
+    # How often rows had to be looked for that should have been stored.
+    repair_count = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -55,6 +63,7 @@ class Job(models.Model):
                         "scheduled",
                         "pending",
                         "in progress",
+                        "paused",
                         "finished",
                         "finished all notifications created",
                         "sending limits exceeded",

@@ -11,7 +11,7 @@ from django.db.models.lookups import IsNull
 
 from notifications.models.job import Job
 from notifications.statuses import COMPLETED, Status
-from notify_project.constants import KeyType, NotificationType, ProcessType, Queue
+from notify_project.constants import MESSAGE_QUEUES, KeyType, NotificationType, ProcessType, Queue
 from notify_project.encryption import EncryptedJSONField
 from services.models import ApiKey, Service
 
@@ -147,7 +147,11 @@ class Notification(NotificationColumns):
     process_type = models.CharField(max_length=10, choices=ProcessType)
     # Whose workers send it; of a letter, the queue of its steps. The default is for web processes
     # of a release before lanes were stored.
-    lane = models.CharField(max_length=20, choices=Queue, db_default=Queue.NORMAL)
+    lane = models.CharField(
+        max_length=20,
+        choices=[(queue.value, queue.label) for queue in MESSAGE_QUEUES],
+        db_default=Queue.NORMAL,
+    )
     delivery_attempts = models.SmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
@@ -192,7 +196,7 @@ class Notification(NotificationColumns):
                 name="ck_notifications_process_type",
             ),
             models.CheckConstraint(
-                condition=models.Q(lane__in=Queue.values), name="ck_notifications_lane"
+                condition=models.Q(lane__in=MESSAGE_QUEUES), name="ck_notifications_lane"
             ),
             models.CheckConstraint(
                 condition=models.Q(notification_type="email")

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from notifications.spreadsheets.cells import clean_cell
 from notifications.spreadsheets.columns import match_columns
@@ -86,6 +87,15 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         for cells in self._reader:
             yield self._row(cells)
+
+    def go_to(self, number: int) -> None:
+        """Pass over rows without reading what they say; the next one has the number.
+
+        Args:
+            number: not below that of a row that was read.
+        """
+        passed = islice(self._reader, number - self._read)
+        self._read += sum(1 for _ in passed)
 
     def skip(self) -> int:
         """Pass over all further rows, and return how many they were."""

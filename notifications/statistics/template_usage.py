@@ -30,9 +30,9 @@ ASKED_SECONDS = 60
 
 # The life is renewed with every increment, so that no counter is ever left without one. An error
 # is an answer: it must not spoil what else is in the pipeline.
-# KEYS: hash, generation, lock, asked. ARGV: template, seconds, marker.
+# KEYS: hash, generation, lock, asked. ARGV: template, seconds, marker, how many.
 INCREMENT = """
-local count = redis.pcall('HINCRBY', KEYS[1], ARGV[1], 1)
+local count = redis.pcall('HINCRBY', KEYS[1], ARGV[1], ARGV[4])
 if type(count) == 'table' then return count.err end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 local generation = redis.pcall('GET', KEYS[2])
@@ -46,8 +46,10 @@ return redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1])
 """
 
 
-def increment(batch: Batch, service_id: UUID, template_id: UUID, created_at: datetime) -> None:
-    """Add the command that counts a stored, real notification to a batch.
+def increment(
+    batch: Batch, service_id: UUID, template_id: UUID, created_at: datetime, *, by: int = 1
+) -> None:
+    """Add the command that counts stored, real notifications of one instant to a batch.
 
     Its answer goes to ``after_increment``; if the batch fails, call ``increment_lost``.
     """
@@ -62,6 +64,7 @@ def increment(batch: Batch, service_id: UUID, template_id: UUID, created_at: dat
         str(template_id),
         str(KEEP_SECONDS),
         COMPLETE,
+        str(by),
     )
 
 

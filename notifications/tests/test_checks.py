@@ -191,3 +191,9 @@ def test_a_number_of_a_provider_without_a_password_is_a_warning(settings, passwo
     ours = [each for each in ids(Tags.database, databases=["default"]) if each == "notify.W003"]
 
     assert ours == found
+
+
+def test_a_job_that_would_be_mended_while_it_works_is_an_error(settings):
+    settings.JOB_REPAIR_AFTER_SECONDS = 10
+
+    assert ids() == ["notify.E040"]

@@ -13,6 +13,14 @@ from notifications.delivery.tasks import (
     recover_providers,
 )
 from notifications.documents.purge import purge_expired_documents
+from notifications.jobs.tasks import (
+    check_for_missing_rows_in_completed_jobs,
+    check_job_status,
+    remove_letter_jobs,
+    remove_sms_email_jobs,
+    run_scheduled_jobs,
+    update_status_of_fully_processed_jobs,
+)
 from notifications.letters.tasks import finish_test_letters
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
@@ -59,6 +67,14 @@ PERIODIC_TASKS = {
         PeriodicTask(recover_providers, Queue.PERIODIC, every=timedelta(minutes=5)),
         PeriodicTask(rematch_receipts, Queue.RECEIPTS, every=timedelta(minutes=1)),
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
+        PeriodicTask(run_scheduled_jobs, Queue.PERIODIC, every=timedelta(minutes=1)),
+        PeriodicTask(check_job_status, Queue.PERIODIC, every=timedelta(minutes=1)),
+        PeriodicTask(
+            check_for_missing_rows_in_completed_jobs, Queue.PERIODIC, every=timedelta(minutes=1)
+        ),
+        PeriodicTask(
+            update_status_of_fully_processed_jobs, Queue.PERIODIC, every=timedelta(minutes=1)
+        ),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
@@ -66,6 +82,8 @@ PERIODIC_TASKS = {
         PeriodicTask(delete_inbound_sms, Queue.REPORTING, at=time(2, 40)),
         PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(delete_notifications_older_than_retention, Queue.REPORTING, at=time(3, 0)),
+        PeriodicTask(remove_sms_email_jobs, Queue.REPORTING, at=time(4, 0)),
+        PeriodicTask(remove_letter_jobs, Queue.REPORTING, at=time(4, 20)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_provider_figures, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),

@@ -127,14 +127,24 @@ def test_a_status_is_written_with_sql_in_one_place_only():
     assert {str(Path(writer).parent) for writer in writers} == {"notifications/lifecycle"}
 
 
+def test_what_inserts_notifications_is_asked_by_their_only_creator():
+    users = {
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if "notifications.acceptance.insert" in path.read_text()
+    }
+
+    assert users == {"notifications/acceptance/persist.py"}
+
+
 def test_notifications_are_inserted_with_sql_in_one_place_only():
     def writers(table):
         sources = {path: path.read_text() for path in MODULES}
         return {str(path.relative_to(ROOT)) for path in MODULES if table in sources[path]}
 
-    assert writers("INSERT INTO notifications (") == {"notifications/acceptance/persist.py"}
+    assert writers("INSERT INTO notifications (") == {"notifications/acceptance/insert.py"}
     # The end of retention makes what should have been there from the beginning.
     assert writers("INSERT INTO notification_history (") == {
-        "notifications/acceptance/persist.py",
+        "notifications/acceptance/insert.py",
         "notifications/retention/purge.py",
     }

@@ -1,0 +1,143 @@
+"""Create a job of a stored file, to be sent now or later."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from notifications.acceptance import rules
+from notifications.jobs import files
+from notifications.jobs.files import Metadata
+from notifications.jobs.tasks import queue_job
+from notifications.models import Job
+from notifications.spreadsheets.refusals import MAX_ROWS
+from notify_project import clock
+from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
+from notify_project.constants import NotificationType
+from notify_project.storage import FileMissing
+from services.read_models import ServiceModel, find_service
+from templates_app.read_models import TemplateModel, find_template
+
+logger = logging.getLogger(__name__)
+
+# Source: the API contract, jobs.
+LATEST = timedelta(days=7)
+
+
+class FieldRefused(BadRequest):
+    """A field of a job is refused; programs that create jobs read the refusal by its name."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+    @property
+    def older_message(self) -> object:
+        """Return the refusals of each field."""
+        return {self.field: [self.message]}
+
+
+def create_job(
+    service_id: UUID,
+    job_id: UUID,
+    *,
+    scheduled_for: datetime | None = None,
+    created_by_id: UUID | None = None,
+) -> Job:
+    """Create the job of a stored file and queue it; of one that exists return the first.
+
+    Args:
+        service_id: whose file.
+        job_id: under which it is stored; what is stored with it decides, not the caller.
+        scheduled_for: when it is sent, at most seven days ahead; at once if None.
+        created_by_id: who asked for it.
+
+    Raises:
+        ApiError: a check failed; the message says which.
+    """
+    if (existing := _find(service_id, job_id)) is not None:
+        return existing
+    service = find_service(service_id)
+    if service is None:
+        raise NoResultFound
+    _require_active(service)
+    metadata = _valid_metadata(service_id, job_id)
+    template = _template(service, metadata)
+    _require_allowed(service, template, metadata)
+    if scheduled_for is not None:
+        _require_soon(scheduled_for, clock.now())
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                id=job_id,
+                service_id=service_id,
+                template_id=template.id,
+                template_version=metadata.template_version,
+                original_file_name=metadata.original_file_name,
+                notification_count=metadata.notification_count,
+                sender_id=metadata.sender_id,
+                created_by_id=created_by_id,
+                scheduled_for=scheduled_for,
+                job_status=Job.Status.SCHEDULED if scheduled_for else Job.Status.PENDING,
+            )
+    except IntegrityError:
+        existing = _find(service_id, job_id)
+        if existing is None:
+            raise
+        return existing
+    logger.info("job %s of service %s has %s rows", job_id, service_id, job.notification_count)
+    if job.job_status == Job.Status.PENDING:
+        queue_job(job.id)
+    return job
+
+
+def _find(service_id: UUID, job_id: UUID) -> Job | None:
+    job = Job.objects.filter(id=job_id).first()
+    if job is not None and job.service_id != service_id:
+        raise NoResultFound
+    return job
+
+
+def _require_active(service: ServiceModel) -> None:
+    if not service.active:
+        raise Forbidden("Create job is not allowed: service is inactive ")
+
+
+def _valid_metadata(service_id: UUID, job_id: UUID) -> Metadata:
+    try:
+        metadata = files.read_metadata(service_id, job_id)
+    except FileMissing:
+        raise BadRequest("There is no file of this job") from None
+    if not metadata.valid or not 1 <= metadata.notification_count <= MAX_ROWS:
+        raise BadRequest("File is not valid, can't create job")
+    return metadata
+
+
+def _template(service: ServiceModel, metadata: Metadata) -> TemplateModel:
+    template = find_template(service.id, metadata.template_id)
+    if template is None or template.hidden:
+        raise BadRequest("Template not found")
+    if template.archived:
+        raise FieldRefused("template", "Template has been deleted")
+    return template
+
+
+def _require_allowed(service: ServiceModel, template: TemplateModel, metadata: Metadata) -> None:
+    """Refuse what the service may not send, and a sender that it does not have."""
+    notification_type = NotificationType(template.template_type)
+    sender_id = str(metadata.sender_id) if metadata.sender_id else None
+    if notification_type == NotificationType.LETTER and service.restricted:
+        raise Forbidden("Create letter job is not allowed for service in trial mode ")
+    rules.require_permission(service, notification_type)
+    if notification_type == NotificationType.SMS:
+        rules.get_sms_sender(service, sender_id)
+    elif notification_type == NotificationType.EMAIL:
+        rules.get_reply_to(service, sender_id)
+
+
+def _require_soon(scheduled_for: datetime, now: datetime) -> None:
+    if scheduled_for < now:
+        raise FieldRefused("scheduled_for", "Date cannot be in the past")
+    if scheduled_for > now + LATEST:
+        raise FieldRefused("scheduled_for", "Date cannot be more than 7 days in the future")
