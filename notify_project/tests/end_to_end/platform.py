@@ -165,7 +165,7 @@ class Platform:
     def _start_processes(self) -> None:
         start = self.supervisor.start
         stubs = ["--http-port", self.http_port, "--smtp-port", self.smtp_port, "--api-key", "mmg"]
-        stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
+        stubs += ["--receipts-to", self.api_url]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
         start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
         for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background"):
@@ -265,11 +265,7 @@ class Platform:
 
     def begin_anew(self) -> None:
         """Let the stand-ins take everything and have received nothing."""
-        self.control(
-            sms={"mode": "ok", "delay_ms": 0, "status": "3"},
-            mail={"mode": "ok", "delay_ms": 0},
-            clear=True,
-        )
+        self.control(anew=True, clear=True)
 
     def kill(self, name: str) -> None:
         """End a process as a crash would; the supervisor starts it again."""
