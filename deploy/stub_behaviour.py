@@ -79,11 +79,23 @@ async def act(behaviour: Behaviour, entry: Entry, take: Callable[[], None]) -> s
     Raises:
         ConnectionDropped: the connection is to be reset.
     """
-    try:
-        return await _act(behaviour, entry, take)
-    except asyncio.CancelledError:
-        entry.leave("gone")
-        raise
+    mode = behaviour.mode_now()
+    await pause(behaviour.delay_ms)
+    if mode not in {"error", "hang", "cut"}:
+        take()
+        entry.taken = True
+        await pause(behaviour.answer_delay_ms)
+    if mode.startswith("hang"):
+        entry.end("hung")
+        await asyncio.Event().wait()
+    if mode.startswith("cut"):
+        entry.end("cut")
+        raise ConnectionDropped
+    if mode == "error":
+        entry.end("error", code=behaviour.code)
+    else:
+        entry.end("garbage" if mode == "garbage" else "ok")
+    return mode
 
 
 async def respond(behaviour: Behaviour, entry: Entry, take: Callable[[], Answer]) -> Answer:
@@ -102,24 +114,6 @@ async def respond(behaviour: Behaviour, entry: Entry, take: Callable[[], Answer]
     if mode == "error":
         return Answer.of_json(behaviour.code, {"error": "told to fail"})
     return Answer(200, GARBAGE) if mode == "garbage" else taken[0]
-
-
-async def _act(behaviour: Behaviour, entry: Entry, take: Callable[[], None]) -> str:
-    mode = behaviour.mode_now()
-    await pause(behaviour.delay_ms)
-    if mode not in {"error", "hang", "cut"}:
-        take()
-        entry.taken = True
-        await pause(behaviour.answer_delay_ms)
-    if mode.startswith("hang"):
-        entry.leave("hung")
-        await asyncio.Event().wait()
-    if mode.startswith("cut"):
-        entry.leave("cut")
-        raise ConnectionDropped
-    words = {"error": f"error {behaviour.code}", "garbage": "garbage"}
-    entry.answer(words.get(mode, "ok"))
-    return mode
 
 
 async def pause(milliseconds: float) -> None:

@@ -32,7 +32,7 @@ class Endpoint:
         body = _read(request)
         if body is None:
             return Answer.of_json(400, {"error": "a POST of a JSON object is wanted"})
-        entry = self.journal.begin(self.name, body.get("id") or body.get("notification_id"))
+        entry = self.journal.begin(self.name, str(body.get("id", "")))
         return await respond(self.behaviour, entry, lambda: self._take(request, body))
 
     def _take(self, request: Request, body: dict[str, Any]) -> Answer:

@@ -10,34 +10,36 @@ from typing import Any
 KEEP = 200_000
 
 
+# The other side has gone before there was an answer, or waits for it still.
+NOT_ANSWERED = "none"
+
+
 @dataclass
 class Entry:
     """One request.
 
     Attributes:
         stand_in: who was asked.
-        id: the notification that it is about, if it got as far as saying so.
-        began_at: when the request was whole, in seconds since 1970.
-        taken: whether the message would reach its recipient.
-        answered: ``ok``, ``error 500``, ``garbage``, ``hung`` (never answered), ``cut`` (reset
-            instead of an answer) or ``gone`` (the other side did not wait); empty so far.
-        answered_at: when an answer left.
+        message: the notification that it is about; empty if it does not say.
+        at: when the request was whole, in seconds since 1970.
+        taken: whether the message reaches its recipient, whatever the answer says.
+        answer: ``ok``, ``error``, ``garbage``, ``hung`` (there never is one), ``cut`` (the
+            connection is reset instead) or ``none`` so far.
+        code: the status of an error.
+        answered_at: when that was decided.
     """
 
     stand_in: str
-    id: str | None
-    began_at: float = field(default_factory=time.time)
+    message: str
+    at: float = field(default_factory=time.time)
     taken: bool = False
-    answered: str = ""
+    answer: str = NOT_ANSWERED
+    code: int | None = None
     answered_at: float | None = None
 
-    def answer(self, how: str) -> None:
-        """Note the answer, which leaves now."""
-        self.answered, self.answered_at = how, time.time()
-
-    def leave(self, how: str) -> None:
-        """Note that no answer leaves, unless it is known already why."""
-        self.answered = self.answered or how
+    def end(self, answer: str, *, code: int | None = None) -> None:
+        """Note the answer, which leaves now, or that there will be none."""
+        self.answer, self.code, self.answered_at = answer, code, time.time()
 
 
 class Journal:
@@ -46,9 +48,9 @@ class Journal:
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEEP)
 
-    def begin(self, stand_in: str, notification_id: str | None) -> Entry:
+    def begin(self, stand_in: str, message: str) -> Entry:
         """Note a request."""
-        entry = Entry(stand_in, notification_id)
+        entry = Entry(stand_in, message)
         self._entries.append(entry)
         return entry
 

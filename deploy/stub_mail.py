@@ -120,7 +120,7 @@ class Mailbox:
         """Keep a mail."""
         content = bytes(envelope.original_content or b"")
         found = _MESSAGE_ID.search(content)
-        entry = self.journal.begin(self.name, found[1].decode() if found else None)
+        entry = self.journal.begin(self.name, found[1].decode() if found else "")
         behaviour = self.behaviour
         try:
             mode = await act(behaviour, entry, lambda: self._take(envelope, content))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from deploy.stub_http import Client
 
 CONNECTIONS = 4
-TRIES = 8
-FIRST_PAUSE_SECONDS = 0.2
+TRIES = 40
+FIRST_PAUSE_SECONDS = 0.4
+LONGEST_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Receipts:
                 self.accepted += 1
             elif tries + 1 < TRIES:
                 self.repeated += 1
-                pause = FIRST_PAUSE_SECONDS * 2 ** (tries + 1)
+                pause = min(FIRST_PAUSE_SECONDS * 2**tries, LONGEST_PAUSE_SECONDS)
                 self.plan(receipt, seconds=pause, tries=tries + 1)
             else:
                 self.given_up += 1

@@ -4,8 +4,9 @@ They are a mail server, two text message providers, and the servers of services 
 became of messages.
 
 ``GET /`` shows what was received, ``GET /received.json`` gives it to tests, ``GET /counts.json``
-only the numbers, ``GET /journal.json`` every request with what was answered. ``POST /control``
-makes the stand-ins fail, for example
+only the numbers, ``GET /journal.json`` every message that a provider was given with what it
+answered, ``GET /calls.json`` the same of the calls that services got. ``POST /control`` makes the
+stand-ins fail, for example
 ``{"firetext": {"mode": "error", "code": 429, "share": 0.5}, "mail": {"mode": "hang"}}``, and
 ``{"anew": true, "clear": true}`` ends that; ``sms`` is both text message providers.
 """
@@ -18,7 +19,7 @@ import json
 import re
 import signal
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -43,6 +44,7 @@ class StandIns:
     """All of them, as one HTTP server sees them."""
 
     journal: Journal
+    calls: Journal
     texts: Mapping[str, TextProvider]
     mailbox: Mailbox
     endpoints: Mapping[str, Endpoint]
@@ -79,15 +81,16 @@ class StandIns:
 
     async def _shown(self, path: str) -> Answer:
         match path:
-            case "/received.json":
-                return await asyncio.to_thread(self._received)
-            case "/journal.json":
-                return await asyncio.to_thread(lambda: Answer.of_json(200, self.journal.describe()))
-            case "/counts.json":
-                return Answer.of_json(200, self._counts())
             case "/":
                 mails = [mail.describe() for mail in list(self.mailbox.mails)[-stub_pages.SHOWN :]]
                 return stub_pages.overview(self._texts()[-stub_pages.SHOWN :], mails)
+            case "/counts.json":
+                return Answer.of_json(200, self._counts())
+            case "/received.json":
+                return await _in_thread(self._received)
+            case "/journal.json" | "/calls.json":
+                journal = self.calls if path == "/calls.json" else self.journal
+                return await _in_thread(journal.describe)
         return self._mail_page(path)
 
     def _mail_page(self, path: str) -> Answer:
@@ -103,10 +106,10 @@ class StandIns:
         texts = [text for each in self.texts.values() for text in each.texts.copy()]
         return sorted(texts, key=lambda text: str(text["at"]))
 
-    def _received(self) -> Answer:
+    def _received(self) -> dict[str, Any]:
         mails = [mail.describe() for mail in self.mailbox.mails.copy()]
         calls = [call for each in self.endpoints.values() for call in each.calls.copy()]
-        return Answer.of_json(200, {"texts": self._texts(), "mails": mails, "calls": calls})
+        return {"texts": self._texts(), "mails": mails, "calls": calls}
 
     def _counts(self) -> dict[str, int]:
         posting = [each.receipts for each in self.texts.values() if each.receipts]
@@ -136,6 +139,7 @@ class StandIns:
 
     def _clear(self) -> None:
         self.journal.clear()
+        self.calls.clear()
         self.mailbox.mails.clear()
         for provider in self.texts.values():
             provider.texts.clear()
@@ -143,9 +147,14 @@ class StandIns:
             endpoint.calls.clear()
 
 
+async def _in_thread(question: Callable[[], Any]) -> Answer:
+    """Answer with what takes long to write down, while others are answered."""
+    return await asyncio.to_thread(lambda: Answer.of_json(200, question()))
+
+
 def make(options: argparse.Namespace) -> StandIns:
     """Return the stand-ins that the options ask for."""
-    journal = Journal()
+    journal, calls = Journal(), Journal()
     texts: dict[str, TextProvider] = {}
     for kind in TEXT_PROVIDERS:
         url = f"{options.receipts_to}/notifications/sms/{kind.name}"
@@ -153,8 +162,8 @@ def make(options: argparse.Namespace) -> StandIns:
         provider = kind(options.api_key, keep=KEEP, journal=journal, receipts=receipts)
         provider.behaviour = replace(provider.behaviour, delay_ms=float(options.delay_ms))
         texts[kind.name] = provider
-    endpoints = {name: Endpoint(name, keep=KEEP, journal=journal) for name, _ in options.endpoint}
-    return StandIns(journal, texts, Mailbox(keep=KEEP, journal=journal), endpoints)
+    endpoints = {name: Endpoint(name, keep=KEEP, journal=calls) for name, _ in options.endpoint}
+    return StandIns(journal, calls, texts, Mailbox(keep=KEEP, journal=journal), endpoints)
 
 
 def doors_of(stand_ins: StandIns, options: argparse.Namespace) -> dict[str, Door]:
