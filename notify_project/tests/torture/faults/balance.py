@@ -107,3 +107,4 @@ def check(world, verdict) -> list[str]:
 
 _register("one of two providers of texts answers 500", {"mode": "error"})
 _register("one of two providers of texts refuses connections", {"mode": "refuse"})
+_register("one of two providers of texts hangs", {"mode": "hang"})

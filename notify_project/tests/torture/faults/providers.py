@@ -5,8 +5,8 @@ from collections import Counter
 
 from notify_project.tests.torture.scenarios import scenario
 
-# Longest for a text whose provider was given it and did not answer: the second attempt waits a
-# minute for the receipt.
+# Healing takes longest for a text whose provider got it and did not answer: the second attempt
+# waits a minute for a receipt.
 LONG_SECONDS = 15
 
 
@@ -45,14 +45,14 @@ def ends_only_in(*statuses: str):
     return check
 
 
-# Name, orders, whether the tests do it too: an unknown outcome of a text costs a minute.
+# Name, orders, seconds in the tests: there only what heals at once, of each kind one or two.
 TEXT_FAULTS = (
-    ("the provider of texts is slow", {"delay_ms": 1200}, 4),
+    ("the provider of texts is slow", {"delay_ms": 1200}, None),
     ("the provider of texts hangs", {"mode": "hang"}, None),
     ("the provider of texts takes texts and hangs", {"mode": "hang-taken"}, None),
     ("the provider of texts answers 500", {"mode": "error", "code": 500}, 4),
     ("the provider of texts answers 429", {"mode": "error", "code": 429}, None),
-    ("the provider of texts answers garbage", {"mode": "garbage"}, 4),
+    ("the provider of texts answers garbage", {"mode": "garbage"}, None),
     ("the provider of texts cuts before it takes", {"mode": "cut"}, None),
     ("the provider of texts takes and cuts", {"mode": "cut-taken"}, None),
     ("the provider of texts refuses connections", {"mode": "refuse"}, 4),
@@ -60,13 +60,13 @@ TEXT_FAULTS = (
 )
 MAIL_FAULTS = (
     ("the mail server is slow", {"delay_ms": 1200}, None),
-    ("the mail server is not available", {"mode": "unavailable"}, 4),
+    ("the mail server is not available", {"mode": "unavailable"}, None),
     ("the mail server hangs with the whole mail", {"mode": "hang"}, None),
     ("the mail server takes mails and hangs", {"mode": "hang-taken"}, None),
     ("the mail server cuts before it takes", {"mode": "cut"}, None),
     ("the mail server takes and cuts", {"mode": "cut-taken"}, 4),
     ("the mail server says nothing", {"mode": "silent"}, None),
-    ("the mail server greets with garbage", {"mode": "garbage"}, 4),
+    ("the mail server greets with garbage", {"mode": "garbage"}, None),
     ("the mail server refuses connections", {"mode": "refuse"}, None),
 )
 
@@ -89,7 +89,6 @@ for _name, _orders, _short in MAIL_FAULTS:
     "the mail server knows no recipient",
     group="providers",
     long=LONG_SECONDS,
-    short=3,
     check=ends_only_in("delivered", "permanent-failure recipient-refused"),
 )
 def refuse_recipients(world, seconds):
