@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from notifications.delivery import retry
+from notifications.delivery.pace import pace
 from notifications.lifecycle import Outcome
 from notifications.providers.base import (
     OutcomeUnknown,
@@ -97,8 +98,14 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
     if time.monotonic() + TIMEOUTS_PER_CALL * settings.PROVIDER_TIMEOUT_SECONDS > lease_ends:
         finished.put(Finished(_not_begun(ready)))
         return
+    if not pace().begin(ready.identifier):
+        finished.put(Finished(_held_back(ready)))
+        return
     started = time.monotonic()
-    outcome, result = _ask(ready)
+    try:
+        outcome, result = _ask(ready)
+    finally:
+        pace().end(ready.identifier, time.monotonic() - started)
     made = Made(ready.provider_id, result, time.monotonic() - started)
     CALLS.observe(made.seconds, ready.identifier, _said(outcome, result))
     finished.put(Finished(outcome, made))
@@ -152,6 +159,17 @@ def _not_begun(ready: Call) -> Outcome:
     """Give the message back: its lease would end before the provider must have answered."""
     return Outcome(
         ready.notification_id, ready.attempt, next_attempt_at=clock.now(), attempts_given_back=1
+    )
+
+
+def _held_back(ready: Call) -> Outcome:
+    """Let the message wait as if the provider had asked for patience: it has enough to do."""
+    return try_again(
+        ready.notification_id,
+        ready.notification_type,
+        ready.attempt,
+        ready.created_at,
+        error=Throttled(),
     )
 
 

@@ -9,6 +9,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from notifications.delivery import deliver as module
+from notifications.delivery.pace import pace
 from notifications.delivery.routing import Router
 from notifications.tests.factories import ProviderDetailsFactory
 
@@ -34,6 +35,8 @@ def providers(db):
     """Make sure that there is one of each channel, also in tables that a test has emptied."""
     ProviderDetailsFactory(identifier="mmg", notification_type="sms", supports_international=True)
     ProviderDetailsFactory(identifier="smtp", notification_type="email", gives_receipts=False)
+    # Nobody was slow before.
+    pace.cache_clear()
 
 
 @pytest.fixture
