@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from freezegun import freeze_time
 
@@ -13,10 +14,11 @@ from notify_project.models import PeriodicRun
 from notify_project.queues import enqueue
 from notify_project.schedule import plan, runs, tasks
 from notify_project.schedule.loop import Scheduler
-from notify_project.schedule.slots import PeriodicTask
+from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
+DAYS = {MONDAYS: "Monday", WORKING_DAYS: "Monday to Friday"}
 NOON = datetime(2026, 11, 25, 12, 0, 30, tzinfo=UTC)
 
 
@@ -126,7 +128,11 @@ def test_two_schedulers_share_the_night_in_which_the_clocks_change(redis_without
                 scheduler.turn()
 
     queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
-    daily = {name: task.at for name, task in plan.PERIODIC_TASKS.items() if task.at}
+    daily = {
+        name: task.at
+        for name, task in plan.PERIODIC_TASKS.items()
+        if task.at and len(task.weekdays) == 7
+    }
     taken = {
         name: [slot.astimezone(clock.LONDON).time() for slot in slots_of(name)] for name in daily
     }
@@ -300,27 +306,9 @@ def test_old_runs_are_deleted():
     assert (deleted, list(PeriodicRun.objects.all())) == (1, [kept])
 
 
-def test_messages_that_nobody_started_raise_an_alert(caplog):
-    NotificationFactory(created_at=clock.now() - timedelta(hours=1))
-
-    with caplog.at_level(logging.ERROR):
-        plan.alert_on_never_started()
-
-    assert "1 accepted messages were never started" in caplog.text
-
-
-def test_fresh_messages_raise_no_alert(caplog):
-    NotificationFactory(created_at=clock.now())
-
-    with caplog.at_level(logging.ERROR):
-        plan.alert_on_never_started()
-
-    assert caplog.records == []
-
-
 def test_the_schedule_runs_what_it_must():
     when = {
-        name: (str(task.at) if task.at else task.every)
+        name: (f"{task.at} {DAYS.get(task.weekdays, '')}".strip() if task.at else task.every)
         for name, task in plan.PERIODIC_TASKS.items()
     }
 
@@ -341,7 +329,20 @@ def test_the_schedule_runs_what_it_must():
         "delete_old_callbacks": "03:04:00",
         "delete_old_provider_figures": "03:04:00",
         "delete_old_periodic_runs": "03:04:00",
+        "delete_expired_sessions": "03:04:00",
+        "check_services_with_high_failure_rates_or_tv_numbers": "10:30:00 Monday to Friday",
+        "check_low_available_inbound_numbers": "09:00:00 Monday",
     }
+
+
+def test_sessions_that_are_over_are_deleted():
+    for end in (-1, 1):
+        expiry = clock.now() + timedelta(hours=end)
+        Session.objects.create(session_key=f"ends{end}", session_data="", expire_date=expiry)
+
+    plan.delete_expired_sessions()
+
+    assert [session.session_key for session in Session.objects.all()] == ["ends1"]
 
 
 def test_services_that_must_be_told_something_are_looked_for(redis_without_tasks):
