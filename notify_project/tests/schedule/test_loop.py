@@ -1,4 +1,6 @@
 import logging
+import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -98,6 +100,34 @@ def test_of_two_schedulers_one_gets_a_slot(redis_without_tasks):
     assert len(queued) == len(set(queued)) == queued_slots()
     assert len(slots_of("alert_on_never_started")) == 29
     assert len(slots_of("repair_template_usage")) == 5
+
+
+def test_two_schedulers_at_the_same_moments_of_an_hour_queue_each_slot_once(redis_without_tasks):
+    minutes = [NOON + timedelta(minutes=minute) for minute in range(61)]
+    with freeze_time(NOON) as time:
+        moves = iter(minutes)
+        # Both turn at once, and the clock moves on while neither does.
+        together = threading.Barrier(2, action=lambda: time.move_to(next(moves)))
+        schedulers = [Scheduler(), Scheduler()]
+
+        def turn_through_the_hour(scheduler):
+            try:
+                for _ in minutes:
+                    together.wait()
+                    scheduler.turn()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(turn_through_the_hour, schedulers))
+
+    queued = Counter(task.args for task in of(redis_without_tasks, "run_periodic"))
+    assert set(queued.values()) == {1}
+    assert len(queued) == queued_slots()
+    for name, task in plan.PERIODIC_TASKS.items():
+        if task.every:
+            every = max(task.every, timedelta(minutes=1))
+            assert len(slots_of(name)) == timedelta(hours=1) // every, name
 
 
 def test_of_many_at_the_same_moment_one_gets_a_slot():
