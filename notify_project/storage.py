@@ -17,7 +17,7 @@ from notify_project.metrics import Counter
 # What storages raise when they fail: the system's errors, and those of S3 where that is installed.
 _FAILURES: tuple[type[Exception], ...] = (OSError,)
 try:
-    from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
+    from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError:
     pass
