@@ -24,7 +24,7 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "read", "callbacks"]
+PARTS = ["content", "accept", "deliver", "read", "callbacks", "retention"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -222,6 +222,7 @@ def on_servers(
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
     import reading  # noqa: PLC0415
+    import retention  # noqa: PLC0415
 
     service = provision()
     if "accept" in parts:
@@ -232,6 +233,8 @@ def on_servers(
         tables["read"] = reading.measure(service, figures)
     if "callbacks" in parts:
         tables["callbacks"] = calling.measure(service, figures)
+    if "retention" in parts:
+        tables["retention"] = retention.measure(service, figures)
 
 
 def accepting(
