@@ -42,7 +42,7 @@ def stubs_command(*, port: int, api_key: str) -> list[str]:
     return [
         *[sys.executable, "-m", "deploy.stubs", "--api-key", api_key],
         *["--http-port", str(port + 1), "--smtp-port", str(port + 2)],
-        *["--receipt-url", f"http://127.0.0.1:{port}/notifications/sms/mmg"],
+        *["--receipts-to", f"http://127.0.0.1:{port}"],
     ]
 
 

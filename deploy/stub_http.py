@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from deploy.stub_doors import Abortable
+
 MAX_BYTES = 1_000_000
 
 
@@ -58,7 +60,7 @@ Handler = Callable[[Request], Awaitable[Answer]]
 class Connection(asyncio.Protocol):
     """One client's connection: requests one after the other, kept open."""
 
-    def __init__(self, handler: Handler, connections: set[Connection]) -> None:
+    def __init__(self, handler: Handler, connections: set[Abortable]) -> None:
         self.handler = handler
         self.connections = connections
         self.received = bytearray()
@@ -132,7 +134,7 @@ class Connection(asyncio.Protocol):
 
 
 class Client:
-    """Posts JSON to one URL over one kept connection."""
+    """Posts to one URL over one kept connection."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -141,15 +143,15 @@ class Client:
         self.path = parts.path or "/"
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def post(self, value: Any) -> int:
-        """Send the value and return the status of the answer.
+    async def post(self, body: bytes, content_type: str) -> int:
+        """Send a body and return the status of the answer.
 
         Raises:
             OSError: nobody answers.
         """
         try:
             async with asyncio.timeout(10):
-                return await self._post(json.dumps(value).encode())
+                return await self._post(body, content_type)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             self.close()
             raise OSError("no answer") from error
@@ -160,14 +162,14 @@ class Client:
             self.streams[1].close()
         self.streams = None
 
-    async def _post(self, body: bytes) -> int:
+    async def _post(self, body: bytes, content_type: str) -> int:
         if self.streams is None or self.streams[0].at_eof():
             self.close()
             self.streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self.streams
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         writer.write(head.encode() + body)
         answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()

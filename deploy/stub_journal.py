@@ -1,13 +1,16 @@
-"""What the stand-ins write down of each message that somebody hands them: when, and the answer."""
+"""What each stand-in was asked and answered, request by request, for those who count."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-# What the journal says of a request until it is answered: the caller may be gone before.
+KEEP = 200_000
+
+
+# The other side has gone before there was an answer, or waits for it still.
 NOT_ANSWERED = "none"
 
 
@@ -16,46 +19,45 @@ class Entry:
     """One request.
 
     Attributes:
-        channel: ``sms`` or ``email``.
-        message: our id of the text, or the ``Message-ID`` of the mail.
-        at: when it came, in seconds since 1970.
-        answer: ``ok``, ``error``, ``cut``, ``hung``, or ``none`` while there is no answer.
+        stand_in: who was asked.
+        message: the notification that it is about; empty if it does not say.
+        at: when the request was whole, in seconds since 1970.
+        taken: whether the message reaches its recipient, whatever the answer says.
+        answer: ``ok``, ``error``, ``garbage``, ``hung`` (there never is one), ``cut`` (the
+            connection is reset instead) or ``none`` so far.
+        code: the status of an error.
         answered_at: when that was decided.
-        taken: the recipient has got the message, whatever the answer said.
     """
 
-    channel: str
+    stand_in: str
     message: str
-    at: float
-    answer: str = NOT_ANSWERED
-    answered_at: float | None = None
+    at: float = field(default_factory=time.time)
     taken: bool = False
+    answer: str = NOT_ANSWERED
+    code: int | None = None
+    answered_at: float | None = None
 
-    def end(self, answer: str, *, taken: bool = False) -> None:
-        """Write down how the request is answered, just before it is."""
-        self.answer, self.taken, self.answered_at = answer, taken, time.time()
+    def end(self, answer: str, *, code: int | None = None) -> None:
+        """Note the answer, which leaves now, or that there will be none."""
+        self.answer, self.code, self.answered_at = answer, code, time.time()
 
 
-@dataclass
 class Journal:
-    """The last requests of both stand-ins."""
+    """The last requests, oldest first."""
 
-    keep: int
-    entries: deque[Entry] = field(init=False)
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEEP)
 
-    def __post_init__(self) -> None:
-        self.clear()
-
-    def begin(self, channel: str, message: str) -> Entry:
-        """Write down that a message has come."""
-        entry = Entry(channel, message, time.time())
-        self.entries.append(entry)
+    def begin(self, stand_in: str, message: str) -> Entry:
+        """Note a request."""
+        entry = Entry(stand_in, message)
+        self._entries.append(entry)
         return entry
 
     def clear(self) -> None:
         """Forget everything."""
-        self.entries = deque(maxlen=self.keep)
+        self._entries.clear()
 
     def describe(self) -> list[dict[str, Any]]:
-        """Return the requests in the order in which they came."""
-        return [vars(entry) for entry in self.entries.copy()]
+        """Return all that is kept."""
+        return [asdict(entry) for entry in self._entries.copy()]

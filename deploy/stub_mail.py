@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser, BytesParser
+from email.parser import BytesParser
 from email.policy import default
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from deploy.stub_behaviour import Behaviour, act
+from deploy.stub_doors import Abortable
+from deploy.stub_http import ConnectionDropped
 from deploy.stub_journal import Journal
 
-MODES = ("ok", "reject-recipient", "unavailable")
+# Before there is a message: no greeting, a greeting that is none, a server that is not available,
+# a mailbox that does not exist. Then, with the whole message: as over HTTP.
+MODES = (
+    *("ok", "silent", "garbage", "unavailable", "reject-recipient"),
+    *("error", "hang", "hang-taken", "cut", "cut-taken", "refuse"),
+)
+GARBAGE = "\x00 garbage"
+# Our Message-IDs begin with the notification's id.
+_MESSAGE_ID = re.compile(rb"^Message-ID:\s*<?([0-9a-f-]{36})", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -46,23 +58,24 @@ class Received:
         }
 
 
-@dataclass
 class Mailbox:
     """Answers SMTP commands and keeps what was accepted."""
 
-    keep: int
-    journal: Journal
-    mode: str = "ok"
-    delay_seconds: float = 0.0
-    total: int = 0
-    mails: deque[Received] = field(init=False)
+    name = "mail"
+    modes: tuple[str, ...] = MODES
 
-    def __post_init__(self) -> None:
-        self.mails = deque(maxlen=self.keep)
+    def __init__(self, *, keep: int, journal: Journal) -> None:
+        self.journal = journal
+        self.behaviour = Behaviour(code=451)
+        self.total = 0
+        self.mails: deque[Received] = deque(maxlen=keep)
 
-    def connection(self) -> SMTP:
+    def connection(self, connections: set[Abortable]) -> asyncio.BaseProtocol:
         """Return the protocol of one connection."""
-        return SMTP(self, enable_SMTPUTF8=True, hostname="localhost", ident="Notify stand-in")
+        mode = self.behaviour.mode_now()
+        if mode in {"silent", "garbage"}:
+            return _Mute(connections, GARBAGE if mode == "garbage" else "")
+        return _Conversation(self, connections)
 
     def find(self, number: int) -> Received | None:
         """Return a mail that is still kept."""
@@ -77,7 +90,12 @@ class Mailbox:
         _options: list[str],
     ) -> str:
         """Begin a mail."""
-        if self.mode == "unavailable":
+        mode = self.behaviour.mode_now()
+        if mode == "silent":
+            await asyncio.Event().wait()
+        if mode == "garbage":
+            return GARBAGE
+        if mode == "unavailable":
             return "451 4.3.2 Not available, try again later"
         envelope.mail_from = address
         return "250 OK"
@@ -91,19 +109,29 @@ class Mailbox:
         _options: list[str],
     ) -> str:
         """Take a recipient."""
-        if self.mode == "reject-recipient":
+        if self.behaviour.mode_now() == "reject-recipient":
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, _session: Session, envelope: Envelope
+        self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Keep a mail."""
         content = bytes(envelope.original_content or b"")
-        entry = self.journal.begin("email", _message_id(content))
-        if self.delay_seconds:
-            await asyncio.sleep(self.delay_seconds)
+        found = _MESSAGE_ID.search(content)
+        entry = self.journal.begin(self.name, found[1].decode() if found else "")
+        behaviour = self.behaviour
+        try:
+            mode = await act(behaviour, entry, lambda: self._take(envelope, content))
+        except ConnectionDropped:
+            cast(_Conversation, server).abort()
+            # Ends with the connection.
+            await asyncio.Event().wait()
+            raise
+        return f"{behaviour.code} told to fail" if mode == "error" else "250 OK"
+
+    def _take(self, envelope: Envelope, content: bytes) -> None:
         self.total += 1
         self.mails.append(
             Received(
@@ -114,13 +142,49 @@ class Mailbox:
                 content=content,
             )
         )
-        entry.end("ok", taken=True)
-        return "250 OK"
 
 
-def _message_id(content: bytes) -> str:
-    message = BytesHeaderParser(policy=default).parsebytes(content)
-    return str(message["Message-ID"] or "")
+class _Conversation(SMTP):
+    """One connection, which can be reset."""
+
+    def __init__(self, mailbox: Mailbox, connections: set[Abortable]) -> None:
+        super().__init__(
+            mailbox, enable_SMTPUTF8=True, hostname="localhost", ident="Notify stand-in"
+        )
+        self.connections = connections
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.connections.discard(self)
+        super().connection_lost(error)
+
+    def abort(self) -> None:
+        if self.transport is not None:
+            cast(asyncio.WriteTransport, self.transport).abort()
+
+
+class _Mute(asyncio.Protocol):
+    """A connection on which nothing is said that anybody understands."""
+
+    def __init__(self, connections: set[Abortable], said: str) -> None:
+        self.connections = connections
+        self.said = said
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.connections.add(self)
+        if self.said:
+            self.transport.write(f"{self.said}\r\n".encode())
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the base class names it
+        self.connections.discard(self)
+
+    def abort(self) -> None:
+        self.transport.abort()
 
 
 def _part(message: EmailMessage, kind: str) -> str:

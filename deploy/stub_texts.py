@@ -1,148 +1,183 @@
-"""The stand-in of a text message provider that speaks the MMG protocol.
+"""The stand-ins of text message providers, which speak the protocols of MMG and Firetext.
 
-Source: the request, answer and receipt fields are those MMG documents for its JSON API.
+Source: the request, answer and receipt fields are those MMG documents for its JSON API and
+Firetext for its form API.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from deploy.stub_http import Answer, Client, ConnectionDropped, Request
-from deploy.stub_journal import Entry, Journal
+from deploy.stub_behaviour import MODES, Behaviour, respond
+from deploy.stub_http import Answer, Request
+from deploy.stub_journal import Journal
+from deploy.stub_receipts import Receipt, Receipts
 
-MODES = ("ok", "error", "hang", "reset")
-REQUIRED = ("reqType", "MSISDN", "msg", "sender", "cid")
 LONDON = ZoneInfo("Europe/London")
-DELIVERED = "3"
-RECEIPT_CONNECTIONS = 4
-RECEIPT_TRIES = 40
-RECEIPT_DELAY_SECONDS = 0.2
-LONGEST_RECEIPT_DELAY_SECONDS = 5.0
 
 
-@dataclass
-class Receipts:
-    """Posts receipts to the platform, again while it does not take them."""
+@dataclass(frozen=True)
+class Text:
+    """A text as its provider understands it."""
 
-    url: str
-    keep: int
-    accepted: int = 0
-    repeated: int = 0
-    given_up: int = 0
-    _waiting: asyncio.Queue[tuple[dict[str, str], int]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._waiting = asyncio.Queue(self.keep)
-
-    def plan(self, receipt: dict[str, str], *, tries: int = 0) -> None:
-        """Post a receipt in a moment, later with each try."""
-        delay = min(RECEIPT_DELAY_SECONDS * 2**tries, LONGEST_RECEIPT_DELAY_SECONDS)
-        asyncio.get_running_loop().call_later(delay, self._add, receipt, tries)
-
-    async def work(self) -> None:
-        """Post what is waiting, for ever."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(RECEIPT_CONNECTIONS):
-                group.create_task(self._post_all(Client(self.url)))
-
-    def _add(self, receipt: dict[str, str], tries: int) -> None:
-        try:
-            self._waiting.put_nowait((receipt, tries))
-        except asyncio.QueueFull:
-            self.given_up += 1
-
-    async def _post_all(self, client: Client) -> None:
-        while True:
-            receipt, tries = await self._waiting.get()
-            try:
-                status = await client.post(receipt)
-            except OSError:
-                status = 0
-            if 200 <= status < 300:
-                self.accepted += 1
-            elif tries + 1 < RECEIPT_TRIES:
-                self.repeated += 1
-                self.plan(receipt, tries=tries + 1)
-            else:
-                self.given_up += 1
+    id: str
+    to: str
+    body: str
+    sender: str
 
 
-@dataclass
-class TextProvider:
+class NotUnderstood(Exception):
+    """The request is none of the protocol; the text says what is wrong."""
+
+    def __init__(self, status: int, problem: str) -> None:
+        super().__init__(problem)
+        self.answer = Answer.of_json(status, {"error": problem})
+
+
+class TextProvider(ABC):
     """Takes texts, keeps the last ones and has their receipts posted."""
 
-    api_key: str
-    keep: int
-    receipts: Receipts | None
-    journal: Journal
-    mode: str = "ok"
-    delay_seconds: float = 0.0
-    receipt_status: str = DELIVERED
-    error_code: int = 500
-    total: int = 0
-    texts: deque[dict[str, Any]] = field(init=False)
+    name: ClassVar[str]
+    modes: tuple[str, ...] = MODES
 
-    def __post_init__(self) -> None:
-        self.texts = deque(maxlen=self.keep)
+    def __init__(
+        self, api_key: str, *, keep: int, journal: Journal, receipts: Receipts | None
+    ) -> None:
+        self.api_key = api_key
+        self.journal = journal
+        self.receipts = receipts
+        self.behaviour = Behaviour()
+        self.total = 0
+        self.texts: deque[dict[str, Any]] = deque(maxlen=keep)
 
     async def answer(self, request: Request) -> Answer:
-        """Answer ``POST /mmg``.
+        """Answer one request.
 
         Raises:
-            ConnectionDropped: in mode ``reset``, after the text was taken.
+            ConnectionDropped: the connection is to be reset.
         """
-        if request.headers.get("authorization") != f"Basic {self.api_key}":
-            return Answer.of_json(401, {"error": "the key is wrong"})
-        text = _parse(request.body)
-        if text is None:
-            wanted = ", ".join(REQUIRED)
-            return Answer.of_json(400, {"error": f"an object with the texts {wanted} is wanted"})
-        entry = self.journal.begin("sms", text["cid"])
-        if self.delay_seconds:
-            await asyncio.sleep(self.delay_seconds)
-        if self.mode == "error":
-            entry.end("error")
-            return Answer.of_json(self.error_code, {"error": "told to fail"})
-        if self.mode == "hang":
-            entry.end("hung")
-            await asyncio.Event().wait()
-        return self._take(text, entry)
+        try:
+            text = self._read(request)
+        except NotUnderstood as error:
+            return error.answer
+        entry, behaviour = self.journal.begin(self.name, text.id), self.behaviour
+        return await respond(behaviour, entry, lambda: self._take(text, behaviour))
 
-    def _take(self, text: dict[str, Any], entry: Entry) -> Answer:
+    def _take(self, text: Text, behaviour: Behaviour) -> Answer:
         self.total += 1
         reference = str(self.total)
-        shown = {name: text[name] for name in ("cid", "MSISDN", "msg", "sender")}
-        self.texts.append(shown | {"at": datetime.now(UTC).isoformat(), "reference": reference})
-        if self.receipts:
-            self.receipts.plan(self._receipt(text, reference))
-        entry.end("cut" if self.mode == "reset" else "ok", taken=True)
-        if self.mode == "reset":
-            raise ConnectionDropped
-        return Answer.of_json(200, {"Reference": reference})
+        self.texts.append(
+            {
+                "provider": self.name,
+                "cid": text.id,
+                "MSISDN": text.to,
+                "msg": text.body,
+                "sender": text.sender,
+                "at": datetime.now(UTC).isoformat(),
+                "reference": reference,
+            }
+        )
+        if self.receipts and behaviour.receipt != "none":
+            receipt = self._receipt(text, reference, behaviour.receipt)
+            self.receipts.plan(receipt, seconds=behaviour.receipt_delay_ms / 1000)
+        return Answer.of_json(200, self._success(reference))
 
-    def _receipt(self, text: dict[str, Any], reference: str) -> dict[str, str]:
-        return {
-            "CID": text["cid"],
-            "status": self.receipt_status,
+    @abstractmethod
+    def _read(self, request: Request) -> Text:
+        """Return the text that a request holds.
+
+        Raises:
+            NotUnderstood: it holds none.
+        """
+
+    @abstractmethod
+    def _success(self, reference: str) -> dict[str, Any]:
+        """Return the answer to a text that was taken."""
+
+    @abstractmethod
+    def _receipt(self, text: Text, reference: str, outcome: str) -> Receipt:
+        """Return the receipt that tells an outcome."""
+
+
+class MmgStandIn(TextProvider):
+    """Speaks MMG's JSON."""
+
+    name = "mmg"
+    required = ("reqType", "MSISDN", "msg", "sender", "cid")
+    statuses: ClassVar = {"delivered": "3", "temporary-failure": "4", "permanent-failure": "5"}
+
+    def _read(self, request: Request) -> Text:
+        if request.headers.get("authorization") != f"Basic {self.api_key}":
+            raise NotUnderstood(401, "the key is wrong")
+        try:
+            value = json.loads(request.body)
+        except ValueError:
+            value = None
+        if not _has_texts(value, self.required) or value["reqType"] != "BULK":
+            wanted = ", ".join(self.required)
+            raise NotUnderstood(400, f"an object with the texts {wanted} is wanted")
+        return Text(value["cid"], value["MSISDN"], value["msg"], value["sender"])
+
+    def _success(self, reference: str) -> dict[str, Any]:
+        return {"Reference": reference}
+
+    def _receipt(self, text: Text, reference: str, outcome: str) -> Receipt:
+        receipt = {
+            "CID": text.id,
+            "status": self.statuses[outcome],
             "substatus": "5",
             "deliverytime": datetime.now(LONDON).strftime("%Y-%m-%d %H:%M:%S"),
             "reference": reference,
-            "MSISDN": text["MSISDN"],
-            "recipient": text["MSISDN"],
+            "MSISDN": text.to,
+            "recipient": text.to,
         }
+        return Receipt(json.dumps(receipt).encode(), "application/json")
 
 
-def _parse(body: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return None
-    if not isinstance(value, dict) or value.get("reqType") != "BULK":
-        return None
-    return value if all(isinstance(value.get(name), str) for name in REQUIRED) else None
+class FiretextStandIn(TextProvider):
+    """Speaks Firetext's forms."""
+
+    name = "firetext"
+    required = ("apiKey", "from", "to", "message", "reference")
+    # Status and code.
+    statuses: ClassVar = {
+        "delivered": ("0", "000"),
+        "temporary-failure": ("1", "102"),
+        "permanent-failure": ("1", "101"),
+    }
+
+    def _read(self, request: Request) -> Text:
+        value = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        if not _has_texts(value, self.required):
+            wanted = ", ".join(self.required)
+            raise NotUnderstood(400, f"a form with {wanted} is wanted")
+        if value["apiKey"] != self.api_key:
+            raise NotUnderstood(401, "the key is wrong")
+        return Text(value["reference"], value["to"], value["message"], value["from"])
+
+    def _success(self, reference: str) -> dict[str, Any]:
+        description = "SMS successfully queued"
+        return {"code": 0, "description": description, "responseData": {"id": reference}}
+
+    def _receipt(self, text: Text, reference: str, outcome: str) -> Receipt:
+        status, code = self.statuses[outcome]
+        form = {
+            "mobile": text.to,
+            "status": status,
+            "code": code,
+            "time": datetime.now(LONDON).strftime("%Y-%m-%d %H:%M:%S"),
+            "reference": text.id,
+            "messageId": reference,
+        }
+        return Receipt(urlencode(form).encode(), "application/x-www-form-urlencoded")
+
+
+def _has_texts(value: Any, names: tuple[str, ...]) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in names)

@@ -1,9 +1,14 @@
-"""Stand-ins of third parties: a mail server and a text message provider, on loopback.
+"""Stand-ins of third parties, on loopback.
 
-``GET /`` shows what was received, ``GET /received.json`` gives it to tests, ``GET /journal.json``
-says how each request was answered, ``GET /counts.json`` gives only the numbers, ``POST /control``
-makes the stand-ins fail, for example
-``{"sms": {"mode": "hang"}, "mail": {"mode": "unavailable"}, "clear": true}``.
+They are a mail server, two text message providers, and the servers of services that are told what
+became of messages.
+
+``GET /`` shows what was received, ``GET /received.json`` gives it to tests, ``GET /counts.json``
+only the numbers, ``GET /journal.json`` every message that a provider was given with what it
+answered, ``GET /calls.json`` the same of the calls that services got. ``POST /control`` makes the
+stand-ins fail, for example
+``{"firetext": {"mode": "error", "code": 429, "share": 0.5}, "mail": {"mode": "hang"}}``, and
+``{"anew": true, "clear": true}`` ends that; ``sms`` is both text message providers.
 """
 
 from __future__ import annotations
@@ -13,65 +18,82 @@ import asyncio
 import json
 import re
 import signal
-from dataclasses import dataclass, field
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from deploy import stub_mail, stub_pages, stub_texts
-from deploy.stub_http import Answer, Connection, Request
+from deploy import stub_pages
+from deploy.stub_control import Control, StandIn
+from deploy.stub_doors import Door
+from deploy.stub_endpoints import Endpoint
+from deploy.stub_http import Answer, Connection, Handler, Request
 from deploy.stub_journal import Journal
 from deploy.stub_mail import Mailbox
-from deploy.stub_texts import Receipts, TextProvider
+from deploy.stub_receipts import Receipts
+from deploy.stub_texts import FiretextStandIn, MmgStandIn, TextProvider
 
-HOST = "127.0.0.1"
 KEEP = 20_000
-KEEP_REQUESTS = 200_000
-REFUSED_SECONDS = 5.0
 MAIL_PATH = re.compile(r"/mails/(\d+)(\.html)?")
+TEXT_PROVIDERS: tuple[type[TextProvider], ...] = (MmgStandIn, FiretextStandIn)
 
 
 @dataclass
 class StandIns:
-    """Both stand-ins behind one HTTP server."""
+    """All of them, as one HTTP server sees them."""
 
-    http_port: int
-    provider: TextProvider
-    mailbox: Mailbox
     journal: Journal
-    _connections: set[Connection] = field(default_factory=set)
-    _server: asyncio.Server | None = None
+    calls: Journal
+    texts: Mapping[str, TextProvider]
+    mailbox: Mailbox
+    endpoints: Mapping[str, Endpoint]
+    control: Control = field(init=False)
 
-    async def listen(self) -> None:
-        """Answer HTTP requests."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Connection(self.answer, self._connections), HOST, self.http_port, backlog=512
-        )
+    def control_with(self, doors: Mapping[str, Door]) -> None:
+        """Take orders from now on.
+
+        Args:
+            doors: the ports that can be shut, by the name of their stand-in.
+        """
+        everybody: dict[str, StandIn] = {
+            **self.texts,
+            self.mailbox.name: self.mailbox,
+            **self.endpoints,
+        }
+        self.control = Control(everybody, doors)
 
     async def answer(self, request: Request) -> Answer:
         """Answer one request.
 
         Raises:
-            ConnectionDropped: the provider was told to reset connections.
+            ConnectionDropped: a provider was told to reset connections.
         """
         path = request.path.partition("?")[0]
-        match request.method, path:
-            case "POST", "/mmg":
-                return await self.provider.answer(request)
-            case "POST", "/control":
-                return self._control(request.body)
-            case "GET", "/received.json":
-                return await asyncio.to_thread(self._received)
-            case "GET", _:
-                return self._page(path)
+        if request.method == "POST":
+            if path == "/control":
+                return await self._control(request.body)
+            if provider := self.texts.get(path[1:]):
+                return await provider.answer(request)
+        if request.method == "GET":
+            return await self._shown(path)
         return Answer.of_json(405, {"error": "no such method here"})
 
-    def _page(self, path: str) -> Answer:
-        figures = {"/counts.json": self._counts, "/journal.json": self.journal.describe}
-        if path in figures:
-            return Answer.of_json(200, figures[path]())
-        if path == "/":
-            mails = [mail.describe() for mail in list(self.mailbox.mails)[-stub_pages.SHOWN :]]
-            return stub_pages.overview(list(self.provider.texts)[-stub_pages.SHOWN :], mails)
+    async def _shown(self, path: str) -> Answer:
+        match path:
+            case "/":
+                mails = [mail.describe() for mail in list(self.mailbox.mails)[-stub_pages.SHOWN :]]
+                return stub_pages.overview(self._texts()[-stub_pages.SHOWN :], mails)
+            case "/counts.json":
+                return Answer.of_json(200, self._counts())
+            case "/received.json":
+                return await _in_thread(self._received)
+            case "/journal.json" | "/calls.json":
+                journal = self.calls if path == "/calls.json" else self.journal
+                return await _in_thread(journal.describe)
+        return self._mail_page(path)
+
+    def _mail_page(self, path: str) -> Answer:
         if match := MAIL_PATH.fullmatch(path):
             number = int(match[1])
             if mail := self.mailbox.find(number):
@@ -80,96 +102,131 @@ class StandIns:
                 return stub_pages.mail_page(number, mail.describe())
         return Answer.of_json(404, {"error": "nothing here"})
 
-    def _received(self) -> Answer:
-        mails = [mail.describe() for mail in self.mailbox.mails.copy()]
-        return Answer.of_json(200, {"texts": list(self.provider.texts.copy()), "mails": mails})
+    def _texts(self) -> list[dict[str, Any]]:
+        texts = [text for each in self.texts.values() for text in each.texts.copy()]
+        return sorted(texts, key=lambda text: str(text["at"]))
 
-    def _counts(self) -> Any:
-        counts = {"texts": self.provider.total, "mails": self.mailbox.total}
-        if receipts := self.provider.receipts:
+    def _received(self) -> dict[str, Any]:
+        mails = [mail.describe() for mail in self.mailbox.mails.copy()]
+        calls = [call for each in self.endpoints.values() for call in each.calls.copy()]
+        return {"texts": self._texts(), "mails": mails, "calls": calls}
+
+    def _counts(self) -> dict[str, int]:
+        posting = [each.receipts for each in self.texts.values() if each.receipts]
+        counts = {
+            "texts": sum(each.total for each in self.texts.values()),
+            "mails": self.mailbox.total,
+            "calls": sum(each.total for each in self.endpoints.values()),
+        }
+        if posting:
             counts |= {
-                "receipts_accepted": receipts.accepted,
-                "receipts_repeated": receipts.repeated,
-                "receipts_given_up": receipts.given_up,
+                "receipts_accepted": sum(each.accepted for each in posting),
+                "receipts_repeated": sum(each.repeated for each in posting),
+                "receipts_given_up": sum(each.given_up for each in posting),
             }
         return counts
 
-    def _control(self, body: bytes) -> Answer:
-        """Change how the stand-ins behave; an unknown value changes nothing."""
+    async def _control(self, body: bytes) -> Answer:
+        """Change how the stand-ins behave; what is not understood changes nothing."""
         try:
             orders = json.loads(body)
-            sms, mail = orders.get("sms", {}), orders.get("mail", {})
-            _require_known(sms, {"mode": (*stub_texts.MODES, "refuse")})
-            _require_known(mail, {"mode": stub_mail.MODES})
-            self._control_provider(sms)
-            self.mailbox.mode = mail.get("mode", self.mailbox.mode)
-            if "delay_ms" in mail:
-                self.mailbox.delay_seconds = mail["delay_ms"] / 1000
-        except (ValueError, TypeError, AttributeError) as error:
+            modes = await self.control.obey(orders)
+        except ValueError as error:
             return Answer.of_json(400, {"error": str(error)})
         if orders.get("clear"):
-            self.provider.texts.clear()
-            self.mailbox.mails.clear()
-            self.journal.clear()
-        return Answer.of_json(200, {"sms": self.provider.mode, "mail": self.mailbox.mode})
+            self._clear()
+        return Answer.of_json(200, modes)
 
-    def _control_provider(self, orders: dict[str, Any]) -> None:
-        provider = self.provider
-        if orders.get("mode") == "refuse":
-            seconds = float(orders.get("for_seconds", REFUSED_SECONDS))
-            # After the answer to this request has left.
-            asyncio.get_running_loop().call_later(0.05, self._refuse, seconds)
-        elif "mode" in orders:
-            provider.mode = orders["mode"]
-        if "delay_ms" in orders:
-            provider.delay_seconds = orders["delay_ms"] / 1000
-        provider.receipt_status = str(orders.get("status", provider.receipt_status))
-        provider.error_code = int(orders.get("code", provider.error_code))
-
-    def _refuse(self, seconds: float) -> None:
-        """Refuse connections, also to the control, for a while."""
-        if self._server:
-            self._server.close()
-        for connection in tuple(self._connections):
-            connection.abort()
-        loop = asyncio.get_running_loop()
-        loop.call_later(seconds, lambda: loop.create_task(self.listen()))
+    def _clear(self) -> None:
+        self.journal.clear()
+        self.calls.clear()
+        self.mailbox.mails.clear()
+        for provider in self.texts.values():
+            provider.texts.clear()
+        for endpoint in self.endpoints.values():
+            endpoint.calls.clear()
 
 
-def _require_known(orders: dict[str, Any], known: dict[str, tuple[str, ...]]) -> None:
-    for name, values in known.items():
-        if name in orders and orders[name] not in values:
-            raise ValueError(f"{name} must be one of: {', '.join(values)}")
+async def _in_thread(question: Callable[[], Any]) -> Answer:
+    """Answer with what takes long to write down, while others are answered."""
+    return await asyncio.to_thread(lambda: Answer.of_json(200, question()))
+
+
+def make(options: argparse.Namespace) -> StandIns:
+    """Return the stand-ins that the options ask for."""
+    journal, calls = Journal(), Journal()
+    texts: dict[str, TextProvider] = {}
+    for kind in TEXT_PROVIDERS:
+        url = f"{options.receipts_to}/notifications/sms/{kind.name}"
+        receipts = Receipts(url, KEEP) if options.receipts_to else None
+        provider = kind(options.api_key, keep=KEEP, journal=journal, receipts=receipts)
+        provider.behaviour = replace(provider.behaviour, delay_ms=float(options.delay_ms))
+        texts[kind.name] = provider
+    endpoints = {name: Endpoint(name, keep=KEEP, journal=calls) for name, _ in options.endpoint}
+    return StandIns(journal, calls, texts, Mailbox(keep=KEEP, journal=journal), endpoints)
+
+
+def doors_of(stand_ins: StandIns, options: argparse.Namespace) -> dict[str, Door]:
+    """Return the ports that belong to one stand-in each."""
+    tls = _tls(options.certificate)
+    doors = {"mail": Door(options.smtp_port, stand_ins.mailbox.connection)}
+    for name, port in options.own_port:
+        doors[name] = _http_door(port, stand_ins.answer)
+    for name, port in options.endpoint:
+        doors[name] = _http_door(port, stand_ins.endpoints[name].answer, tls)
+    return doors
 
 
 async def serve(options: argparse.Namespace) -> None:
     """Run the stand-ins until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
-    receipts = Receipts(options.receipt_url, KEEP) if options.receipt_url else None
-    delay = options.delay_ms / 1000
-    journal = Journal(KEEP_REQUESTS)
-    provider = TextProvider(options.api_key, KEEP, receipts, journal, delay_seconds=delay)
-    mailbox = Mailbox(KEEP, journal)
-    await StandIns(options.http_port, provider, mailbox, journal).listen()
-    await loop.create_server(mailbox.connection, HOST, options.smtp_port)
-    posting = loop.create_task(receipts.work()) if receipts else None
+    stand_ins = make(options)
+    doors = doors_of(stand_ins, options)
+    stand_ins.control_with(doors)
+    for door in (*doors.values(), _http_door(options.http_port, stand_ins.answer)):
+        await door.open()
+    posting = asyncio.gather(
+        *(each.receipts.work() for each in stand_ins.texts.values() if each.receipts)
+    )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
-    if posting:
-        posting.cancel()
+    posting.cancel()
+    with suppress(asyncio.CancelledError):
+        await posting
+
+
+def _http_door(port: int, handler: Handler, tls: ssl.SSLContext | None = None) -> Door:
+    return Door(port, lambda connections: Connection(handler, connections), tls)
+
+
+def _tls(certificate: list[str] | None) -> ssl.SSLContext | None:
+    if not certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+def _named_port(value: str) -> tuple[str, int]:
+    name, _, port = value.partition("=")
+    return name, int(port)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(prog="deploy.stubs", description=__doc__)
+    named: dict[str, Any] = {"action": "append", "type": _named_port, "default": []}
+    named["metavar"] = "NAME=PORT"
     parser.add_argument("--http-port", type=int, default=6012)
     parser.add_argument("--smtp-port", type=int, default=6013)
-    parser.add_argument("--api-key", required=True, help="of the text message provider")
-    parser.add_argument("--receipt-url", default="", help="where receipts go")
-    parser.add_argument("--no-receipts", dest="receipt_url", action="store_const", const="")
-    parser.add_argument("--delay-ms", type=int, default=0, help="before the provider answers")
+    parser.add_argument("--own-port", **named, help="mmg or firetext, so that it can be shut")
+    parser.add_argument("--endpoint", **named, help="a service's own server")
+    parser.add_argument("--certificate", nargs=2, metavar=("FILE", "KEY"), help="of endpoints")
+    parser.add_argument("--api-key", required=True, help="of the text message providers")
+    parser.add_argument("--receipts-to", default="", help="address of the API, for receipts")
+    parser.add_argument("--delay-ms", type=int, default=0, help="before a provider answers")
     return parser.parse_args(arguments)
 
 

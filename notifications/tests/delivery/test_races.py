@@ -1,6 +1,8 @@
 """Receipts against workers, time-outs and retention, with threads and real transactions."""
 
+import random
 import threading
+import time
 import uuid
 from datetime import timedelta
 
@@ -81,6 +83,50 @@ def test_a_receipt_that_comes_before_the_providers_answer_stands(template, sms_p
     assert (row.sent_by, row.claimed_until, len(sms_provider.seen)) == ("mmg", None, 1)
 
 
+def test_of_twenty_workers_that_want_one_message_one_sends_it(template, sms_provider, slow):
+    row = NotificationFactory(template=template)
+    sms_provider.answer = slow(0.2, sms_provider.answer)
+
+    at_once(*[lambda: deliver(Queue.NORMAL)] * 20)
+
+    row.refresh_from_db()
+    assert [each["cid"] for each in sms_provider.seen] == [str(row.id)]
+    assert (row.status, row.delivery_attempts) == ("sending", 1)
+
+
+def test_a_hundred_receipts_around_their_answers_all_stand(template, sms_provider):
+    rows = [NotificationFactory(template=template) for _ in range(100)]
+    by_id = {str(row.id): row for row in rows}
+    receipts, broken = [], []
+    answer = sms_provider.answer
+
+    def post(row, seconds):
+        time.sleep(seconds)
+        try:
+            receive(row)
+        except Exception as error:  # noqa: BLE001 - the test's own thread says so
+            broken.append(error)
+        finally:
+            connection.close()
+
+    def with_receipt(message):
+        arguments = (by_id[message["cid"]], random.uniform(0, 0.04))
+        receipts.append(threading.Thread(target=post, args=arguments))
+        receipts[-1].start()
+        time.sleep(random.uniform(0, 0.04))
+        return answer(message)
+
+    sms_provider.answer = with_receipt
+    deliver(Queue.NORMAL)
+    for thread in receipts:
+        thread.join()
+
+    assert broken == []
+    assert len(sms_provider.seen) == 100
+    assert {outcome_of(row)[0] for row in rows} == {"delivered"}
+    assert CallbackDelivery.objects.count() == 100
+
+
 def test_a_receipt_and_the_workers_outcome_at_once_end_in_the_receipts_status(template):
     for _ in range(ROUNDS):
         row = NotificationFactory(template=template, delivery_attempts=1)
@@ -156,6 +202,22 @@ def test_of_the_time_out_and_a_receipt_at_once_one_wins_and_is_told(template):
         status, told = outcome_of(row)
         assert status in {"delivered", "temporary-failure"}
         assert told == [status]
+
+
+def test_a_batch_of_time_outs_beside_receipts_overwrites_no_outcome(template):
+    now = clock.now()
+    times = {"template": template, "created_at": now - timedelta(hours=73)}
+    rows = [NotificationFactory(**times, status="sending") for _ in range(120)]
+    shuffled = random.sample(rows, len(rows))
+
+    at_once(
+        *[lambda part=shuffled[start::4]: [receive(row) for row in part] for start in range(4)],
+        *[lambda: (time.sleep(0.15), expire(now))] * 2,
+    )
+
+    outcomes = [outcome_of(row) for row in rows]
+    assert {status for status, _ in outcomes} <= {"delivered", "temporary-failure"}
+    assert all(told == [status] for status, told in outcomes)
 
 
 def test_the_time_out_passes_over_a_row_whose_receipt_is_being_written(template):

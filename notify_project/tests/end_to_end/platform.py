@@ -31,6 +31,9 @@ INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
 SECRETS = ("live", "test", "told", "clients", "clients_test")
 MESSAGE_POOLS = ("priority", "normal", "research")
 POOLS = (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background")
+# Stand-ins of text message providers, and of servers of services that are told.
+TEXT_PROVIDERS = ("mmg", "firetext")
+ENDPOINTS = ("library", "museum")
 CONFIG = """
 organisations:
   - name: End to end
@@ -134,6 +137,7 @@ class Platform:
         self.workers = workers
         self.directory = directory
         self.web_port, self.http_port, self.smtp_port = free_port(), free_port(), free_port()
+        self.own_ports = {name: free_port() for name in (*TEXT_PROVIDERS, *ENDPOINTS)}
         self.secrets = {kind: str(uuid.uuid4()) for kind in SECRETS}
         self.postgres = contextlib.ExitStack()
         self.redis_server = contextlib.ExitStack()
@@ -169,8 +173,10 @@ class Platform:
             "INTERNAL_API_SECRET": INTERNAL_API_SECRET,
             "API_HOST_URL": f"http://127.0.0.1:{self.web_port}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
-            "MMG_URL": f"http://127.0.0.1:{self.http_port}/mmg",
+            "MMG_URL": f"http://127.0.0.1:{self.own_ports['mmg']}/mmg",
             "MMG_API_KEY": "mmg",
+            "FIRETEXT_URL": f"http://127.0.0.1:{self.own_ports['firetext']}/firetext",
+            "FIRETEXT_API_KEY": "mmg",
             "MMG_RECEIVE_PASSWORDS": "s3cret",
             "HTTP_ALLOW_PRIVATE": "true",
             "HTTP_CA_FILE": str(self.certificate[0]),
@@ -195,7 +201,9 @@ class Platform:
     def _start_processes(self) -> None:
         start = self.supervisor.start
         stubs = ["--http-port", self.http_port, "--smtp-port", self.smtp_port, "--api-key", "mmg"]
-        stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
+        stubs += ["--receipts-to", self.api_url, "--certificate", *self.certificate]
+        for name, port in self.own_ports.items():
+            stubs += ["--endpoint" if name in ENDPOINTS else "--own-port", f"{name}={port}"]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
         start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
         for name, pool in self.pools().items():
@@ -287,6 +295,10 @@ class Platform:
         except OSError:
             return 0, b""
 
+    def endpoint(self, name: str) -> str:
+        """Return the address of the stand-in of a service's own server."""
+        return f"https://127.0.0.1:{self.own_ports[name]}/{name}"
+
     def received(self) -> dict | None:
         """Return what the stand-ins have received."""
         status, body = self.get("/received.json", self.http_port)
@@ -303,11 +315,7 @@ class Platform:
 
     def begin_anew(self) -> None:
         """Let the stand-ins take everything and have received nothing."""
-        self.control(
-            sms={"mode": "ok", "delay_ms": 0, "status": "3"},
-            mail={"mode": "ok", "delay_ms": 0},
-            clear=True,
-        )
+        self.control(anew=True, clear=True)
 
     def kill(self, name: str) -> None:
         """End a process as a crash would; the supervisor starts it again."""

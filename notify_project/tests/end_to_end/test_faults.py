@@ -125,7 +125,7 @@ def web_processes(server):
 
 
 def test_a_provider_that_stays_down_is_tried_again_and_then_given_up(platform):
-    platform.control(sms={"mode": "error", "delay_ms": 0, "status": "3"})
+    platform.control(sms={"mode": "error", "delay_ms": 0})
 
     [sent] = send_texts(platform, 1)
 
@@ -137,13 +137,13 @@ def test_a_provider_that_stays_down_is_tried_again_and_then_given_up(platform):
 
 
 def test_a_worker_killed_while_it_sends_sends_at_most_twice(platform):
-    platform.control(sms={"mode": "ok", "delay_ms": 2000, "status": "3"})
+    platform.control(sms={"mode": "ok", "delay_ms": 2000})
     ids = send_texts(platform, 20)
     eventually(lambda: claimed(platform, ids) > 0, what="a claim")
     time.sleep(0.5)
 
     platform.kill("normal")
-    platform.control(sms={"mode": "ok", "delay_ms": 0, "status": "3"})
+    platform.control(sms={"mode": "ok", "delay_ms": 0})
 
     eventually(lambda: all_final(platform, ids), seconds=90, what="the end of every message")
     texts = Counter(text["cid"] for text in platform.received()["texts"])
