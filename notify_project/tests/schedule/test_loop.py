@@ -156,6 +156,8 @@ def test_two_schedulers_share_the_night_in_which_the_clocks_change(redis_without
             time.move_to(evening + half_hour * timedelta(minutes=30))
             for scheduler in schedulers:
                 scheduler.turn()
+            # As workers do; or it would be queued again.
+            PeriodicRun.objects.update(state="done")
 
     queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
     daily = {
@@ -181,6 +183,55 @@ def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
     assert [slot.minute for slot in slots_of("repair_template_usage")] == [0, 0]
     assert "repair_template_usage missed 5 slots" in caplog.text
     assert counted("notify_periodic_missed_slots_total") == {("repair_template_usage",): 5}
+
+
+NIGHTLY = "delete_notifications_older_than_retention"
+AT_NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
+
+
+def queued_again(recorded, state, *ages, schedulers=1):
+    """Return how often a nightly slot is queued by schedulers at these ages of it."""
+    PeriodicRun.objects.create(task=NIGHTLY, slot=AT_NIGHT, state=state, started_at=AT_NIGHT)
+    for age in ages:
+        for _ in range(schedulers):
+            turns(AT_NIGHT + age)
+    return len([task for task in of(recorded, "run_periodic") if NIGHTLY in task.args])
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "times"),
+    [
+        ("started", [29], 0),
+        ("started", [31], 1),
+        ("started", [31, 60], 1),
+        ("started", [31, 62], 2),
+        ("failed", [31], 1),
+        ("done", [31], 0),
+        ("started", [6 * 60 + 1], 0),
+    ],
+    ids=["waits", "lost", "waits again", "lost twice", "failed", "done", "given up"],
+)
+def test_a_nightly_task_that_was_lost_or_failed_is_queued_again(
+    redis_without_tasks, state, minutes, times
+):
+    ages = [timedelta(minutes=each) for each in minutes]
+
+    assert queued_again(redis_without_tasks, state, *ages) == times
+
+
+def test_of_two_schedulers_one_queues_a_lost_task_again(redis_without_tasks, caplog):
+    assert queued_again(redis_without_tasks, "started", timedelta(hours=1), schedulers=2) == 1
+    assert f"periodic task {NIGHTLY} of {AT_NIGHT} is queued again" in caplog.text
+
+
+def test_a_lost_task_of_an_interval_has_its_next_slot(redis_without_tasks):
+    slot = NOON.replace(second=0)
+    PeriodicRun.objects.create(task="delete_old_idempotent_answers", slot=slot, started_at=slot)
+
+    turns(NOON + timedelta(minutes=45))
+
+    queued = of(redis_without_tasks, "run_periodic")
+    assert [task for task in queued if "delete_old_idempotent_answers" in task.args] == []
 
 
 def test_a_night_that_was_slept_through_is_caught_up_in_the_morning(redis_without_tasks):
