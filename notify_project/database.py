@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-# Source: PostgreSQL, appendix A: connection exceptions, insufficient resources, shutdown.
-_AWAY_CLASSES = ("08", "53", "57P")
+# Source: PostgreSQL, appendix A: connection exceptions, insufficient resources, shutdown, and a
+# server that only reads, such as one whose place another has just taken.
+_AWAY_CODES = ("08", "53", "57P", "25006")
 
 
 def is_away(error: BaseException) -> bool:
-    """Say whether an error means that the database cannot be reached just now.
+    """Say whether an error means that the database cannot be reached, or written, just now.
 
     A connection that the server ends in the middle of a statement is, to psycopg2, a plain
     ``DatabaseError`` without a code; only asking again shows that the connection is gone.
@@ -21,7 +22,7 @@ def is_away(error: BaseException) -> bool:
         return False
     code: str | None = getattr(error.__cause__, "pgcode", None)
     if code is not None:
-        return code.startswith(_AWAY_CLASSES)
+        return code.startswith(_AWAY_CODES)
     # Whatever a statement does wrong has a code; this has none.
     return isinstance(error, OperationalError) or not connection.is_usable()
 

@@ -224,8 +224,10 @@ class Platform:
         """Start PostgreSQL and return its URL."""
         return self.postgres.enter_context(self._postgres.running())
 
-    def stop_postgres(self) -> None:
-        """Stop PostgreSQL; its data stays."""
+    def stop_postgres(self, mode: str = "") -> None:
+        """Stop PostgreSQL, in a mode of ``pg_ctl`` if one is given; its data stays."""
+        if mode:
+            self._postgres.stop(mode)
         self.postgres.pop_all().close()
 
     def start_redis(self) -> str:

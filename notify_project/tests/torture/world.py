@@ -2,11 +2,16 @@
 
 import contextlib
 import json
+import os
 import random
+import signal
+import subprocess
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
+
+import psycopg2
 
 from notify_project.tests.end_to_end.platform import Platform, running
 from notify_project.tests.torture.ledger import Event, Said, Seen, Stored, Told, Verdict, compare
@@ -24,10 +29,12 @@ SETTINGS = {
     "DELIVERY_RETRIES": "20",
     "RECEIPT_RETRY_SECONDS": "5",
     "PERSIST_RETRY_MAX": "60",
+    "REDIS_TIMEOUT_SECONDS": "2",
 }
 POSTGRES = ("max_connections=60", "superuser_reserved_connections=3")
 # What a process remembers of the accept mode, it remembers for two seconds.
 MODE_SECONDS = 2.2
+DEFAULT_MODE = "persist_first"
 
 
 class World(Platform):
@@ -50,7 +57,7 @@ class World(Platform):
         self.batch = ""
         self._batches = 0
         self._before: set[str] = set()
-        self._mode = "persist_first"
+        self._mode = DEFAULT_MODE
         self._lock = threading.Lock()
 
     def begin_anew(self) -> None:
@@ -107,6 +114,44 @@ class World(Platform):
         lane = LANES.get(self.pools().get(name, ""))
         self.note("kill -9", name, lanes={lane} if lane else ())
         super().kill(name)
+
+    def kill_a_web_process(self) -> None:
+        """End one of the processes that answer requests, as a crash would."""
+        if processes := self.web_processes():
+            self.note("kill -9", "one of web")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.random.choice(processes), signal.SIGKILL)
+
+    def web_processes(self) -> list[int]:
+        """Return the processes that answer requests."""
+        server = self.supervisor.pids().get("web")
+        if server is None:
+            return []
+        found = subprocess.run(
+            ["pgrep", "-P", str(server), "-f", "granian"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return [int(line) for line in found.stdout.split()]
+
+    def flush(self) -> None:
+        """Empty Redis."""
+        self.note("Redis emptied")
+        self.redis.flushall()
+        self._mode = DEFAULT_MODE
+
+    def administer(self, *statements: str) -> None:
+        """Run statements that may not be in a transaction, whatever is broken."""
+        host = self.database_url.partition("host=")[2]
+        connection = psycopg2.connect(dbname="notify", user="postgres", host=host)
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        finally:
+            connection.close()
 
     def is_running(self, name: str) -> bool:
         """Say whether a process is there just now."""
