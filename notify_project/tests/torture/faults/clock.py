@@ -60,10 +60,14 @@ def unfinished_since(world, began) -> list[str]:
     return [f"{task} of {slot} is {state}" for task, slot, state in rows]
 
 
-def run_more_than_once(world) -> list[str]:
-    """Name the slots that workers began more than once."""
+def run_more_than_once(world, began) -> list[str]:
+    """Name the slots since an instant that workers began more than once."""
     begun = Counter(BEGINS.findall(world.logs()))
-    return [f"{task} of {slot} began {n} times" for (task, slot), n in begun.items() if n > 1]
+    return [
+        f"{task} of {slot} began {n} times"
+        for (task, slot), n in begun.items()
+        if n > 1 and datetime.fromisoformat(slot) >= began
+    ]
 
 
 def gaps(slots: dict[str, list[datetime]]) -> list[str]:
@@ -89,7 +93,7 @@ def _check(world, _verdict) -> list[str]:
     """Every slot of both hours was taken and run once, and none lies between them."""
     began, ended = world.lived
     slots = slots_since(world, began)
-    complaints = gaps(slots) + run_more_than_once(world)
+    complaints = gaps(slots) + run_more_than_once(world, began)
     # What has just been queued may still run.
     complaints += [text for text in unfinished_since(world, began) if "started" not in text]
     minutes = int((ended - began).total_seconds() // 60)
