@@ -41,6 +41,8 @@ BUDGETS = {
     "read_by_id_p99_ms": ("<=", 100),
     "list_p50_ms": ("<=", 100),
     "list_p99_ms": ("<=", 1000),
+    "deleted_rows_per_second": (">=", 20_000),
+    "send_longest_ms_beside_deletion": ("<=", 100),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

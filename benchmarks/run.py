@@ -24,7 +24,7 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "lanes", "jobs", "read", "callbacks"]
+PARTS = ["content", "accept", "deliver", "lanes", "jobs", "read", "callbacks", "retention"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -224,6 +224,7 @@ def on_servers(
     import lanes  # noqa: PLC0415
     import mailing  # noqa: PLC0415
     import reading  # noqa: PLC0415
+    import retention  # noqa: PLC0415
 
     service = provision()
     if "accept" in parts:
@@ -238,6 +239,8 @@ def on_servers(
         tables["read"] = reading.measure(service, figures)
     if "callbacks" in parts:
         tables["callbacks"] = calling.measure(service, figures)
+    if "retention" in parts:
+        tables["retention"] = retention.measure(service, figures)
 
 
 def accepting(

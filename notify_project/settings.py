@@ -134,7 +134,7 @@ def _storage_of(area: str) -> dict[str, Any]:
         options = {**S3_OPTIONS, "location": area}
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     return {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "notify_project.storage.WholeFiles",
         "OPTIONS": {"location": str(FILES_ROOT / area), "allow_overwrite": True},
     }
 

@@ -1,10 +1,37 @@
 """Files, by area: on disk or in an S3-compatible store, whichever the installation has."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
+from django.core.files import File
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from notify_project.api.errors import ServiceUnavailable
+from notify_project.metrics import Counter
+
+# What storages raise when they fail: the system's errors, and those of S3 where that is installed.
+_FAILURES: tuple[type[Exception], ...] = (OSError,)
+try:
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:
+    pass
+else:
+    _FAILURES += (Boto3Error, BotoCoreError, ClientError)
+
+logger = logging.getLogger(__name__)
+
+FAILED = Counter(
+    "notify_files_failed_total",
+    "Files that could not be stored, read or removed, for want of space or of an answer.",
+    ("area",),
+)
 
 
 class Area(StrEnum):
@@ -20,12 +47,39 @@ class FileMissing(Exception):
     """There is no file of that name."""
 
 
+class StorageAway(ServiceUnavailable):
+    """The storage is full, or broken, or does not answer; the request may be repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("Files cannot be stored or read at the moment, try again")
+
+
+class WholeFiles(FileSystemStorage):
+    """A folder in which a name leads to a whole file or to none, however full the disk is."""
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
+        half = str(PurePosixPath(name).with_name(f".half-{uuid4().hex}"))
+        try:
+            super()._save(half, content)  # type: ignore[misc]  # what storages override
+            Path(self.path(half)).replace(self.path(name))
+        except BaseException:
+            with suppress(OSError):
+                self.delete(half)
+            raise
+        return name
+
+
 def save(area: Area, name: str, content: bytes) -> None:
-    """Write a file; one of the same name is replaced."""
+    """Write a file; one of the same name is replaced.
+
+    Raises:
+        StorageAway: it is not stored; of that name is what was before, or nothing.
+    """
     # Without a known kind S3 takes the name's ending for one, and packs what seems to be text.
     file = ContentFile(content)
     file.content_type = "application/octet-stream"  # type: ignore[attr-defined]  # read by S3
-    saved = _storage(area).save(name, file)
+    with _failures_told(area):
+        saved = _storage(area).save(name, file)
     if saved != name:
         _storage(area).delete(saved)
         raise RuntimeError(f"the storage of {area} renames files instead of replacing them")
@@ -36,9 +90,10 @@ def read(area: Area, name: str) -> bytes:
 
     Raises:
         FileMissing: there is none.
+        StorageAway: it cannot be said whether there is one, or what it holds.
     """
     try:
-        with _storage(area).open(name) as file:
+        with _failures_told(area), _storage(area).open(name) as file:
             content: bytes = file.read()
     except FileNotFoundError as error:
         raise FileMissing(name) from error
@@ -46,14 +101,24 @@ def read(area: Area, name: str) -> bytes:
 
 
 def delete(area: Area, name: str) -> None:
-    """Remove a file; one that is not there is no trouble."""
-    _storage(area).delete(name)
+    """Remove a file; one that is not there is no trouble.
+
+    Raises:
+        StorageAway: it may still be there.
+    """
+    with _failures_told(area):
+        _storage(area).delete(name)
 
 
 def names(area: Area, folder: str) -> list[str]:
-    """Return the full names of the files in a folder, sorted; none if there is no such folder."""
+    """Return the full names of the files in a folder, sorted; none if there is no such folder.
+
+    Raises:
+        StorageAway: it cannot be said what is there.
+    """
     try:
-        _, found = _storage(area).listdir(folder)
+        with _failures_told(area):
+            _, found = _storage(area).listdir(folder)
     except FileNotFoundError:
         return []
     return sorted(f"{folder}/{name}" for name in found if name)
@@ -66,10 +131,25 @@ def modified_at(area: Area, name: str) -> datetime:
         FileMissing: there is none.
     """
     try:
-        return _storage(area).get_modified_time(name)
+        with _failures_told(area):
+            return _storage(area).get_modified_time(name)
     except FileNotFoundError as error:
         raise FileMissing(name) from error
 
 
 def _storage(area: Area) -> Storage:
     return storages[area]
+
+
+@contextmanager
+def _failures_told(area: Area) -> Iterator[None]:
+    """Turn what a storage raises when it fails into one error, logged without a file's name."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except _FAILURES as error:
+        FAILED.count(area.value)
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        logger.error("the storage of %s failed: %s", area, reason)  # noqa: TRY400 - says it all
+        raise StorageAway from error

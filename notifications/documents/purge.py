@@ -7,11 +7,13 @@ from uuid import UUID
 
 from notifications.models import Document
 from notify_project import clock, storage
-from notify_project.storage import Area
+from notify_project.storage import Area, StorageAway
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
+# Who waits for a storage that does not answer to so many calls in a row waits in vain.
+FAILURES_IN_A_ROW: Final = 10
 # How long the folder of a day is looked into for files that no row names.
 DAYS_LOOKED_BACK: Final = 7
 
@@ -33,10 +35,12 @@ def purge(now: datetime) -> int:
         Document.objects.filter(id__in=gone).delete()
         removed += len(gone)
         failures += errors
+        if len(gone) + len(errors) < len(batch):
+            break
         last = batch[-1].id
-    _delete_leftovers(now)
+    failures += _delete_leftovers(now)
     if failures:
-        raise ExceptionGroup(f"{len(failures)} documents could not be removed", failures)
+        raise ExceptionGroup(f"{len(failures)} files could not be removed", failures)
     return removed
 
 
@@ -48,22 +52,45 @@ def _expired(now: datetime, *, after: UUID | None) -> list[Document]:
 
 
 def delete_files(rows: list[Document]) -> tuple[list[UUID], list[Exception]]:
-    """Delete files; return the documents that have none left, and what went wrong with others."""
+    """Delete files until the storage fails too often in a row.
+
+    Returns:
+        The documents that have no file left, and what went wrong with others.
+    """
     gone: list[UUID] = []
     errors: list[Exception] = []
+    failed = 0
     for row in rows:
+        if failed == FAILURES_IN_A_ROW:
+            break
         try:
             storage.delete(Area.DOCUMENTS, row.stored_name)
-        except Exception as error:  # noqa: BLE001 - one bad file must not keep the rest; raised later
+        except StorageAway as error:  # one bad file must not keep the rest
             errors.append(error)
+            failed += 1
         else:
             gone.append(row.id)
+            failed = 0
     return gone, errors
 
 
-def _delete_leftovers(now: datetime) -> None:
-    """Delete the files in the folders of past days: whatever is there has expired."""
+def _delete_leftovers(now: datetime) -> list[Exception]:
+    """Delete the files in the folders of past days: whatever is there has expired.
+
+    Returns:
+        What went wrong, with the files of a day or with one of them.
+    """
+    errors: list[Exception] = []
     for back in range(1, DAYS_LOOKED_BACK + 1):
         day = now - timedelta(days=back)
-        for name in storage.names(Area.DOCUMENTS, f"{day:%Y-%m-%d}"):
-            storage.delete(Area.DOCUMENTS, name)
+        try:
+            names = storage.names(Area.DOCUMENTS, f"{day:%Y-%m-%d}")
+        except StorageAway as error:
+            errors.append(error)
+            continue
+        for name in names:
+            try:
+                storage.delete(Area.DOCUMENTS, name)
+            except StorageAway as error:
+                errors.append(error)
+    return errors

@@ -7,6 +7,7 @@ from notifications import lifecycle
 from notifications.letters.files import copy_from_scan, delete_from_scan
 from notifications.models import Notification
 from notifications.statuses import Status
+from notify_project.storage import StorageAway
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def deliver_test_letters(now: datetime) -> None:
     for letter in precompiled.iterator():
         try:
             _finish_precompiled(letter, now)
-        except OSError:
+        except StorageAway:
             # The others shall not wait for it; it is tried again with the next ones.
             logger.exception("the file of test letter %s cannot be read or written", letter.id)
 

@@ -13,6 +13,7 @@ from notifications.models import Notification
 from notifications.models.history import HISTORY_COLUMNS
 from notifications.retention.cutoffs import cutoffs
 from notifications.statuses import WAITING
+from notify_project.storage import StorageAway
 from services.models.retention import DEFAULT_DAYS
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 20_000
 # Each has files to delete while its row is locked.
 LETTERS_BATCH: Final = 200
+# Who waits for a storage that does not answer to so many calls in a row waits in vain.
+FAILURES_IN_A_ROW: Final = 10
 _BEGINNING: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 # Along the index on times, each batch behind the one before, so that the rows of services that
@@ -77,7 +80,7 @@ class Purged:
     Attributes:
         count: messages.
         without_history: of them, real ones whose history row was missing; there should be none.
-        kept_for_files: letters that stay until their files can be deleted.
+        kept_for_files: letters, of those looked at, that stay until their files can be deleted.
     """
 
     count: int = 0
@@ -114,13 +117,13 @@ def purge_letters(today: date) -> Purged:
     while True:
         with transaction.atomic():
             letters = list(Notification.objects.raw(_OLD_LETTERS, values))
-            gone = [letter.id for letter in letters if _files_are_gone(letter)]
+            gone, gave_up = _without_files(letters)
             with connection.cursor() as cursor:
                 cursor.execute(_DELETE_THESE, {"ids": list(map(str, gone))})
                 deleted, missing, _, _ = cursor.fetchone()
         count, without_history = count + deleted, without_history + missing
         kept += len(letters) - len(gone)
-        if len(letters) < LETTERS_BATCH:
+        if gave_up or len(letters) < LETTERS_BATCH:
             return Purged(count, without_history, kept)
         values |= {"after": letters[-1].created_at, "after_id": str(letters[-1].id)}
 
@@ -135,15 +138,26 @@ def count_overdue(today: date) -> int:
     return total
 
 
-def _files_are_gone(letter: Notification) -> bool:
-    try:
-        files.delete_all(letter)
-    except Exception as error:  # noqa: BLE001 - storages raise what they like; the letter stays
-        logger.error(  # noqa: TRY400 - the error may name the file's address
-            "the files of letter %s cannot be deleted: %s", letter.id, type(error).__name__
-        )
-        return False
-    return True
+def _without_files(letters: list[Notification]) -> tuple[list[UUID], bool]:
+    """Delete the letters' files until the storage fails too often in a row.
+
+    Returns:
+        The letters that have no file left, and whether the others were given up.
+    """
+    gone: list[UUID] = []
+    failed = 0
+    for letter in letters:
+        try:
+            files.delete_all(letter)
+        except StorageAway:
+            failed += 1
+            logger.error("the files of letter %s cannot be deleted", letter.id)  # noqa: TRY400
+        else:
+            failed = 0
+            gone.append(letter.id)
+        if failed == FAILURES_IN_A_ROW:
+            return gone, True
+    return gone, False
 
 
 def _values(today: date, *, letters: bool, limit: int) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from notify_project.schedule.tasks import run_periodic
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 1.0
+LOST_EVERY_SECONDS = 60.0
 ALERTS_EVERY = timedelta(minutes=5)
 MISSED = Counter(
     "notify_periodic_missed_slots_total", "Slots of a periodic task that nobody ran.", ("task",)
@@ -42,7 +43,7 @@ class Scheduler:
         self._began_at = self._looked_at = clock.now()
         self._handled: dict[str, datetime] | None = None
         self._delayed = DelayedTasks()
-        self._wake_at = 0.0
+        self._wake_at = self._repeat_at = 0.0
         self._failing: set[str] = set()
 
     def stop(self) -> None:
@@ -64,6 +65,9 @@ class Scheduler:
             self._try("waking callbacks", self._wake_callbacks)
         self._try("queueing delayed tasks", self._delayed.move_due)
         self._try("queueing periodic tasks", self._queue_due_slots)
+        if time.monotonic() >= self._repeat_at:
+            self._repeat_at = time.monotonic() + LOST_EVERY_SECONDS
+            self._try("queueing lost tasks again", self._queue_lost_slots)
         self._try("looking for alerts", self._look_for_alerts)
 
     def _try(self, duty: str, do: Callable[[], None]) -> None:
@@ -109,6 +113,15 @@ class Scheduler:
             if slot > last:
                 _queue(task, slot, last)
                 self._handled[task.name] = slot
+
+    def _queue_lost_slots(self) -> None:
+        """Queue again what should have ended; tasks of an interval have a next slot soon."""
+        now = clock.now()
+        for task in PERIODIC_TASKS.values():
+            slot = task.latest_slot(now)
+            if task.at is not None and runs.take_again(task.name, slot, now):
+                logger.warning("periodic task %s of %s is queued again", task.name, slot)
+                enqueue(run_periodic, task.name, slot.isoformat(), queue=task.queue)
 
 
 def _queue(task: PeriodicTask, slot: datetime, last: datetime) -> None:

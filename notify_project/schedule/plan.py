@@ -3,9 +3,10 @@
 import logging
 from datetime import time, timedelta
 
+from django.core.management import call_command
+
 from notifications.acceptance.idempotency import delete_old_answers
 from notifications.callbacks.tasks import delete_old_callbacks
-from notifications.delivery.claim import never_started_count
 from notifications.delivery.tasks import (
     delete_old_provider_figures,
     lower_failing_providers,
@@ -34,22 +35,25 @@ from notifications.statistics.tasks import (
 )
 from notify_project import clock
 from notify_project.constants import Queue
+from notify_project.schedule.checks import (
+    alert_on_never_started,
+    check_low_available_inbound_numbers,
+    check_services_with_high_failure_rates_or_tv_numbers,
+)
 from notify_project.schedule.runs import delete_old_runs
-from notify_project.schedule.slots import PeriodicTask
+from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
 
 logger = logging.getLogger(__name__)
-
-
-def alert_on_never_started() -> None:
-    """Log an error when accepted messages wait although no worker has ever taken them."""
-    count = never_started_count(clock.now())
-    if count:
-        logger.error("%s accepted messages were never started: are the workers running?", count)
 
 
 def delete_old_idempotent_answers() -> None:
     """Delete the answers to requests that are not repeated any more."""
     logger.info("deleted %s old answers", delete_old_answers())
+
+
+def delete_expired_sessions() -> None:
+    """Delete the sessions of people who have not been on the admin site for long."""
+    call_command("clearsessions")
 
 
 def delete_old_periodic_runs() -> None:
@@ -87,5 +91,15 @@ PERIODIC_TASKS = {
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_provider_figures, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
+        PeriodicTask(delete_expired_sessions, Queue.PERIODIC, at=time(3, 4)),
+        PeriodicTask(
+            check_services_with_high_failure_rates_or_tv_numbers,
+            Queue.PERIODIC,
+            at=time(10, 30),
+            weekdays=WORKING_DAYS,
+        ),
+        PeriodicTask(
+            check_low_available_inbound_numbers, Queue.PERIODIC, at=time(9, 0), weekdays=MONDAYS
+        ),
     )
 }

@@ -7,6 +7,9 @@ from django.db.models import Max
 from notify_project.models import PeriodicRun
 
 KEEP = timedelta(days=30)
+# Longer than a task may run: what has not ended by then was lost, or failed.
+AGAIN_AFTER = timedelta(minutes=30)
+AGAIN_FOR = timedelta(hours=6)
 
 
 def newest_slots(now: datetime) -> dict[str, datetime]:
@@ -25,6 +28,16 @@ def take(task: str, slot: datetime) -> bool:
 def give_back(task: str, slot: datetime) -> None:
     """Let the slot be taken again."""
     PeriodicRun.objects.filter(task=task, slot=slot, state=PeriodicRun.State.STARTED).delete()
+
+
+def take_again(task: str, slot: datetime, now: datetime) -> bool:
+    """Return whether the slot is ours once more: its task was lost on its way, or it failed.
+
+    A slot is taken again every half hour, for six hours; of any number of schedulers, one gets it.
+    """
+    runs = PeriodicRun.objects.filter(task=task, slot=slot, slot__gt=now - AGAIN_FOR)
+    unfinished = runs.exclude(state=PeriodicRun.State.DONE)
+    return bool(unfinished.filter(started_at__lt=now - AGAIN_AFTER).update(started_at=now))
 
 
 def is_done(task: str, slot: datetime) -> bool:

@@ -10,7 +10,8 @@ from django.core.exceptions import SuspiciousFileOperation
 from moto.server import ThreadedMotoServer
 
 from notify_project import storage
-from notify_project.storage import Area, FileMissing
+from notify_project.storage import Area, FileMissing, StorageAway
+from notify_project.tests.full_disk import full_disk
 
 BUCKET = "notify-files"
 ACCOUNT = {"access_key": "id", "secret_key": "secret", "region_name": "eu-west-2"}
@@ -124,6 +125,54 @@ def test_a_storage_that_renames_is_not_accepted(settings, tmp_path):
 
     with pytest.raises(RuntimeError, match="renames"):
         storage.save(Area.LETTERS, "a", b"y")
+
+
+@pytest.mark.usefixtures("files")
+def test_a_file_that_does_not_fit_is_not_there_and_its_predecessor_is(files, caplog, counted):
+    storage.save(Area.BRANDING, "logo", b"the old one")
+
+    with full_disk(), pytest.raises(StorageAway):
+        storage.save(Area.BRANDING, "logo", b"x" * 5000)
+    with full_disk(), pytest.raises(StorageAway):
+        storage.save(Area.BRANDING, "day/other", b"x" * 5000)
+
+    assert storage.read(Area.BRANDING, "logo") == b"the old one"
+    assert [path.name for path in files.rglob("*") if path.is_file()] == ["logo"]
+    assert caplog.messages == ["the storage of branding failed: File too large"] * 2
+    assert counted("notify_files_failed_total") == {("branding",): 2}
+
+
+@pytest.mark.usefixtures("files")
+def test_what_cannot_be_read_is_no_missing_file(files):
+    for name in ("a/in-the-way", "b"):
+        storage.save(Area.LETTERS, name, b"x")
+
+    with pytest.raises(StorageAway):
+        storage.read(Area.LETTERS, "a")
+    with pytest.raises(StorageAway):
+        storage.delete(Area.LETTERS, "a")
+    with pytest.raises(StorageAway):
+        storage.names(Area.LETTERS, "b")
+
+
+@pytest.mark.usefixtures("in_s3")
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: storage.save(Area.DOCUMENTS, "a", b"x"),
+        lambda: storage.read(Area.DOCUMENTS, "a"),
+        lambda: storage.delete(Area.DOCUMENTS, "a"),
+        lambda: storage.names(Area.DOCUMENTS, "a"),
+    ],
+    ids=["save", "read", "delete", "names"],
+)
+def test_a_store_that_does_not_answer_is_told_apart_from_a_missing_file(settings, use):
+    documents = settings.STORAGES["documents"]
+    options = {**documents["OPTIONS"], "endpoint_url": "http://127.0.0.1:1"}
+    settings.STORAGES = {**settings.STORAGES, "documents": {**documents, "OPTIONS": options}}
+
+    with pytest.raises(StorageAway):
+        use()
 
 
 def test_the_variables_of_an_installation_lead_to_its_bucket(s3_url, bucket):

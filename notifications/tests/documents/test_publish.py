@@ -10,6 +10,7 @@ from notifications.documents.publish import dummy_urls, publish, unpublish
 from notifications.documents.sealing import DocumentKey
 from notifications.models import Document
 from notify_project import clock
+from notify_project.storage import StorageAway
 from services.tests.factories import ServiceFactory
 
 TWO = {
@@ -85,7 +86,7 @@ def test_nothing_stays_when_the_second_file_cannot_be_written(db, files, setting
     (files / "documents").mkdir()
     (files / "documents" / f"{now + timedelta(weeks=1):%Y-%m-%d}").write_bytes(b"")
 
-    with pytest.raises(FileExistsError):
+    with pytest.raises(StorageAway):
         publish_two(service.id, now=now)
 
     assert [path.read_bytes() for path in stored(files)] == [b""]

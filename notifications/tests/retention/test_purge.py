@@ -8,6 +8,7 @@ from notifications.retention import purge
 from notifications.retention.cutoffs import cutoffs
 from notifications.statuses import WAITING, Status
 from notifications.tests.factories import NotificationFactory
+from notify_project.storage import StorageAway
 from services.retention import set_retention
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
@@ -110,13 +111,33 @@ def test_a_letter_stays_while_its_files_cannot_be_deleted(files, monkeypatch):
 
     def fail_once(letter):
         if letter.id == broken.id:
-            raise OSError("no such disk")
+            raise StorageAway
         delete_all(letter)
 
     monkeypatch.setattr(letter_files, "delete_all", fail_once)
 
     assert purge.purge_letters(TODAY) == purge.Purged(count=1, kept_for_files=1)
     assert remaining() == {broken.id}
+
+
+def test_letters_wait_for_a_storage_that_is_away(files, monkeypatch):
+    monkeypatch.setattr(purge, "FAILURES_IN_A_ROW", 2)
+    monkeypatch.setattr(purge, "LETTERS_BATCH", 4)
+    letters = NotificationFactory.create_batch(9, letter=True, status="delivered", created_at=OLD)
+    order = [row.id for row in sorted(letters, key=lambda row: row.id)]
+    broken = {order[0], *order[3:]}
+    asked = []
+
+    def fail_often(letter):
+        asked.append(letter.id)
+        if letter.id in broken:
+            raise StorageAway
+
+    monkeypatch.setattr(letter_files, "delete_all", fail_often)
+
+    assert purge.purge_letters(TODAY) == purge.Purged(count=2, kept_for_files=6)
+    assert asked == order[:6]
+    assert remaining() == broken
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 import logging
+import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from freezegun import freeze_time
 
@@ -13,10 +16,11 @@ from notify_project.models import PeriodicRun
 from notify_project.queues import enqueue
 from notify_project.schedule import plan, runs, tasks
 from notify_project.schedule.loop import Scheduler
-from notify_project.schedule.slots import PeriodicTask
+from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
+DAYS = {MONDAYS: "Monday", WORKING_DAYS: "Monday to Friday"}
 NOON = datetime(2026, 11, 25, 12, 0, 30, tzinfo=UTC)
 
 
@@ -98,6 +102,34 @@ def test_of_two_schedulers_one_gets_a_slot(redis_without_tasks):
     assert len(slots_of("repair_template_usage")) == 5
 
 
+def test_two_schedulers_at_the_same_moments_of_an_hour_queue_each_slot_once(redis_without_tasks):
+    minutes = [NOON + timedelta(minutes=minute) for minute in range(61)]
+    with freeze_time(NOON) as time:
+        moves = iter(minutes)
+        # Both turn at once, and the clock moves on while neither does.
+        together = threading.Barrier(2, action=lambda: time.move_to(next(moves)))
+        schedulers = [Scheduler(), Scheduler()]
+
+        def turn_through_the_hour(scheduler):
+            try:
+                for _ in minutes:
+                    together.wait()
+                    scheduler.turn()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(turn_through_the_hour, schedulers))
+
+    queued = Counter(task.args for task in of(redis_without_tasks, "run_periodic"))
+    assert set(queued.values()) == {1}
+    assert len(queued) == queued_slots()
+    for name, task in plan.PERIODIC_TASKS.items():
+        if task.every:
+            every = max(task.every, timedelta(minutes=1))
+            assert len(slots_of(name)) == timedelta(hours=1) // every, name
+
+
 def test_of_many_at_the_same_moment_one_gets_a_slot():
     def take(_):
         try:
@@ -124,9 +156,15 @@ def test_two_schedulers_share_the_night_in_which_the_clocks_change(redis_without
             time.move_to(evening + half_hour * timedelta(minutes=30))
             for scheduler in schedulers:
                 scheduler.turn()
+            # As workers do; or it would be queued again.
+            PeriodicRun.objects.update(state="done")
 
     queued = [task.args for task in of(redis_without_tasks, "run_periodic")]
-    daily = {name: task.at for name, task in plan.PERIODIC_TASKS.items() if task.at}
+    daily = {
+        name: task.at
+        for name, task in plan.PERIODIC_TASKS.items()
+        if task.at and len(task.weekdays) == 7
+    }
     taken = {
         name: [slot.astimezone(clock.LONDON).time() for slot in slots_of(name)] for name in daily
     }
@@ -145,6 +183,55 @@ def test_after_a_stop_the_newest_missed_slot_runs_and_the_others_are_logged(
     assert [slot.minute for slot in slots_of("repair_template_usage")] == [0, 0]
     assert "repair_template_usage missed 5 slots" in caplog.text
     assert counted("notify_periodic_missed_slots_total") == {("repair_template_usage",): 5}
+
+
+NIGHTLY = "delete_notifications_older_than_retention"
+AT_NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
+
+
+def queued_again(recorded, state, *ages, schedulers=1):
+    """Return how often a nightly slot is queued by schedulers at these ages of it."""
+    PeriodicRun.objects.create(task=NIGHTLY, slot=AT_NIGHT, state=state, started_at=AT_NIGHT)
+    for age in ages:
+        for _ in range(schedulers):
+            turns(AT_NIGHT + age)
+    return len([task for task in of(recorded, "run_periodic") if NIGHTLY in task.args])
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "times"),
+    [
+        ("started", [29], 0),
+        ("started", [31], 1),
+        ("started", [31, 60], 1),
+        ("started", [31, 62], 2),
+        ("failed", [31], 1),
+        ("done", [31], 0),
+        ("started", [6 * 60 + 1], 0),
+    ],
+    ids=["waits", "lost", "waits again", "lost twice", "failed", "done", "given up"],
+)
+def test_a_nightly_task_that_was_lost_or_failed_is_queued_again(
+    redis_without_tasks, state, minutes, times
+):
+    ages = [timedelta(minutes=each) for each in minutes]
+
+    assert queued_again(redis_without_tasks, state, *ages) == times
+
+
+def test_of_two_schedulers_one_queues_a_lost_task_again(redis_without_tasks, caplog):
+    assert queued_again(redis_without_tasks, "started", timedelta(hours=1), schedulers=2) == 1
+    assert f"periodic task {NIGHTLY} of {AT_NIGHT} is queued again" in caplog.text
+
+
+def test_a_lost_task_of_an_interval_has_its_next_slot(redis_without_tasks):
+    slot = NOON.replace(second=0)
+    PeriodicRun.objects.create(task="delete_old_idempotent_answers", slot=slot, started_at=slot)
+
+    turns(NOON + timedelta(minutes=45))
+
+    queued = of(redis_without_tasks, "run_periodic")
+    assert [task for task in queued if "delete_old_idempotent_answers" in task.args] == []
 
 
 def test_a_night_that_was_slept_through_is_caught_up_in_the_morning(redis_without_tasks):
@@ -300,27 +387,9 @@ def test_old_runs_are_deleted():
     assert (deleted, list(PeriodicRun.objects.all())) == (1, [kept])
 
 
-def test_messages_that_nobody_started_raise_an_alert(caplog):
-    NotificationFactory(created_at=clock.now() - timedelta(hours=1))
-
-    with caplog.at_level(logging.ERROR):
-        plan.alert_on_never_started()
-
-    assert "1 accepted messages were never started" in caplog.text
-
-
-def test_fresh_messages_raise_no_alert(caplog):
-    NotificationFactory(created_at=clock.now())
-
-    with caplog.at_level(logging.ERROR):
-        plan.alert_on_never_started()
-
-    assert caplog.records == []
-
-
 def test_the_schedule_runs_what_it_must():
     when = {
-        name: (str(task.at) if task.at else task.every)
+        name: (f"{task.at} {DAYS.get(task.weekdays, '')}".strip() if task.at else task.every)
         for name, task in plan.PERIODIC_TASKS.items()
     }
 
@@ -347,7 +416,20 @@ def test_the_schedule_runs_what_it_must():
         "delete_old_callbacks": "03:04:00",
         "delete_old_provider_figures": "03:04:00",
         "delete_old_periodic_runs": "03:04:00",
+        "delete_expired_sessions": "03:04:00",
+        "check_services_with_high_failure_rates_or_tv_numbers": "10:30:00 Monday to Friday",
+        "check_low_available_inbound_numbers": "09:00:00 Monday",
     }
+
+
+def test_sessions_that_are_over_are_deleted():
+    for end in (-1, 1):
+        expiry = clock.now() + timedelta(hours=end)
+        Session.objects.create(session_key=f"ends{end}", session_data="", expire_date=expiry)
+
+    plan.delete_expired_sessions()
+
+    assert [session.session_key for session in Session.objects.all()] == ["ends1"]
 
 
 def test_services_that_must_be_told_something_are_looked_for(redis_without_tasks):

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from notify_project.constants import Queue
-from notify_project.schedule.slots import PeriodicTask
+from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
 
 
 def tidy_up():
@@ -101,3 +101,51 @@ def test_a_task_is_called_after_its_function():
 )
 def test_a_slot_is_followed_by_another(task, slot, following):
     assert task.slot_after(utc(slot)) == utc(following)
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        # 25 November 2026 is a Wednesday.
+        ("2026-11-25 10:30:00", "2026-11-25 10:30:00"),
+        ("2026-11-27 23:00:00", "2026-11-27 10:30:00"),
+        ("2026-11-28 12:00:00", "2026-11-27 10:30:00"),
+        ("2026-11-30 10:29:59", "2026-11-27 10:30:00"),
+        ("2026-11-30 10:30:00", "2026-11-30 10:30:00"),
+        # Over a weekend in which the clocks change.
+        ("2026-03-30 09:29:59", "2026-03-27 10:30:00"),
+        ("2026-03-30 09:30:00", "2026-03-30 09:30:00"),
+        ("2026-10-26 10:30:00", "2026-10-26 10:30:00"),
+    ],
+)
+def test_a_slot_of_working_days_passes_over_weekends(now, slot):
+    task = PeriodicTask(tidy_up, Queue.PERIODIC, at=time(10, 30), weekdays=WORKING_DAYS)
+
+    assert task.latest_slot(utc(now)) == utc(slot)
+
+
+def test_the_slot_after_a_friday_is_on_monday():
+    task = PeriodicTask(tidy_up, Queue.PERIODIC, at=time(10, 30), weekdays=WORKING_DAYS)
+
+    assert task.slot_after(utc("2026-03-27 10:30:00")) == utc("2026-03-30 09:30:00")
+    assert task.slot_after(utc("2026-03-30 09:30:00")) == utc("2026-03-31 09:30:00")
+
+
+def test_only_days_that_have_a_slot_are_missed():
+    task = PeriodicTask(tidy_up, Queue.PERIODIC, at=time(10, 30), weekdays=WORKING_DAYS)
+
+    friday, monday = utc("2026-03-27 10:30:00"), utc("2026-03-30 09:30:00")
+    assert task.missed_between(friday, monday) == 0
+    assert task.missed_between(friday, utc("2026-04-02 09:30:00")) == 3
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"every": timedelta(hours=1), "weekdays": MONDAYS},
+        {"at": time(3), "weekdays": frozenset()},
+    ],
+)
+def test_weekdays_belong_to_a_time_of_the_day(when):
+    with pytest.raises(ValueError, match="weekdays"):
+        PeriodicTask(tidy_up, Queue.PERIODIC, **when)

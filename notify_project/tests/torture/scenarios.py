@@ -4,10 +4,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 GROUPS = ("processes", "servers", "providers", "callbacks", "clock", "storage", "jobs", "races")
 LOAD_PER_SECOND = 15.0
 PATIENCE_SECONDS = 300.0
+_ANY = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Scenario:
         check: ``(world, verdict)``: what else is wrong, in words.
         patience: seconds from healing until every message must be final.
         accept_mode: of the platform meanwhile.
+        clock: what the platform's clock shows when it starts: it gets a platform of its own.
         is_in_minutes: how long it takes is what ``--minutes`` says.
         loses_receipts: receipts may be gone, so that their messages end by the time limit.
     """
@@ -39,6 +42,7 @@ class Scenario:
     accept_mode: str = "persist_first"
     loses_receipts: bool = False
     is_in_minutes: bool = False
+    clock: datetime | None = None
 
 
 @dataclass
@@ -69,7 +73,11 @@ def all_scenarios() -> list[Scenario]:
 
     for module in pkgutil.iter_modules(faults.__path__):
         importlib.import_module(f"{faults.__name__}.{module.name}")
-    return sorted(_registry.scenarios.values(), key=lambda each: GROUPS.index(each.group))
+    return sorted(
+        _registry.scenarios.values(),
+        # Those with a clock of their own last, one after another: each has its own platform.
+        key=lambda each: (each.clock is not None, each.clock or _ANY, GROUPS.index(each.group)),
+    )
 
 
 def chosen(scenarios: Iterable[Scenario], words: Iterable[str]) -> list[Scenario]:

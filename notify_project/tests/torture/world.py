@@ -8,12 +8,14 @@ import signal
 import subprocess
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import psycopg2
 
 from notify_project.tests.end_to_end.platform import Platform, running
 from notify_project.tests.torture.ledger import Event, Said, Seen, Stored, Told, Verdict, compare
+from notify_project.tests.torture.moved import offset
 
 # A pool -> the lane whose messages it hands over.
 LANES = {
@@ -44,16 +46,17 @@ DEFAULT_MODE = "persist_first"
 class World(Platform):
     """A platform with two workers for most messages, and a memory of what was done to it."""
 
-    def __init__(self, *arguments, seed: int = 1, **options) -> None:
+    def __init__(self, *arguments, seed: int = 1, ahead: float = 0.0, **options) -> None:
         super().__init__(
             *arguments,
-            settings=SETTINGS,
+            settings=SETTINGS | offset.environment(ahead),
             workers={"normal": 2, "jobs": 2},
             postgres=POSTGRES,
             deaths_in_a_row=100_000,
             **options,
         )
         self.seed = seed
+        self.ahead = ahead
         self.random = random.Random(seed)
         self.told: list[Told] = []
         self.events: list[Event] = []
@@ -76,6 +79,10 @@ class World(Platform):
                 "SELECT id FROM notifications UNION SELECT id FROM notification_history"
             )
         }
+
+    def now(self) -> datetime:
+        """Return what the platform's clock shows; that of the database shows something else."""
+        return offset.moved_clock(self.ahead)()
 
     def set_accept_mode(self, mode: str) -> None:
         """Change how messages are accepted, and wait until every process knows."""
@@ -212,7 +219,14 @@ class World(Platform):
 
 
 @contextlib.contextmanager
-def a_world(directory: Path, *, seed: int):
-    """Give a world that lasts until the block ends."""
-    with running(directory, World, seed=seed) as world:
+def a_world(directory: Path, *, seed: int, clock: datetime | None = None):
+    """Give a world that lasts until the block ends.
+
+    Args:
+        directory: for logs and files.
+        seed: of what happens at random.
+        clock: what the clock of every process shows at the beginning; the right time if None.
+    """
+    ahead = offset.offset_to(clock) if clock else 0.0
+    with running(directory, World, seed=seed, ahead=ahead) as world:
         yield world
