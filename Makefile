@@ -1,6 +1,6 @@
 # Each target makes the environment it needs. Python 3.11 or newer is all that must be installed.
 .DEFAULT_GOAL := help
-.PHONY: help demo run manage test check bench fuzz requirements clean
+.PHONY: help demo run manage test check bench fuzz torture requirements clean
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 6011
@@ -35,6 +35,9 @@ bench: ## how many messages a second: make bench [ARGS="..."]
 
 fuzz: ## what the API promises, and nonsense, by the thousand: make fuzz [ARGS="..."]
 	@$(IN) dev deploy.fuzz $(ARGS)
+
+torture: ## break it in every way and count what is lost: make torture [ARGS="..."]
+	@$(IN) dev deploy.torture $(ARGS)
 
 requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.11 requirements/base.in --output-file requirements/base.txt

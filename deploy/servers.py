@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,9 +62,10 @@ class Home:
 class Postgres:
     """A PostgreSQL server in a home, reached through its socket."""
 
-    def __init__(self, home: Home, *, durable: bool) -> None:
+    def __init__(self, home: Home, *, durable: bool, settings: Sequence[str] = ()) -> None:
         self.home = home
         self.durable = durable
+        self.settings = settings
         self.programs = find_postgres(home.account, copies=home.path / "programs")
         self.data = home.owned("postgresql") / "data"
         self.log = home.run / "postgresql.log"
@@ -87,10 +88,14 @@ class Postgres:
         finally:
             self.stop()
 
-    def stop(self) -> None:
-        """Stop the server of this directory, be it ours or one that a killed run left."""
+    def stop(self, mode: str = "") -> None:
+        """Stop the server of this directory, be it ours or one that a killed run left.
+
+        Args:
+            mode: of ``pg_ctl stop``.
+        """
         if (self.data / "postmaster.pid").exists():
-            mode = "fast" if self.durable else "immediate"
+            mode = mode or ("fast" if self.durable else "immediate")
             self._run("pg_ctl", "-D", self.data, "-m", mode, "-t", STOP_SECONDS, "-w", "stop")
 
     def _create(self) -> None:
@@ -115,7 +120,8 @@ class Postgres:
 
     def _start(self) -> None:
         settings = [f"-k {self.home.run}", "-c listen_addresses=''"]
-        settings += [] if self.durable else [f"-c {setting}" for setting in NOT_DURABLE]
+        more = [*self.settings, *(() if self.durable else NOT_DURABLE)]
+        settings += [f"-c {setting}" for setting in more]
         wait = ["-w", "-t", START_SECONDS, "-l", self.log, "-o", " ".join(settings)]
         if self._run("pg_ctl", "-D", self.data, *wait, "start") != 0:
             raise LaunchFailed(f"PostgreSQL does not start:\n{tail_of_file(self.log)}")

@@ -7,11 +7,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
 from email.policy import default
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from deploy.stub_journal import Journal
 
 MODES = ("ok", "reject-recipient", "unavailable")
 
@@ -49,6 +51,7 @@ class Mailbox:
     """Answers SMTP commands and keeps what was accepted."""
 
     keep: int
+    journal: Journal
     mode: str = "ok"
     delay_seconds: float = 0.0
     total: int = 0
@@ -97,6 +100,8 @@ class Mailbox:
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Keep a mail."""
+        content = bytes(envelope.original_content or b"")
+        entry = self.journal.begin("email", _message_id(content))
         if self.delay_seconds:
             await asyncio.sleep(self.delay_seconds)
         self.total += 1
@@ -106,10 +111,16 @@ class Mailbox:
                 at=datetime.now(UTC).isoformat(),
                 envelope_from=envelope.mail_from or "",
                 envelope_to=list(envelope.rcpt_tos),
-                content=bytes(envelope.original_content or b""),
+                content=content,
             )
         )
+        entry.end("ok", taken=True)
         return "250 OK"
+
+
+def _message_id(content: bytes) -> str:
+    message = BytesHeaderParser(policy=default).parsebytes(content)
+    return str(message["Message-ID"] or "")
 
 
 def _part(message: EmailMessage, kind: str) -> str:

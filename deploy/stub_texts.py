@@ -14,14 +14,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deploy.stub_http import Answer, Client, ConnectionDropped, Request
+from deploy.stub_journal import Entry, Journal
 
 MODES = ("ok", "error", "hang", "reset")
 REQUIRED = ("reqType", "MSISDN", "msg", "sender", "cid")
 LONDON = ZoneInfo("Europe/London")
 DELIVERED = "3"
 RECEIPT_CONNECTIONS = 4
-RECEIPT_TRIES = 8
+RECEIPT_TRIES = 40
 RECEIPT_DELAY_SECONDS = 0.2
+LONGEST_RECEIPT_DELAY_SECONDS = 5.0
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Receipts:
 
     def plan(self, receipt: dict[str, str], *, tries: int = 0) -> None:
         """Post a receipt in a moment, later with each try."""
-        delay = RECEIPT_DELAY_SECONDS * 2**tries
+        delay = min(RECEIPT_DELAY_SECONDS * 2**tries, LONGEST_RECEIPT_DELAY_SECONDS)
         asyncio.get_running_loop().call_later(delay, self._add, receipt, tries)
 
     async def work(self) -> None:
@@ -78,6 +80,7 @@ class TextProvider:
     api_key: str
     keep: int
     receipts: Receipts | None
+    journal: Journal
     mode: str = "ok"
     delay_seconds: float = 0.0
     receipt_status: str = DELIVERED
@@ -100,21 +103,25 @@ class TextProvider:
         if text is None:
             wanted = ", ".join(REQUIRED)
             return Answer.of_json(400, {"error": f"an object with the texts {wanted} is wanted"})
+        entry = self.journal.begin("sms", text["cid"])
         if self.delay_seconds:
             await asyncio.sleep(self.delay_seconds)
         if self.mode == "error":
+            entry.end("error")
             return Answer.of_json(self.error_code, {"error": "told to fail"})
         if self.mode == "hang":
+            entry.end("hung")
             await asyncio.Event().wait()
-        return self._take(text)
+        return self._take(text, entry)
 
-    def _take(self, text: dict[str, Any]) -> Answer:
+    def _take(self, text: dict[str, Any], entry: Entry) -> Answer:
         self.total += 1
         reference = str(self.total)
         shown = {name: text[name] for name in ("cid", "MSISDN", "msg", "sender")}
         self.texts.append(shown | {"at": datetime.now(UTC).isoformat(), "reference": reference})
         if self.receipts:
             self.receipts.plan(self._receipt(text, reference))
+        entry.end("cut" if self.mode == "reset" else "ok", taken=True)
         if self.mode == "reset":
             raise ConnectionDropped
         return Answer.of_json(200, {"Reference": reference})

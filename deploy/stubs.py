@@ -1,7 +1,8 @@
 """Stand-ins of third parties: a mail server and a text message provider, on loopback.
 
-``GET /`` shows what was received, ``GET /received.json`` gives it to tests, ``GET /counts.json``
-only the numbers, ``POST /control`` makes the stand-ins fail, for example
+``GET /`` shows what was received, ``GET /received.json`` gives it to tests, ``GET /journal.json``
+says how each request was answered, ``GET /counts.json`` gives only the numbers, ``POST /control``
+makes the stand-ins fail, for example
 ``{"sms": {"mode": "hang"}, "mail": {"mode": "unavailable"}, "clear": true}``.
 """
 
@@ -17,11 +18,13 @@ from typing import Any
 
 from deploy import stub_mail, stub_pages, stub_texts
 from deploy.stub_http import Answer, Connection, Request
+from deploy.stub_journal import Journal
 from deploy.stub_mail import Mailbox
 from deploy.stub_texts import Receipts, TextProvider
 
 HOST = "127.0.0.1"
 KEEP = 20_000
+KEEP_REQUESTS = 200_000
 REFUSED_SECONDS = 5.0
 MAIL_PATH = re.compile(r"/mails/(\d+)(\.html)?")
 
@@ -33,6 +36,7 @@ class StandIns:
     http_port: int
     provider: TextProvider
     mailbox: Mailbox
+    journal: Journal
     _connections: set[Connection] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
@@ -62,8 +66,9 @@ class StandIns:
         return Answer.of_json(405, {"error": "no such method here"})
 
     def _page(self, path: str) -> Answer:
-        if path == "/counts.json":
-            return Answer.of_json(200, self._counts())
+        figures = {"/counts.json": self._counts, "/journal.json": self.journal.describe}
+        if path in figures:
+            return Answer.of_json(200, figures[path]())
         if path == "/":
             mails = [mail.describe() for mail in list(self.mailbox.mails)[-stub_pages.SHOWN :]]
             return stub_pages.overview(list(self.provider.texts)[-stub_pages.SHOWN :], mails)
@@ -79,7 +84,7 @@ class StandIns:
         mails = [mail.describe() for mail in self.mailbox.mails.copy()]
         return Answer.of_json(200, {"texts": list(self.provider.texts.copy()), "mails": mails})
 
-    def _counts(self) -> dict[str, int]:
+    def _counts(self) -> Any:
         counts = {"texts": self.provider.total, "mails": self.mailbox.total}
         if receipts := self.provider.receipts:
             counts |= {
@@ -105,6 +110,7 @@ class StandIns:
         if orders.get("clear"):
             self.provider.texts.clear()
             self.mailbox.mails.clear()
+            self.journal.clear()
         return Answer.of_json(200, {"sms": self.provider.mode, "mail": self.mailbox.mode})
 
     def _control_provider(self, orders: dict[str, Any]) -> None:
@@ -141,9 +147,10 @@ async def serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     receipts = Receipts(options.receipt_url, KEEP) if options.receipt_url else None
     delay = options.delay_ms / 1000
-    provider = TextProvider(options.api_key, KEEP, receipts, delay_seconds=delay)
-    mailbox = Mailbox(KEEP)
-    await StandIns(options.http_port, provider, mailbox).listen()
+    journal = Journal(KEEP_REQUESTS)
+    provider = TextProvider(options.api_key, KEEP, receipts, journal, delay_seconds=delay)
+    mailbox = Mailbox(KEEP, journal)
+    await StandIns(options.http_port, provider, mailbox, journal).listen()
     await loop.create_server(mailbox.connection, HOST, options.smtp_port)
     posting = loop.create_task(receipts.work()) if receipts else None
     stop = asyncio.Event()

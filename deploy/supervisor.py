@@ -45,11 +45,13 @@ class Supervisor:
         directory: for the logs (``log/<name>.log``) and the list of processes.
         env: the environment of every process.
         cwd: where they run.
+        deaths_in_a_row: so many, each soon after a start, end the attempts.
     """
 
     directory: Path
     env: Mapping[str, str]
     cwd: Path
+    deaths_in_a_row: int = DEATHS_IN_A_ROW
     failure: str = ""
     _processes: list[Process] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -93,6 +95,19 @@ class Supervisor:
         with self._lock:
             self._processes.append(process)
             self._spawn(process)
+
+    def replace(self, name: str, command: Sequence[str | Path]) -> None:
+        """Ask a process to end; another command takes its place.
+
+        Args:
+            name: of a process that was started.
+            command: what runs from now on under this name.
+        """
+        with self._lock:
+            [process] = [each for each in self._processes if each.name == name]
+            process.command = command
+            if process.running:
+                signal_group(process.running.pid, signal.SIGTERM)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until a process is given up, and return whether one was."""
@@ -144,14 +159,14 @@ class Supervisor:
         process.running = None
         lived = time.monotonic() - process.started_at
         process.deaths_in_a_row = process.deaths_in_a_row + 1 if lived < STARTED_SECONDS else 1
-        if process.deaths_in_a_row >= DEATHS_IN_A_ROW:
+        if process.deaths_in_a_row >= self.deaths_in_a_row:
             self.failure = (
-                f"{process.name} died {DEATHS_IN_A_ROW} times in a row, the last time with code "
-                f"{dead.returncode}. The end of {process.log}:\n{tail_of_file(process.log)}"
+                f"{process.name} died {self.deaths_in_a_row} times in a row, the last time with "
+                f"code {dead.returncode}. The end of {process.log}:\n{tail_of_file(process.log)}"
             )
             self._failed.set()
             return
-        pause = BACK_OFF_SECONDS[process.deaths_in_a_row - 1]
+        pause = BACK_OFF_SECONDS[min(process.deaths_in_a_row, len(BACK_OFF_SECONDS)) - 1]
         process.start_again_at = time.monotonic() + pause
         print(f"{process.name} ended with code {dead.returncode}; starting it again.", flush=True)
 

@@ -13,7 +13,7 @@ _PASSING_CLASSES = (*_AWAY_CLASSES, "40", "55P03", "57014")
 
 
 def is_away(error: BaseException) -> bool:
-    """Say whether an error means that the database cannot be reached just now.
+    """Say whether an error means that the database cannot be reached, or written, just now.
 
     A connection that the server ends in the middle of a statement is, to psycopg2, a plain
     ``DatabaseError`` without a code; only asking again shows that the connection is gone.

@@ -237,6 +237,7 @@ DELIVERY_THREADS: int = env.int("DELIVERY_THREADS", default=32)
 DELIVERY_RETRIES: int = env.int("DELIVERY_RETRIES", default=48)
 DELIVERY_RETRY_SECONDS: int = env.int("DELIVERY_RETRY_SECONDS", default=300)
 WAKE_INTERVAL_SECONDS: int = env.int("WAKE_INTERVAL_SECONDS", default=5)
+RECEIPT_RETRY_SECONDS: int = env.int("RECEIPT_RETRY_SECONDS", default=300)
 RESEND_CREATED_AFTER_SECONDS: int = env.int("RESEND_CREATED_AFTER_SECONDS", default=600)
 # Source: the API contract, callbacks the server makes to services.
 CALLBACK_TIMEOUT_SECONDS: int = env.int("CALLBACK_TIMEOUT_SECONDS", default=5)

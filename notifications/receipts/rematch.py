@@ -7,7 +7,7 @@ from django.db import transaction
 
 from notifications.models import UnmatchedReceipt
 from notifications.receipts.apply import apply, is_known
-from notifications.receipts.unmatched import RETRIES, RETRY_AFTER, receipt_of
+from notifications.receipts.unmatched import RETRIES, receipt_of, retry_after
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +51,6 @@ def _try(row_id: int, now: datetime) -> bool:
             )
             row.delete()
         else:
-            row.next_attempt_at = now + RETRY_AFTER
+            row.next_attempt_at = now + retry_after()
             row.save(update_fields=["attempts", "next_attempt_at"])
     return False

@@ -1,13 +1,13 @@
 """What workers run for receipts."""
 
 import logging
-from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError
 
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
 from notifications.receipts.rematch import rematch
+from notifications.receipts.unmatched import RETRIES, retry_after
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.constants import Queue
@@ -15,9 +15,6 @@ from notify_project.database import may_pass, reconnect
 from notify_project.queues import enqueue
 
 logger = logging.getLogger(__name__)
-
-RETRY_AFTER = timedelta(minutes=5)
-RETRIES = 5
 
 
 def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
@@ -66,7 +63,7 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
             str(int(attempt) + 1),
             status_if_pending,
             queue=Queue.RECEIPTS,
-            delay=RETRY_AFTER,
+            delay=retry_after(),
         )
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from notifications.models import NotificationHistory, UnmatchedReceipt
 from notifications.providers.base import Receipt
 from notifications.statuses import Status
@@ -13,9 +15,13 @@ from notifications.statuses import Status
 logger = logging.getLogger(__name__)
 
 # Source: the delivery pipeline, receipts with an unknown reference.
-RETRY_AFTER = timedelta(minutes=5)
 RETRIES = 5
 MAX_REFERENCE = 255
+
+
+def retry_after() -> timedelta:
+    """Return how long a receipt waits before it is tried again."""
+    return timedelta(seconds=settings.RECEIPT_RETRY_SECONDS)
 
 
 def keep(provider_name: str, receipt: Receipt, now: datetime) -> None:
@@ -35,7 +41,7 @@ def keep(provider_name: str, receipt: Receipt, now: datetime) -> None:
     row = UnmatchedReceipt(
         provider=provider_name,
         receipt=_to_json(receipt),
-        next_attempt_at=now + RETRY_AFTER,
+        next_attempt_at=now + retry_after(),
         created_at=now,
     )
     UnmatchedReceipt.objects.bulk_create([row], ignore_conflicts=True)

@@ -139,3 +139,17 @@ def test_within_a_transaction_nothing_is_reconnected():
         before = backend()
         reconnect()
         assert backend() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_only_reads_is_away():
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        _write_in_a_transaction_that_only_reads()
+
+    assert is_away(refused.value)
+
+
+def _write_in_a_transaction_that_only_reads():
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute("CREATE TABLE refused ()")

@@ -11,7 +11,9 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg2
 import redis
@@ -28,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[3]
 INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
 SECRETS = ("live", "test", "told", "clients", "clients_test")
 MESSAGE_POOLS = ("priority", "normal", "research")
+POOLS = (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background")
 CONFIG = """
 organisations:
   - name: End to end
@@ -98,17 +101,44 @@ def eventually(question, *, seconds=30.0, what="it"):
         time.sleep(0.05)
 
 
-class Platform:
-    """Servers, stand-ins of providers, web, workers and scheduler."""
+def worker_command(pool):
+    """Return the command of a worker process."""
+    return [sys.executable, "manage.py", "run_worker", pool]
 
-    def __init__(self, stack: contextlib.ExitStack, home, directory: Path) -> None:
+
+class Platform:
+    """Servers, stand-ins of providers, web, workers and scheduler.
+
+    Args:
+        stack: ends everything.
+        home: of the servers.
+        directory: for logs and files.
+        settings: in the environment of every process, above those of all tests.
+        workers: pools with more than one process, and how many.
+        postgres: settings of PostgreSQL.
+        deaths_in_a_row: so many are final for a process.
+    """
+
+    def __init__(
+        self,
+        stack: contextlib.ExitStack,
+        home,
+        directory: Path,
+        *,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        workers: Mapping[str, int] = MappingProxyType({}),
+        postgres: Sequence[str] = (),
+        deaths_in_a_row: int = 5,
+    ) -> None:
         self.stack = stack
+        self.workers = workers
         self.directory = directory
         self.web_port, self.http_port, self.smtp_port = free_port(), free_port(), free_port()
         self.secrets = {kind: str(uuid.uuid4()) for kind in SECRETS}
         self.postgres = contextlib.ExitStack()
         self.redis_server = contextlib.ExitStack()
-        self._postgres, self._redis = Postgres(home, durable=False), Redis(home, durable=True)
+        self._postgres = Postgres(home, durable=False, settings=postgres)
+        self._redis = Redis(home, durable=True)
         stack.callback(self.stop_postgres)
         stack.callback(self.stop_redis)
         self.database_url = self.start_postgres()
@@ -116,7 +146,7 @@ class Platform:
         self.sql("ALTER DATABASE notify SET synchronous_commit = on")
         self.redis_url = self.start_redis()
         self.certificate = certificate_for_loopback(directory)
-        self.env = self._environment()
+        self.env = self._environment() | dict(settings)
         self.manage("migrate", "-v0")
         config = directory / "config.yaml"
         config.write_text(CONFIG)
@@ -124,7 +154,7 @@ class Platform:
         self.services = applied["services"]
         self.service = self.services["End to end"]
         self.supervisor = stack.enter_context(
-            Supervisor(directory=directory, env=self.env, cwd=ROOT)
+            Supervisor(directory, self.env, ROOT, deaths_in_a_row=deaths_in_a_row)
         )
         self._start_processes()
 
@@ -168,18 +198,28 @@ class Platform:
         stubs += ["--receipt-url", f"http://127.0.0.1:{self.web_port}/notifications/sms/mmg"]
         start("stubs", [sys.executable, "-m", "deploy.stubs", *map(str, stubs)])
         start("web", web_command(host="127.0.0.1", port=self.web_port, workers=2))
-        for pool in (*MESSAGE_POOLS, "receipts", "callbacks", "database", "background"):
-            start(pool, [sys.executable, "manage.py", "run_worker", pool])
+        for name, pool in self.pools().items():
+            start(name, worker_command(pool))
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
         eventually(lambda: self.get("/_status")[0] == 200, what="an answer of the web server")
         eventually(lambda: self.received() is not None, what="an answer of the stand-ins")
+
+    def pools(self) -> dict[str, str]:
+        """Return the name of each worker process and its pool."""
+        return {
+            pool if number == 1 else f"{pool}-{number}": pool
+            for pool in POOLS
+            for number in range(1, self.workers.get(pool, 1) + 1)
+        }
 
     def start_postgres(self) -> str:
         """Start PostgreSQL and return its URL."""
         return self.postgres.enter_context(self._postgres.running())
 
-    def stop_postgres(self) -> None:
-        """Stop PostgreSQL; its data stays."""
+    def stop_postgres(self, mode: str = "") -> None:
+        """Stop PostgreSQL, in a mode of ``pg_ctl`` if one is given; its data stays."""
+        if mode:
+            self._postgres.stop(mode)
         self.postgres.pop_all().close()
 
     def start_redis(self) -> str:
@@ -306,8 +346,8 @@ class Platform:
 
 
 @contextlib.contextmanager
-def running(directory: Path):
+def running(directory: Path, kind=Platform, **options):
     """Give a platform that runs until the block ends."""
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(throw_away_home(Account.choose()))
-        yield Platform(stack, home, directory)
+        yield kind(stack, home, directory, **options)
