@@ -6,8 +6,10 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 # Source: PostgreSQL, appendix A: connection exceptions, insufficient resources, shutdown, and a
-# server that only reads, such as one whose place another has just taken.
-_AWAY_CODES = ("08", "53", "57P", "25006")
+# server that may only be read, while another is about to take over from it.
+_AWAY_CLASSES = ("08", "53", "57P", "25006")
+# Same source: a deadlock or the like, a lock that others hold, a statement that took too long.
+_PASSING_CLASSES = (*_AWAY_CLASSES, "40", "55P03", "57014")
 
 
 def is_away(error: BaseException) -> bool:
@@ -22,9 +24,24 @@ def is_away(error: BaseException) -> bool:
         return False
     code: str | None = getattr(error.__cause__, "pgcode", None)
     if code is not None:
-        return code.startswith(_AWAY_CODES)
+        return code.startswith(_AWAY_CLASSES)
     # Whatever a statement does wrong has a code; this has none.
     return isinstance(error, OperationalError) or not connection.is_usable()
+
+
+def may_pass(error: BaseException) -> bool:
+    """Say whether the same statement may succeed a moment later."""
+    code: str | None = getattr(error.__cause__, "pgcode", None)
+    return is_away(error) if code is None else code.startswith(_PASSING_CLASSES)
+
+
+def reconnect() -> None:
+    """Let the next statement open another connection, perhaps to another server.
+
+    Not only when this one is dead: a server that may only be read goes on to answer.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def drop_dead_connection() -> None:

@@ -182,12 +182,14 @@ WORKER_POOLS: dict[str, list[str]] = {
     "jobs": ["jobs", "job-rows"],
     "background": ["periodic", "letters", "reporting"],
 }
+# Counting a day again takes minutes where there are thousands of services, and a worker waits
+# minutes for a database to which it could not yet say what it has sent.
+_TIMEOUTS = {"periodic": 1200, "reporting": 1200, "priority": 240, "normal": 240}
 RQ_QUEUES = {
     queue: {
         "URL": REDIS_URL,
         "SERIALIZER": "rq.serializers.JSONSerializer",
-        # Counting a day again takes minutes where there are thousands of services.
-        "DEFAULT_TIMEOUT": 1200 if queue in {"periodic", "reporting"} else 90,
+        "DEFAULT_TIMEOUT": _TIMEOUTS.get(queue, 90),
         "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.5},
     }
     for queues in WORKER_POOLS.values()

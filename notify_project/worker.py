@@ -11,6 +11,7 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
 from notify_project import clock, logs
+from notify_project.database import reconnect
 from notify_project.queues import REQUEST_ID
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class NotifyWorker(SimpleWorker):
             connection.close()
         try:
             with logs.belonging_to(job.get_meta(refresh=False).get(REQUEST_ID) or job.id):
-                return super().perform_job(job, queue, execution)
+                is_done = super().perform_job(job, queue, execution)
+            if not is_done:
+                reconnect()  # what failed may have failed because of the server
+            return is_done
         finally:
             close_old_connections()

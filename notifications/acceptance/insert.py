@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import orjson
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, ProgrammingError, connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
@@ -42,22 +43,39 @@ def insert_one(columns: Columns) -> None:
 
 
 def _execute_prepared(cursor: CursorWrapper, values: list[Any], *, with_history: bool) -> None:
-    """Run the statement without having it planned each time, which takes longer than running it."""
-    name = f"persist_{'with' if with_history else 'without'}_history"
+    """Run the statement without having it planned each time, which takes longer than running it.
+
+    A pooler between us and PostgreSQL may hand us another session with each statement: one that
+    has ours prepared already, or one that has not.
+    """
+    name, statement = _prepared_statement(with_history=with_history)
     prepared = _prepared.setdefault(cast("Any", connection.connection), set())
     if name not in prepared:
-        places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
-        statement = _statement(with_history=with_history).replace(_places(), places)
-        cursor.execute(f"PREPARE {name} AS {statement}")
+        try:
+            cursor.execute(f"PREPARE {name} AS {statement}")
+        except ProgrammingError as error:
+            if _code(error) != errorcodes.DUPLICATE_PREPARED_STATEMENT:
+                raise
         prepared.add(name)
     try:
         cursor.execute(f"EXECUTE {name} ({_places()})", values)
     except OperationalError as error:
-        # A pooler between us and PostgreSQL may have handed us another session.
-        if getattr(error.__cause__, "pgcode", None) != errorcodes.INVALID_SQL_STATEMENT_NAME:
+        if _code(error) != errorcodes.INVALID_SQL_STATEMENT_NAME:
             raise
         prepared.clear()
         cursor.execute(_statement(with_history=with_history), values)
+
+
+@lru_cache(maxsize=2)
+def _prepared_statement(*, with_history: bool) -> tuple[str, str]:
+    """Return the statement and its name, which no statement of another release has."""
+    places = ", ".join(f"${number}" for number in range(1, len(_fields()) + 1))
+    statement = _statement(with_history=with_history).replace(_places(), places)
+    return f"persist_{sha256(statement.encode()).hexdigest()[:16]}", statement
+
+
+def _code(error: Exception) -> str | None:
+    return getattr(error.__cause__, "pgcode", None)
 
 
 def _value(field: models.Field[Any, Any], value: Any) -> Any:

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 # Providers keep to one time-out a message; as much again is a margin for a machine that is busy.
 TIMEOUTS_PER_CALL = 2
+MAX_REFERENCE = 255
 
 CALLS = Histogram(
     "notify_provider_call_seconds",
@@ -151,8 +152,19 @@ def _accepted(ready: Call, reference: str | None) -> Outcome:
         accepted=True,
         sent_at=clock.now(),
         sent_by=ready.identifier,
-        reference=reference,
+        reference=_usable(reference, ready),
     )
+
+
+def _usable(reference: str | None, ready: Call) -> str | None:
+    """Return the provider's name for a message, unless it is none that a column could hold.
+
+    The message is sent: its outcome must not be lost for the sake of a name.
+    """
+    if reference is None or (len(reference) <= MAX_REFERENCE and reference.isprintable()):
+        return reference
+    logger.error("%s gives notification %s no usable name", ready.identifier, ready.notification_id)
+    return None
 
 
 def _not_begun(ready: Call) -> Outcome:

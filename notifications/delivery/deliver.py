@@ -1,29 +1,23 @@
 """Empty a lane: claim, render, call, record, without one slow call holding up the others."""
 
 import contextvars
-import logging
 import time
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from notifications import lifecycle
-from notifications.callbacks.outbox import Moved
 from notifications.delivery.calls import Call, Finished, call, pool
 from notifications.delivery.claim import claim_due
 from notifications.delivery.health import Tallies
 from notifications.delivery.prepare import prepare
+from notifications.delivery.record import Recorder
 from notifications.delivery.routing import Router
 from notifications.lifecycle import Outcome
 from notify_project import clock
 from notify_project.constants import Queue
-from notify_project.database import is_away
 from notify_project.metrics import LONG, Histogram
-
-logger = logging.getLogger(__name__)
 
 # Messages that one task holds at once, under way or waiting for a thread.
 CAPACITY = 100
@@ -34,8 +28,9 @@ RUN_SECONDS = 30.0
 ASK_AGAIN_SECONDS = 0.2
 # How long outcomes are gathered before they are written together.
 GATHER_SECONDS = 0.01
-# An outcome that cannot be written now is worth waiting for: without it the message is sent again.
-WRITE_PATIENCE_SECONDS = 30.0
+# An outcome that cannot be written now is worth waiting for, as long as a lease and what a database
+# takes to fail over: without it the message is sent again.
+WRITE_PATIENCE_SECONDS = 140.0
 
 HAND_OVER = Histogram(
     "notify_handover_seconds",
@@ -57,6 +52,7 @@ class Run:
     under_way: set[UUID] = field(default_factory=set)
     finished: SimpleQueue[Finished] = field(default_factory=SimpleQueue)
     tallies: Tallies = field(default_factory=Tallies)
+    recorder: Recorder = field(default_factory=Recorder)
 
     def to_the_end(self) -> int:
         """Work until nothing is due or time is up, and no call is under way.
@@ -66,18 +62,28 @@ class Run:
         """
         count = 0
         try:
-            while True:
+            while time.monotonic() < self._give_up_at:
                 claimed = self._start_more() if self._may_claim() else 0
                 count += claimed
-                if self.under_way:
+                if self._is_busy:
                     self._finish(self._gather())
                 elif not claimed:
-                    return count
+                    break
         finally:
             # Whatever went wrong, a call whose outcome is not written is a message sent twice.
-            while self.under_way:
+            while self._is_busy and time.monotonic() < self._give_up_at:
                 self._finish(self._gather())
             self.tallies.write()
+            self.recorder.require_all_written(under_way=len(self.under_way))
+        return count
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self.under_way or self.recorder.waiting)
+
+    @property
+    def _give_up_at(self) -> float:
+        return self.deadline + WRITE_PATIENCE_SECONDS
 
     def _may_claim(self) -> bool:
         now = time.monotonic()
@@ -113,7 +119,7 @@ class Run:
         self.tallies.write_in_time()
 
     def _record(self, outcomes: list[Outcome]) -> None:
-        for moved in _record(outcomes):
+        for moved in self.recorder.write(outcomes):
             if moved.sent_at is not None:
                 waited = (moved.sent_at - moved.created_at).total_seconds()
                 HAND_OVER.observe(waited, self.lane.value, moved.notification_type)
@@ -121,6 +127,8 @@ class Run:
     def _gather(self) -> list[Finished]:
         """Wait a little for the first outcome, then take what comes right behind it."""
         gathered: list[Finished] = []
+        if not self.under_way:
+            time.sleep(ASK_AGAIN_SECONDS)
         wait = ASK_AGAIN_SECONDS
         while len(gathered) < CAPACITY and len(gathered) < len(self.under_way):
             try:
@@ -139,23 +147,3 @@ def deliver(lane: Queue) -> int:
         How many messages were claimed.
     """
     return Run(lane).to_the_end()
-
-
-def _record(batch: list[Outcome]) -> list[Moved]:
-    """Write outcomes and return what moved; a database that is away for a moment is waited for.
-
-    Raises:
-        django.db.DatabaseError: it stayed away. The leases end, and the messages are sent again.
-    """
-    give_up_at = time.monotonic() + WRITE_PATIENCE_SECONDS
-    while True:
-        try:
-            return lifecycle.record_outcomes(batch, now=clock.now())
-        except (DatabaseError, InterfaceError) as error:
-            if not is_away(error) or time.monotonic() > give_up_at:
-                raise
-            logger.warning(
-                "%s outcomes wait for the database: %s", len(batch), type(error).__name__
-            )
-            close_old_connections()
-            time.sleep(0.5)

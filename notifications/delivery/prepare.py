@@ -29,6 +29,9 @@ def prepare(rows: list[Notification], router: Router) -> Iterator[Call | Outcome
     Fragments are counted first, in one statement: a message goes out only after what it costs is
     written down.
     """
+    spent = [row for row in rows if row.delivery_attempts > settings.DELIVERY_RETRIES + 1]
+    yield from map(_spent, spent)
+    rows = [row for row in rows if row not in spent]
     suppressed = find_suppressed(rows)
     texts, failed = _texts([row for row in rows if row.is_real and _is_text(row)])
     lifecycle.count_fragments({key: text.fragments for key, text in texts.items()})
@@ -40,6 +43,14 @@ def prepare(rows: list[Notification], router: Router) -> Iterator[Call | Outcome
             prepared = _prepare(row, texts.get(row.id), router)
             if prepared is not None:
                 yield prepared
+
+
+def _spent(row: Notification) -> Outcome:
+    """End a message of whose attempts so many left no outcome: it may be what ends the workers."""
+    logger.error("notification %s is given up: its attempts have no outcome", row.id)
+    return Outcome(
+        row.id, row.delivery_attempts, Status.TECHNICAL_FAILURE, failure_reason="max-retries"
+    )
 
 
 def _not_sent(row: Notification, reason: str) -> Outcome:

@@ -11,7 +11,7 @@ from notifications.receipts.unmatched import RETRIES, retry_after
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.constants import Queue
-from notify_project.database import is_away
+from notify_project.database import may_pass, reconnect
 from notify_project.queues import enqueue
 
 logger = logging.getLogger(__name__)
@@ -47,11 +47,12 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
     try:
         apply(provider_name, receipt)
     except (DatabaseError, InterfaceError) as error:
-        if not is_away(error) or int(attempt) >= RETRIES:
+        if not may_pass(error) or int(attempt) >= RETRIES:
             raise
         logger.warning(
             "receipt for notification %s waits: %s", notification_id, type(error).__name__
         )
+        reconnect()
         enqueue(
             apply_receipt,
             provider_name,

@@ -11,7 +11,6 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -20,7 +19,7 @@ from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.response import Response
 
 from notify_project.api.errors import ApiError, ServiceUnavailable
-from notify_project.database import is_away
+from notify_project.database import is_away, reconnect
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ def answer_for(exc: Exception, path: str, allowed: tuple[str, ...] = ()) -> Answ
         return Answer(answer.status, answer.body, {"Allow": ", ".join(allowed)})
     if is_away(exc):
         logger.warning("the database cannot be reached: %s", type(exc).__name__)
-        close_old_connections()
+        reconnect()
         return _refusal(ServiceUnavailable(), path)
     return _from_framework(exc, path) or _unexpected(exc, path)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError
 from redis import RedisError
 
 from notifications.callbacks import claim as callbacks
@@ -15,6 +15,7 @@ from notifications.callbacks.tasks import wake as wake_callbacks
 from notifications.delivery.claim import lanes_with_due_rows
 from notifications.delivery.wake import wake
 from notify_project import clock
+from notify_project.database import reconnect
 from notify_project.metrics import Counter
 from notify_project.monitoring.alerts import log_alerts
 from notify_project.monitoring.measure import measure
@@ -77,7 +78,7 @@ class Scheduler:
         try:
             do()
         except _AWAY as error:
-            close_old_connections()
+            reconnect()
             if duty not in self._failing:
                 logger.warning("%s failed, goes on trying: %s", duty, type(error).__name__)
             self._failing.add(duty)

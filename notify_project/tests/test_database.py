@@ -3,7 +3,7 @@ import pytest
 from django.core.signals import request_started
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from notify_project.database import drop_dead_connection, is_away
+from notify_project.database import drop_dead_connection, is_away, may_pass, reconnect
 
 
 def backend():
@@ -91,6 +91,54 @@ def test_a_statement_that_is_wrong_does_not_mean_away():
         c.execute("SELECT no_such_column")
 
     assert not is_away(raised.value)
+
+
+def refused(statement):
+    """Return the server's refusal of a statement."""
+    with pytest.raises(DatabaseError) as raised, transaction.atomic(), connection.cursor() as c:
+        c.execute(statement)
+    return raised.value
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "is_gone", "passes"),
+    [
+        ("SET LOCAL transaction_read_only = on; CREATE TABLE a ()", True, True),
+        ("SET LOCAL statement_timeout = 10; SELECT pg_sleep(1)", False, True),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END $$", False, True),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'lock_not_available'; END $$", False, True),
+        ("SELECT no_such_column", False, False),
+        ("SELECT 1 / 0", False, False),
+    ],
+    ids=["read-only", "too slow", "deadlock", "locked", "wrong", "impossible"],
+)
+def test_what_passes_is_told_from_what_stays(statement, is_gone, passes):
+    error = refused(statement)
+
+    assert (is_away(error), may_pass(error)) == (is_gone, passes)
+
+
+def test_an_error_without_a_code_passes_if_it_means_away():
+    assert may_pass(InterfaceError())
+    assert not may_pass(ValueError())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reconnection_is_to_another_process():
+    before = backend()
+
+    reconnect()
+
+    assert backend() != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_within_a_transaction_nothing_is_reconnected():
+    with transaction.atomic():
+        before = backend()
+        reconnect()
+        assert backend() == before
 
 
 @pytest.mark.django_db(transaction=True)

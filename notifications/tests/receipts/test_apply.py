@@ -166,3 +166,22 @@ class TestWithoutADatabase:
             apply_receipt("mmg", str(uuid.uuid4()), "", "delivered", "3", "5")
 
         assert recorded_tasks == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receipt_for_a_row_that_somebody_holds_comes_back_later(recorded_tasks):
+    row = NotificationFactory(status="sending")
+    words = ("mmg", str(row.id), "", "delivered", "3")
+    holder = connection.copy()
+    try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT FROM notifications WHERE id = %s FOR UPDATE", [row.id])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+
+        apply_receipt(*words)
+    finally:
+        holder.close()
+
+    assert [task.args for task in recorded_tasks] == [(*words, "1", "")]

@@ -1,5 +1,7 @@
 """One platform for all end-to-end tests; each starts with working providers."""
 
+import time
+
 import pytest
 
 pytest.register_assert_rewrite(
@@ -8,7 +10,10 @@ pytest.register_assert_rewrite(
 )
 
 from notify_project.tests.end_to_end.clients_world import ClientsWorld  # noqa: E402
+from notify_project.tests.end_to_end.deferred import REMEMBERED_SECONDS, switch  # noqa: E402
 from notify_project.tests.end_to_end.platform import running  # noqa: E402
+
+STORING_POOLS = ("database", "priority", "research")
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +38,27 @@ def _clients_world(_platform):
 def clients(platform, _clients_world):
     """Give the service that the official clients send for."""
     return _clients_world
+
+
+@pytest.fixture(scope="module")
+def _queue_first(_platform):
+    switch(_platform, "queue_first")
+    yield
+    _platform.redis.delete("accept-mode")
+    time.sleep(REMEMBERED_SECONDS)
+
+
+@pytest.fixture
+def held(platform, _queue_first):
+    """Give the platform while nothing is stored, and let it be stored afterwards."""
+    for pool in STORING_POOLS:
+        platform.pause(pool)
+    yield platform
+    for pool in STORING_POOLS:
+        platform.resume(pool)
+
+
+@pytest.fixture
+def deferring(platform, _queue_first):
+    """Give the platform, which queues first and stores at once."""
+    return platform

@@ -4,22 +4,12 @@ import threading
 import time
 from collections import Counter
 
-import pytest
 from notifications_python_client.errors import HTTPError
 
 from notify_project.tests.end_to_end.platform import eventually
 
 CALLERS = 3
 AWAY_SECONDS = 2
-
-
-@pytest.fixture
-def queue_first(platform):
-    platform.manage("set_accept_mode", "queue_first")
-    time.sleep(2.2)  # what a process remembers, it remembers for two seconds
-    yield
-    platform.redis.delete("accept-mode")
-    time.sleep(2.2)
 
 
 class Load:
@@ -71,7 +61,8 @@ def sent(platform):
     return Counter(text["cid"] for text in platform.received()["texts"])
 
 
-def test_messages_are_accepted_while_the_database_is_away_and_sent_once(platform, queue_first):
+def test_messages_are_accepted_while_the_database_is_away_and_sent_once(deferring):
+    platform = deferring
     for name in ("text", "code"):  # so that Redis knows the templates
         platform.client().send_sms_notification(
             "07900900123", platform.template(name), {"name": "A"}
