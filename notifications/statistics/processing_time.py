@@ -40,8 +40,8 @@ def save_processing_time(day: date) -> None:
         api_key_id__isnull=False,
         notification_type__in=[NotificationType.EMAIL, NotificationType.SMS],
     ).aggregate(
-        messages_total=Count("*"),
-        messages_within_10_secs=Count("*", filter=Q(sent_at__lte=F("created_at") + QUICK)),
+        messages_total=Count("id"),
+        messages_within_10_secs=Count("id", filter=Q(sent_at__lte=F("created_at") + QUICK)),
     )
     FactProcessingTime.objects.update_or_create(bst_date=day, defaults=counted)
 

@@ -69,7 +69,7 @@ def _ended_day(text: str) -> date:
     if day is None or day.isoformat() != text:
         raise CommandError(f"{text} is not a day written YYYY-MM-DD")
     if day >= clock.london_today():
-        raise CommandError(f"{day} has not ended: until then its messages are counted as they stand")
+        raise CommandError(f"{day} has not ended: its messages are counted as they stand")
     return day
 
 

@@ -10,6 +10,7 @@ from notifications.models import NO_JOB, FactNotificationStatus, Notification, N
 from notifications.retention import purge
 from notifications.statistics import tasks
 from notifications.statistics.daily_status import compare_facts, days_to_count, replace_facts
+from notifications.statuses import Status
 from notifications.tests.factories import (
     JobFactory,
     NotificationFactory,
@@ -115,7 +116,7 @@ def test_a_status_that_no_longer_occurs_disappears():
     [row] = sent(template, "2026-06-10T12:00:00", status="sending")
     replace_facts(template.service_id, DAY)
     before = by_status()
-    lifecycle.move(row.id, "delivered")
+    lifecycle.move(row.id, Status.DELIVERED, now=at("2026-06-11T12:00:00"))
 
     replaced = replace_facts(template.service_id, DAY)
 
@@ -202,7 +203,7 @@ def test_comparing_changes_nothing():
 def test_days_are_counted_as_long_as_their_messages_may_change(kind, days):
     template = TemplateFactory(email=kind == "email", letter=kind == "letter")
     for back in range(days + 2):
-        [row] = sent(template, days_ago(back))
+        sent(template, days_ago(back))
         if back:
             replace_facts(template.service_id, TODAY - timedelta(days=back))
 
