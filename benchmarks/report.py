@@ -31,6 +31,10 @@ BUDGETS = {
     "read_by_id_p99_ms": ("<=", 100),
     "list_p50_ms": ("<=", 100),
     "list_p99_ms": ("<=", 1000),
+    # A million messages of a day; nobody may wait for a lock meanwhile.
+    "facts_seconds": ("<=", 20),
+    "facts_lock_waits": ("<=", 0),
+    "monthly_p50_ms": ("<=", 50),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

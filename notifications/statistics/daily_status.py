@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -15,37 +15,7 @@ from notify_project import clock
 from notify_project.clock import london_day_bounds
 from notify_project.constants import KeyType, NotificationType
 
-# Without a receipt a text or an email gets its outcome in the night after three days, a letter
-# waits for days on which is printed: so long, a day's statuses may change.
-CHANGING_DAYS: Final = 4
-CHANGING_DAYS_OF_LETTERS: Final = 10
 REAL_KEY_TYPES: Final = [KeyType.NORMAL.value, KeyType.TEAM.value]
-
-# Asked along the indexes that both tables lead with the service, so that the answer takes as long
-# with a million messages as with one. An older day is counted only if it never was.
-_TO_COUNT = """
-SELECT s.id, d.day, array_agg(t.notification_type ORDER BY t.notification_type)
-FROM services s
-CROSS JOIN unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
-    AS d (day, begins, ends)
-CROSS JOIN unnest(%(types)s::text[], %(changing_since)s::date[])
-    AS t (notification_type, changing_since)
-CROSS JOIN LATERAL (
-    SELECT EXISTS (
-        SELECT FROM notification_history h
-        WHERE h.service_id = s.id AND h.notification_type = t.notification_type
-            AND h.created_at >= d.begins AND h.created_at < d.ends
-    ) AS was_used, EXISTS (
-        SELECT FROM ft_notification_status f
-        WHERE f.service_id = s.id AND f.bst_date = d.day
-            AND f.notification_type = t.notification_type
-    ) AS was_counted
-) found
-WHERE CASE WHEN d.day >= t.changing_since THEN was_used OR was_counted
-    ELSE was_used AND NOT was_counted END
-GROUP BY s.id, d.day
-ORDER BY d.day DESC, s.id
-"""
 
 
 class Standing(NamedTuple):
@@ -56,15 +26,6 @@ class Standing(NamedTuple):
     notification_type: str
     key_type: str
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class DayOfService:
-    """A London day of a service, and the types of its messages that are to be counted."""
-
-    service_id: UUID
-    day: date
-    notification_types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +41,6 @@ class Replaced:
         every = sorted(self.stored.keys() | self.counted.keys())
         both = {each: (self.stored.get(each, 0), self.counted.get(each, 0)) for each in every}
         return {each: numbers for each, numbers in both.items() if numbers[0] != numbers[1]}
-
-
-def days_to_count(today: date) -> list[DayOfService]:
-    """Return the days before a London day whose facts may be missing or have changed."""
-    days = clock.london_days_back(today, CHANGING_DAYS_OF_LETTERS)[1:]
-    bounds = [london_day_bounds(day) for day in days]
-    changing = {
-        kind: CHANGING_DAYS_OF_LETTERS if kind == NotificationType.LETTER else CHANGING_DAYS
-        for kind in NotificationType.values
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TO_COUNT,
-            {
-                "days": days,
-                "begins": [begin for begin, _ in bounds],
-                "ends": [end for _, end in bounds],
-                "types": list(changing),
-                "changing_since": [today - timedelta(days=count) for count in changing.values()],
-            },
-        )
-        return [DayOfService(row[0], row[1], tuple(row[2])) for row in cursor.fetchall()]
 
 
 def replace_facts(

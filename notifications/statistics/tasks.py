@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-from notifications.statistics.daily_status import days_to_count, replace_facts
+from notifications.statistics.daily_status import replace_facts
 from notifications.statistics.processing_time import save_missing_processing_times
 from notifications.statistics.rebuild import RebuildRunning, rebuild
 from notifications.statistics.repair import rebuild_day, repair_noted_days
+from notifications.statistics.uncounted_days import days_to_count
 from notify_project import clock
 from notify_project.constants import Queue
 from notify_project.queues import enqueue

@@ -9,7 +9,8 @@ from notifications import lifecycle
 from notifications.models import NO_JOB, FactNotificationStatus, Notification, NotificationHistory
 from notifications.retention import purge
 from notifications.statistics import tasks
-from notifications.statistics.daily_status import compare_facts, days_to_count, replace_facts
+from notifications.statistics.daily_status import compare_facts, replace_facts
+from notifications.statistics.uncounted_days import days_to_count
 from notifications.statuses import Status
 from notifications.tests.factories import (
     JobFactory,

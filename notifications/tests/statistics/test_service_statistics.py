@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from freezegun import freeze_time
 
-from notifications.models import NotificationHistory
+from notifications.models import FactNotificationStatus, NotificationHistory
 from notifications.statistics.daily_status import replace_facts
 from notifications.statistics.service_statistics import (
     monthly_statistics,
@@ -140,20 +140,22 @@ def test_a_type_that_nobody_counted_yet_is_read_from_history():
     assert (found["sms"], found["letter"]) == (Tally(1, 0, 0), Tally(1, 0, 0))
 
 
-def test_facts_that_are_written_while_they_are_read_are_seen_wholly_or_not_at_all():
+def test_facts_that_are_written_while_they_are_asked_for_count_once():
     template = TemplateFactory()
     sent(template, "2026-06-09T12:00:00", NOON)
     statements = []
 
-    def note(execute, sql, params, many, context):
+    def count_the_day_in_between(execute, sql, params, many, context):
         statements.append(sql)
+        if len(statements) == 2:
+            replace_facts(template.service_id, date(2026, 6, 9))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
-        texts_of(template)
+    with connection.execute_wrapper(count_the_day_in_between):
+        found = texts_of(template)
 
-    # A statement has one snapshot.
-    assert len(statements) == 1
+    assert FactNotificationStatus.objects.count() == 1
+    assert found == Tally(2, 0, 0)
 
 
 @pytest.mark.parametrize(
