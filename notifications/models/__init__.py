@@ -6,6 +6,7 @@ from notifications.models.facts import (
     NO_JOB,
     FactNotificationStatus,
     FactProcessingTime,
+    ServiceStatistics,
     TemplateUsageRepair,
 )
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
@@ -43,6 +44,7 @@ __all__ = [
     "ProviderDetailsHistory",
     "ProviderFigures",
     "ProviderHealth",
+    "ServiceStatistics",
     "SuppressedRecipient",
     "TemplateUsageRepair",
     "UnmatchedReceipt",

@@ -74,6 +74,15 @@ class FactNotificationStatus(models.Model):
         return f"{self.bst_date} {self.service_id} {self.status}: {self.notification_count}"
 
 
+class ServiceStatistics(Service):
+    """A service, for the page that shows what became of its messages."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "statistics of a service"
+        verbose_name_plural = "statistics"
+
+
 class FactProcessingTime(models.Model):
     """How many messages of a London day were handed over within ten seconds."""
 
