@@ -43,6 +43,10 @@ BUDGETS = {
     "list_p99_ms": ("<=", 1000),
     "deleted_rows_per_second": (">=", 20_000),
     "send_longest_ms_beside_deletion": ("<=", 100),
+    # A million messages of a day; nobody may wait for a lock meanwhile.
+    "facts_seconds": ("<=", 20),
+    "facts_lock_waits": ("<=", 0),
+    "monthly_p50_ms": ("<=", 50),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

@@ -1,4 +1,4 @@
-"""Measure accepting and delivering, lanes, reading, callbacks and rendering, on this machine.
+"""Measure every part of the platform that has a budget, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
 starts such servers), but for content. Prints a table and writes benchmarks/results/<time>.json.
@@ -24,7 +24,10 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "lanes", "jobs", "read", "callbacks", "retention"]
+PARTS = [
+    *("content", "accept", "deliver", "lanes", "jobs"),
+    *("read", "callbacks", "retention", "statistics"),
+]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -219,6 +222,7 @@ def on_servers(
     """Measure what needs a database."""
     prepare_environment()
     import calling  # noqa: PLC0415 - after the environment is set
+    import counting  # noqa: PLC0415 - after the environment is set
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
     import lanes  # noqa: PLC0415
@@ -241,6 +245,8 @@ def on_servers(
         tables["callbacks"] = calling.measure(service, figures)
     if "retention" in parts:
         tables["retention"] = retention.measure(service, figures)
+    if "statistics" in parts:
+        tables["statistics"] = counting.measure(service, figures)
 
 
 def accepting(

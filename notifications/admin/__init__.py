@@ -1,5 +1,5 @@
 """Pages of the admin site about the sending."""
 
-from notifications.admin import callback, document, notification, provider, suppression
+from notifications.admin import callback, document, notification, provider, statistics, suppression
 
-__all__ = ["callback", "document", "notification", "provider", "suppression"]
+__all__ = ["callback", "document", "notification", "provider", "statistics", "suppression"]

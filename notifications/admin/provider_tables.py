@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from notifications.delivery import figures
 from notifications.delivery.figures import Period
 from notifications.models import ProviderDetails, ProviderDetailsHistory
+from notify_project.admin.tables import table
 from notify_project.clock import LONDON
 from services.models import User
 
 SHOWN_CHANGES = 20
-_CELL = '<td class="px-3 py-1">{}</td>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Tables:
 
 
 def _periods(periods: Iterable[Period]) -> SafeString:
-    return _table(
+    return table(
         ("London time", "calls", "errors", "unknown", "mean", "share"),
         (
             (
@@ -56,7 +55,7 @@ def _changes(provider: ProviderDetails) -> SafeString:
     versions = ProviderDetailsHistory.objects.filter(id=provider.id)
     latest = list(versions.order_by("-version")[:SHOWN_CHANGES])
     names = User.objects.in_bulk({row.created_by_id for row in latest if row.created_by_id})
-    return _table(
+    return table(
         ("version", "London time", "by", "on", "weight", "reason"),
         (
             (
@@ -70,12 +69,3 @@ def _changes(provider: ProviderDetails) -> SafeString:
             for row in latest
         ),
     )
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> SafeString:
-    body = [(format_html_join("", _CELL, ((cell,) for cell in row)),) for row in rows]
-    if not body:
-        return format_html("{}", "nothing yet")
-    head = format_html_join("", '<th class="px-3 py-1 text-left">{}</th>', ((h,) for h in heads))
-    lines = format_html_join("", "<tr>{}</tr>", body)
-    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, lines)

@@ -2,7 +2,13 @@
 
 from notifications.models.callback import CallbackAttempt, CallbackDelivery, FailingEndpoint
 from notifications.models.document import Document
-from notifications.models.facts import TemplateUsageRepair
+from notifications.models.facts import (
+    NO_JOB,
+    FactNotificationStatus,
+    FactProcessingTime,
+    ServiceStatistics,
+    TemplateUsageRepair,
+)
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
@@ -20,10 +26,13 @@ from notifications.models.suppression import SuppressedRecipient
 __all__ = [
     "DUE_AT",
     "HISTORY_COLUMNS",
+    "NO_JOB",
     "CallbackAttempt",
     "CallbackDelivery",
     "Complaint",
     "Document",
+    "FactNotificationStatus",
+    "FactProcessingTime",
     "FailingEndpoint",
     "IdempotentAnswer",
     "InboundSms",
@@ -35,6 +44,7 @@ __all__ = [
     "ProviderDetailsHistory",
     "ProviderFigures",
     "ProviderHealth",
+    "ServiceStatistics",
     "SuppressedRecipient",
     "TemplateUsageRepair",
     "UnmatchedReceipt",

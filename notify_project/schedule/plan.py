@@ -30,8 +30,10 @@ from notifications.retention.tasks import (
     timeout_sending_notifications,
 )
 from notifications.statistics.tasks import (
+    create_nightly_notification_status,
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
+    save_daily_notification_processing_time,
 )
 from notify_project import clock
 from notify_project.constants import Queue
@@ -82,6 +84,8 @@ PERIODIC_TASKS = {
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
+        PeriodicTask(create_nightly_notification_status, Queue.REPORTING, at=time(0, 30)),
+        PeriodicTask(save_daily_notification_processing_time, Queue.PERIODIC, at=time(2, 5)),
         PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),
         PeriodicTask(delete_inbound_sms, Queue.REPORTING, at=time(2, 40)),
         PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),

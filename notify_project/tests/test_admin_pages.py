@@ -122,6 +122,7 @@ LISTS = {
     "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
     "notifications_suppressedrecipient": make_suppressed,
+    "notifications_servicestatistics": ServiceFactory,
     "notify_project_periodicrun": make_run,
     "notify_project_auditevent": make_event,
 }

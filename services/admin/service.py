@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from notify_project.admin.pages import UseCaseAdmin
@@ -109,9 +111,29 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     ordering = ["name"]
     autocomplete_fields = ["organisation", "email_branding"]
     inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
-    readonly_fields = ["id", "active", "email_sender_local_part", "created_at", "version"]
+    readonly_fields = [
+        "id",
+        "active",
+        "statistics",
+        "email_sender_local_part",
+        "created_at",
+        "version",
+    ]
     fieldsets = [
-        (None, {"fields": ["name", "id", "organisation", "active", "version", "created_at"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "id",
+                    "organisation",
+                    "active",
+                    "statistics",
+                    "version",
+                    "created_at",
+                ]
+            },
+        ),
         (
             "Mode",
             {"fields": ["restricted", "research_mode", "deferred_persistence", "prefix_sms"]},
@@ -145,6 +167,14 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Show what belongs to a service once there is one."""
         return self.inlines if obj else []
+
+    @admin.display(description="Statistics")
+    def statistics(self, row: Service) -> str:
+        """Link to what became of its messages."""
+        if row._state.adding:  # noqa: SLF001 - Django's way to tell
+            return "-"
+        url = reverse("admin:notifications_servicestatistics_change", args=[row.pk])
+        return format_html('<a href="{}">What became of its messages</a>', url)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Services are archived, not deleted."""

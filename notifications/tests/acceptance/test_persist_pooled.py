@@ -57,7 +57,7 @@ def test_a_session_in_which_somebody_prepared_the_statement_stores_all_the_same(
 
 def test_a_statement_of_another_release_is_not_taken_for_ours(payload, monkeypatch):
     insert._prepared_statement.cache_clear()
-    monkeypatch.setattr(persist, "_statement", lambda **_: "SELECT $1::int")
+    monkeypatch.setattr(insert, "_statement", lambda **_: "SELECT $1::int")
     with pytest.raises(ProgrammingError):  # what it is given does not fit it
         store(payload)
     monkeypatch.undo()

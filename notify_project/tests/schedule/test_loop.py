@@ -409,6 +409,8 @@ def test_the_schedule_runs_what_it_must():
         "remove_letter_jobs": "04:20:00",
         "timeout_sending_notifications": "00:05:00",
         "rebuild_template_usage_for_yesterday": "00:10:00",
+        "create_nightly_notification_status": "00:30:00",
+        "save_daily_notification_processing_time": "02:05:00",
         "purge_expired_documents": "02:30:00",
         "delete_inbound_sms": "02:40:00",
         "delete_old_idempotent_answers": timedelta(hours=1),

@@ -1,0 +1,113 @@
+"""What became of the messages of a service, on one page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from notifications.models import ServiceStatistics
+from notifications.statistics.reads import template_usage
+from notifications.statistics.service_statistics import (
+    monthly_statistics,
+    service_statistics,
+)
+from notifications.statistics.tallies import Tally, tally_by_type
+from notify_project import clock
+from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.admin.tables import table
+
+WHOLE_DAYS = 7
+_KINDS = {"sms": "texts", "email": "emails", "letter": "letters"}
+_HEADS = ("requested", "delivered", "failed")
+
+
+@admin.register(ServiceStatistics)
+class ServiceStatisticsAdmin(ReadOnlyAdmin[ServiceStatistics]):
+    """One page a service: today, the last week, this financial year and the last one."""
+
+    list_display = ["name", "active", "restricted", "created_at"]
+    list_filter = ["active", "restricted"]
+    search_fields = ["=id", "name"]
+    search_help_text = "Id, or part of a name."
+    ordering = ["name", "id"]
+    fields = ["name", "today", "last_days", "templates", "this_year", "last_year"]
+    readonly_fields = ["today", "last_days", "templates", "this_year", "last_year"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Find the service, with its figures: the page asks five times for each field."""
+        row: Any = super().get_object(request, object_id, from_field)
+        if row is not None:
+            year = clock.financial_year(clock.london_today())
+            row.shown = {
+                "today": _by_type(service_statistics(row.pk, 0)),
+                "last_days": _by_type(service_statistics(row.pk, WHOLE_DAYS)),
+                "templates": _templates(row),
+                "this_year": _by_month(row, year),
+                "last_year": _by_month(row, year - 1),
+            }
+        return row
+
+    @admin.display(description="Today")
+    def today(self, row: Any) -> SafeString:
+        """What became of the messages since midnight in London."""
+        return _shown(row, "today")
+
+    @admin.display(description=f"Today and {WHOLE_DAYS} days before")
+    def last_days(self, row: Any) -> SafeString:
+        """What became of the messages of about a week."""
+        return _shown(row, "last_days")
+
+    @admin.display(description=f"Templates used today and {WHOLE_DAYS} days before")
+    def templates(self, row: Any) -> SafeString:
+        """How often each template was used."""
+        return _shown(row, "templates")
+
+    @admin.display(description="This financial year")
+    def this_year(self, row: Any) -> SafeString:
+        """What became of the messages of each month."""
+        return _shown(row, "this_year")
+
+    @admin.display(description="Last financial year")
+    def last_year(self, row: Any) -> SafeString:
+        """What became of the messages of each month."""
+        return _shown(row, "last_year")
+
+
+def _shown(row: Any, name: str) -> SafeString:
+    figures: dict[str, SafeString] = row.shown
+    return figures[name]
+
+
+def _by_type(tallies: dict[str, Tally]) -> SafeString:
+    return table(("", *_HEADS), ((words, *_numbers(tallies[k])) for k, words in _KINDS.items()))
+
+
+def _by_month(row: ServiceStatistics, year: int) -> SafeString:
+    heads = [f"{words} {head}" for words in _KINDS.values() for head in _HEADS]
+    return table(("month", *heads), _months(row, year))
+
+
+def _months(row: ServiceStatistics, year: int) -> Iterable[Iterable[object]]:
+    for month, kinds in monthly_statistics(row.pk, year).items():
+        tallies = tally_by_type(
+            (kind, status, count)
+            for kind, statuses in kinds.items()
+            for status, count in statuses.items()
+        )
+        yield (month, *(number for kind in _KINDS for number in _numbers(tallies[kind])))
+
+
+def _templates(row: ServiceStatistics) -> SafeString:
+    return table(
+        ("template", "type", "used"),
+        (
+            (use.template_name, _KINDS[use.template_type], f"{use.count:,}")
+            for use in template_usage(row.pk, WHOLE_DAYS)
+        ),
+    )
+
+
+def _numbers(tally: Tally) -> tuple[str, str, str]:
+    return f"{tally.requested:,}", f"{tally.delivered:,}", f"{tally.failed:,}"
