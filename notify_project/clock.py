@@ -36,6 +36,16 @@ def london_days_back(day: date, count: int) -> list[date]:
     return [day - timedelta(days=back) for back in range(count + 1)]
 
 
+def financial_year(day: date) -> int:
+    """Return the year in which the financial year of a London day began, on 1 April."""
+    return day.year if (day.month, day.day) >= (4, 1) else day.year - 1
+
+
+def financial_year_days(year: int) -> tuple[date, date]:
+    """Return the first and the last London day of a financial year."""
+    return date(year, 4, 1), date(year + 1, 3, 31)
+
+
 def api_time(instant: datetime) -> str:
     """Write an instant as the API does: ``YYYY-MM-DDTHH:MM:SS.ffffffZ``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
