@@ -1,6 +1,6 @@
 """The free fragments of a service in a financial year."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from notify_project.constants import NotificationType
 from services.models import Organisation, Service, User
 
 FIRST_YEAR: Final = 2016
+LAST_YEAR: Final = 2999
 MAX_ALLOWANCE: Final = 2**31 - 1
 
 
@@ -40,8 +41,7 @@ def set_allowance(service: Service, limit: int, *, actor: User | None, reason: s
     Raises:
         InvalidAllowance: the limit is impossible.
     """
-    if not 0 <= limit <= MAX_ALLOWANCE:
-        raise InvalidAllowance(f"The allowance must be between 0 and {MAX_ALLOWANCE}")
+    _require_limit(limit)
     year = current_year()
     with transaction.atomic():
         allowance_of(service, year)
@@ -130,3 +130,47 @@ def _shown(row: AnnualBilling) -> dict[str, int | bool]:
         "free_sms_fragment_limit": row.free_sms_fragment_limit,
         "has_custom_allowance": row.has_custom_allowance,
     }
+
+
+def set_default_allowance(
+    kind: str, year: int, allowance: int, *, actor: User | None, reason: str = ""
+) -> DefaultAnnualAllowance:
+    """Set what services of a kind of organisation get, from a financial year on.
+
+    Services that have their row of a year keep it.
+
+    Raises:
+        InvalidAllowance: the kind, the year or the number is impossible.
+    """
+    if kind not in Organisation.Kind.values:
+        raise InvalidAllowance(f"{kind} is not a kind of organisation")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidAllowance(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}")
+    _require_limit(allowance)
+    names: dict[str, Any] = {
+        "organisation_type": kind,
+        "notification_type": NotificationType.SMS,
+        "valid_from_financial_year_start": year,
+    }
+    with transaction.atomic():
+        row = DefaultAnnualAllowance.objects.select_for_update().filter(**names).first()
+        before = row.allowance if row else None
+        if row is not None and before == allowance:
+            return row
+        row, _ = DefaultAnnualAllowance.objects.update_or_create(
+            **names, defaults={"allowance": allowance}
+        )
+        audit.record(
+            "set default allowance",
+            row,
+            actor=actor,
+            before={"kind": kind, "from": year, "allowance": before},
+            after={"kind": kind, "from": year, "allowance": allowance},
+            reason=reason,
+        )
+    return row
+
+
+def _require_limit(limit: int) -> None:
+    if not 0 <= limit <= MAX_ALLOWANCE:
+        raise InvalidAllowance(f"The allowance must be between 0 and {MAX_ALLOWANCE}")
