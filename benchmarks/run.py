@@ -1,4 +1,4 @@
-"""Measure accepting and delivering, reading, callbacks and rendering, on this machine.
+"""Measure accepting, delivering, reading, callbacks, usage and rendering, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
 starts such servers), but for content. Prints a table and writes benchmarks/results/<time>.json.
@@ -24,7 +24,7 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "read", "callbacks"]
+PARTS = ["content", "accept", "deliver", "read", "callbacks", "billing"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -218,6 +218,7 @@ def on_servers(
 ) -> None:
     """Measure what needs a database."""
     prepare_environment()
+    import billing_usage  # noqa: PLC0415 - after the environment is set
     import calling  # noqa: PLC0415 - after the environment is set
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
@@ -232,6 +233,8 @@ def on_servers(
         tables["read"] = reading.measure(service, figures)
     if "callbacks" in parts:
         tables["callbacks"] = calling.measure(service, figures)
+    if "billing" in parts:
+        tables["billing"] = billing_usage.measure(service, figures)
 
 
 def accepting(

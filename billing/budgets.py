@@ -43,6 +43,7 @@ def set_budget(
         InvalidBudget: the period is unknown, or the pounds are not positive whole pennies.
     """
     _require_valid(period, pounds)
+    pounds = None if pounds is None else pounds.quantize(_PENNY)
     with transaction.atomic():
         # Orders changes of one service's budgets; its messages are stored meanwhile.
         Service.objects.select_for_update(no_key=True).get(id=service.id)

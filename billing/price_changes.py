@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection, transaction
 
@@ -32,7 +33,7 @@ class Changes:
     """
 
     added: list[tuple[Rate | LetterRate, Price]] = field(default_factory=list)
-    replaced: list[tuple[Rate | LetterRate, Price]] = field(default_factory=list)
+    replaced: list[tuple[Rate | LetterRate, Decimal, Price]] = field(default_factory=list)
     ended: list[tuple[LetterRate, date]] = field(default_factory=list)
     unchanged: int = 0
     refusals: list[str] = field(default_factory=list)
@@ -42,7 +43,7 @@ class Changes:
         """Return a line for each change."""
         return [
             *(f"new: {price}" for _, price in self.added),
-            *(f"changed: {price}, was {row.rate}" for row, price in self.replaced),
+            *(f"changed: {price}, was {was}" for _, was, price in self.replaced),
             *(f"ends on {day}: {row}" for row, day in self.ended),
         ]
 
@@ -93,8 +94,8 @@ def apply_prices(prices: Iterable[Price], *, actor: User | None, reason: str = "
                 before={"ends_on": None},
                 after={"ends_on": str(day)},
             )
-        for row, price in changes.replaced:
-            before = {"rate": str(row.rate)}
+        for row, was, price in changes.replaced:
+            before = {"rate": str(was)}
             row.rate = price.rate
             row.save(update_fields=["rate"])
             _record("change price", row, actor, reason, before=before, after=_shown(price))
@@ -153,7 +154,7 @@ def _repeat(price: Price, row: Rate | LetterRate, changes: Changes) -> None:
     if row.rate == price.rate:
         changes.unchanged += 1
     elif price.day > clock.london_today():
-        changes.replaced.append((row, price))
+        changes.replaced.append((row, row.rate, price))
     else:
         changes.refusals.append(
             f"{price} would edit a price that was in force, {row.rate}: "

@@ -32,10 +32,6 @@ class PriceForm(forms.ModelForm[AnyModel]):
         help_text="Why. It is kept, so name nobody.",
     )
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """Leave constraints to the use case, which says what is wrong in words."""
-        return {"id"}
-
 
 class _PriceAdmin(UseCaseAdmin[AnyModel]):
     """What pages of prices share: they are added, and changed until they begin."""
@@ -88,6 +84,7 @@ class _PriceAdmin(UseCaseAdmin[AnyModel]):
         changes = apply_prices([price], actor=cast("User", request.user), reason=given["reason"])
         for row, _ in changes.added:
             obj.pk = row.pk
+            obj.refresh_from_db()
 
 
 @admin.register(Rate)

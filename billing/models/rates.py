@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from notify_project.constants import NotificationType
@@ -14,7 +15,9 @@ class Rate(models.Model):
     notification_type = models.CharField(
         max_length=10, choices=NotificationType, default=NotificationType.SMS
     )
-    rate = models.DecimalField(max_digits=8, decimal_places=5, help_text="Pounds.")
+    rate = models.DecimalField(
+        max_digits=8, decimal_places=5, validators=[MinValueValidator(0)], help_text="Pounds."
+    )
     valid_from = models.DateTimeField(help_text="A London midnight.")
 
     class Meta:
@@ -40,10 +43,17 @@ class LetterRate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     start_date = models.DateTimeField(help_text="A London midnight.")
     end_date = models.DateTimeField(null=True, blank=True, help_text="A London midnight.")
-    sheet_count = models.PositiveSmallIntegerField()
-    rate = models.DecimalField(max_digits=8, decimal_places=5, help_text="Pounds.")
+    sheet_count = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    rate = models.DecimalField(
+        max_digits=8, decimal_places=5, validators=[MinValueValidator(0)], help_text="Pounds."
+    )
     crown = models.BooleanField()
-    post_class = models.CharField(max_length=20)
+    post_class = models.CharField(
+        max_length=20,
+        validators=[RegexValidator(r"\A[a-z][a-z-]*\Z", "Write a word such as second.")],
+    )
 
     class Meta:
         db_table = "letter_rates"

@@ -42,7 +42,8 @@ class Command(BaseCommand):
         for line in changes.lines:
             self.stdout.write(line)
         made = "would be made" if options["dry_run"] else "made"
-        self.stdout.write(f"{len(changes.lines)} changes {made}, {changes.unchanged} are no news")
+        self.stdout.write(f"{len(changes.lines)} changes {made}")
+        self.stdout.write(f"{changes.unchanged} prices are there already")
         if changes.first_past_day:
             self.stdout.write(
                 "days that are over cost something else now: "
