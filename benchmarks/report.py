@@ -32,6 +32,7 @@ BUDGETS = {
     "list_p50_ms": ("<=", 100),
     "list_p99_ms": ("<=", 1000),
     "usage_p50_ms": ("<=", 50),
+    "usage_cpu_ms": ("<=", 50),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

@@ -182,7 +182,7 @@ def prepare_environment() -> None:
         DJANGO_SETTINGS_MODULE="notify_project.settings",
         SECRET_KEY="benchmark",  # noqa: S106 - thrown away with the servers
         ENCRYPTION_KEYS="bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
-        INTERNAL_API_SECRET="benchmark",  # noqa: S106
+        INTERNAL_API_SECRET="benchmark, and at least 32 bytes long",  # noqa: S106
         BENCHMARK_SECRET=API_KEY_SECRET,
         HTTP_ALLOW_PRIVATE="true",
         MMG_API_KEY="benchmark",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 
 from notifications.models import NotificationHistory
@@ -48,10 +48,13 @@ def billable_rows(first: date, last: date) -> QuerySet[NotificationHistory]:
 
 def groups_of(service_id: UUID, first: date, last: date) -> Iterator[Group]:
     """Count what a service sent on these London days."""
+    # Asking for the day of each of many messages takes longer than all the rest.
+    one_day = Value(first, output_field=DateField())
+    day = one_day if first == last else TruncDate("created_at", tzinfo=LONDON)
     rows = (
         billable_rows(first, last)
         .filter(service_id=service_id)
-        .annotate(day=TruncDate("created_at", tzinfo=LONDON))
+        .annotate(day=day)
         .values_list(*Group._fields[:-1])
         .annotate(messages=Count("*"))
         .order_by()
