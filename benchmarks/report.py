@@ -47,6 +47,8 @@ BUDGETS = {
     "facts_seconds": ("<=", 20),
     "facts_lock_waits": ("<=", 0),
     "monthly_p50_ms": ("<=", 50),
+    "usage_p50_ms": ("<=", 50),
+    "usage_cpu_ms": ("<=", 50),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

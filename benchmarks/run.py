@@ -26,7 +26,7 @@ import spreadsheets  # noqa: E402
 BIN = Path(sys.executable).parent
 PARTS = [
     *("content", "accept", "deliver", "lanes", "jobs"),
-    *("read", "callbacks", "retention", "statistics"),
+    *("read", "callbacks", "retention", "statistics", "billing"),
 ]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
@@ -185,7 +185,7 @@ def prepare_environment() -> None:
         DJANGO_SETTINGS_MODULE="notify_project.settings",
         SECRET_KEY="benchmark",  # noqa: S106 - thrown away with the servers
         ENCRYPTION_KEYS="bm90aWZ5LXRlc3RzLW9ubHktMzItYnl0ZXMtbG9uZyE=",
-        INTERNAL_API_SECRET="benchmark",  # noqa: S106
+        INTERNAL_API_SECRET="benchmark, and at least 32 bytes long",  # noqa: S106
         BENCHMARK_SECRET=API_KEY_SECRET,
         HTTP_ALLOW_PRIVATE="true",
         MMG_API_KEY="benchmark",
@@ -221,6 +221,7 @@ def on_servers(
 ) -> None:
     """Measure what needs a database."""
     prepare_environment()
+    import billing_usage  # noqa: PLC0415 - after the environment is set
     import calling  # noqa: PLC0415 - after the environment is set
     import counting  # noqa: PLC0415 - after the environment is set
     import delivering  # noqa: PLC0415 - after the environment is set
@@ -247,6 +248,8 @@ def on_servers(
         tables["retention"] = retention.measure(service, figures)
     if "statistics" in parts:
         tables["statistics"] = counting.measure(service, figures)
+    if "billing" in parts:
+        tables["billing"] = billing_usage.measure(service, figures)
 
 
 def accepting(

@@ -88,6 +88,12 @@ HANDED_OVER = frozenset(
         Status.PERMANENT_FAILURE,
     }
 )
+# What is counted and charged, by type.
+BILLABLE: dict[NotificationType, frozenset[Status]] = {
+    NotificationType.SMS: HANDED_OVER,
+    NotificationType.EMAIL: HANDED_OVER - {Status.PENDING},
+    NotificationType.LETTER: frozenset({Status.SENDING, Status.DELIVERED, Status.RETURNED_LETTER}),
+}
 
 _OUTCOMES = frozenset(
     {

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("", include("templates_app.urls")),
     path("", include("services.urls")),
+    path("", include("billing.urls")),
     path("v2/openapi.json", DescriptionViewSet.as_view({"get": "json"}), name="openapi"),
     path("v2/docs", DescriptionViewSet.as_view({"get": "page"}), name="docs"),
     path("", health.status, name="root"),

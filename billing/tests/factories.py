@@ -1,5 +1,6 @@
 """The smallest valid rows of the billing app."""
 
+import uuid
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,11 @@ import factory
 from factory.django import DjangoModelFactory
 
 from billing.models import LetterRate, Rate
+from notifications.models import NotificationHistory
+from notify_project import clock
 from notify_project.clock import london_midnight
+
+TEMPLATE_ID = uuid.UUID("3d1bd2b8-5d8e-4d6c-8a52-5d0d6a0a3c11")
 
 
 class RateFactory(DjangoModelFactory):
@@ -37,3 +42,26 @@ class LetterRateFactory(DjangoModelFactory):
     crown = True
     post_class = "second"
     start_date = factory.LazyAttribute(lambda o: london_midnight(o.day))
+
+
+def sent(service, **given):
+    """Make history rows of a service, delivered unless said; return them."""
+    notification_type = given.pop("type", "sms")
+    count = given.pop("count", 1)
+    values = {
+        "service": service,
+        "template_id": TEMPLATE_ID,
+        "template_version": 1,
+        "notification_type": notification_type,
+        "key_type": "normal",
+        "status": "delivered",
+        "billable_units": 0 if notification_type == "email" else 1,
+        "sent_by": {"sms": "mmg", "email": "smtp"}.get(notification_type),
+        "rate_multiplier": 1 if notification_type == "sms" else None,
+        "postage": "second" if notification_type == "letter" else None,
+        "created_at": clock.now(),
+        **given,
+    }
+    return NotificationHistory.objects.bulk_create(
+        NotificationHistory(id=uuid.uuid4(), **values) for _ in range(count)
+    )

@@ -5,6 +5,12 @@ from datetime import time, timedelta
 
 from django.core.management import call_command
 
+from billing.tasks import (
+    alert_on_spent_budgets,
+    create_nightly_billing,
+    populate_annual_billing,
+    update_ft_billing_for_today,
+)
 from notifications.acceptance.idempotency import delete_old_answers
 from notifications.callbacks.tasks import delete_old_callbacks
 from notifications.delivery.tasks import (
@@ -84,6 +90,10 @@ PERIODIC_TASKS = {
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
+        PeriodicTask(create_nightly_billing, Queue.REPORTING, at=time(0, 15)),
+        PeriodicTask(update_ft_billing_for_today, Queue.REPORTING, every=timedelta(hours=1)),
+        PeriodicTask(alert_on_spent_budgets, Queue.PERIODIC, every=timedelta(hours=1)),
+        PeriodicTask(populate_annual_billing, Queue.PERIODIC, at=time(2, 1)),
         PeriodicTask(create_nightly_notification_status, Queue.REPORTING, at=time(0, 30)),
         PeriodicTask(save_daily_notification_processing_time, Queue.PERIODIC, at=time(2, 5)),
         PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),

@@ -1,10 +1,10 @@
-"""Rates, and the daily facts that bills are made of."""
+"""What a text or a letter costs, and from when on."""
 
 import uuid
 
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from notify_project import clock
 from notify_project.constants import NotificationType
 
 
@@ -15,7 +15,9 @@ class Rate(models.Model):
     notification_type = models.CharField(
         max_length=10, choices=NotificationType, default=NotificationType.SMS
     )
-    rate = models.DecimalField(max_digits=8, decimal_places=5, help_text="Pounds.")
+    rate = models.DecimalField(
+        max_digits=8, decimal_places=5, validators=[MinValueValidator(0)], help_text="Pounds."
+    )
     valid_from = models.DateTimeField(help_text="A London midnight.")
 
     class Meta:
@@ -41,10 +43,17 @@ class LetterRate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     start_date = models.DateTimeField(help_text="A London midnight.")
     end_date = models.DateTimeField(null=True, blank=True, help_text="A London midnight.")
-    sheet_count = models.PositiveSmallIntegerField()
-    rate = models.DecimalField(max_digits=8, decimal_places=5, help_text="Pounds.")
+    sheet_count = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    rate = models.DecimalField(
+        max_digits=8, decimal_places=5, validators=[MinValueValidator(0)], help_text="Pounds."
+    )
     crown = models.BooleanField()
-    post_class = models.CharField(max_length=20)
+    post_class = models.CharField(
+        max_length=20,
+        validators=[RegexValidator(r"\A[a-z][a-z-]*\Z", "Write a word such as second.")],
+    )
 
     class Meta:
         db_table = "letter_rates"
@@ -66,48 +75,3 @@ class LetterRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_class} {self.sheet_count} {self.rate}"
-
-
-class FactBilling(models.Model):
-    """What one template of one service cost on one London day, at one rate."""
-
-    bst_date = models.DateField(help_text="London day.")
-    template_id = models.UUIDField()
-    service_id = models.UUIDField()
-    notification_type = models.CharField(max_length=10, choices=NotificationType)
-    provider = models.CharField(max_length=50, default="unknown")
-    rate_multiplier = models.IntegerField(default=0)
-    international = models.BooleanField(default=False)
-    rate = models.DecimalField(max_digits=8, decimal_places=5)
-    postage = models.CharField(max_length=20, default="none")
-    billable_units = models.IntegerField()
-    notifications_sent = models.IntegerField()
-    created_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "ft_billing"
-        constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    "bst_date",
-                    "template_id",
-                    "service_id",
-                    "notification_type",
-                    "provider",
-                    "rate_multiplier",
-                    "international",
-                    "rate",
-                    "postage",
-                ],
-                name="uq_ft_billing",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(notification_type__in=NotificationType.values),
-                name="ck_ft_billing_type",
-            ),
-        ]
-        indexes = [models.Index(fields=["service_id", "bst_date"], name="ix_ft_billing_service")]
-
-    def __str__(self) -> str:
-        return f"{self.bst_date} {self.service_id}"

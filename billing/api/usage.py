@@ -1,0 +1,128 @@
+"""What a service used and will use, and the messages behind a figure."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.api.queries import (
+    day_of,
+    days_of,
+    id_of,
+    pounds_of,
+    service_of,
+    year_of_query,
+)
+from billing.explain import Explained, Wanted, letters_by_sheets, messages_behind
+from billing.forecast import Expected, forecast
+from billing.usage import Line, monthly_usage, yearly_summary
+from notify_project.api.errors import BadRequest
+from notify_project.api.views import ApiViewSet, read_query
+from notify_project.constants import NotificationType
+from services.api.internal import InternalAuthentication
+
+
+class UsageViewSet(ApiViewSet):
+    """Reads of one service's usage; none of them writes anything but a missing allowance."""
+
+    authentication_classes = [InternalAuthentication]
+
+    def yearly_usage_summary(self, request: Request, service_id: UUID) -> Response:
+        """Answer with a line for each type and rate of a financial year."""
+        year = year_of_query(read_query(request))
+        return Response([_yearly(line) for line in yearly_summary(service_of(service_id), year)])
+
+    def monthly_usage(self, request: Request, service_id: UUID) -> Response:
+        """Answer with a line for each month, type, rate and postage of a financial year."""
+        year = year_of_query(read_query(request))
+        return Response([_monthly(line) for line in monthly_usage(service_of(service_id), year)])
+
+    def letters(self, request: Request, service_id: UUID) -> Response:
+        """Answer with the letters of some days, by postage, sheets and price."""
+        first, last = days_of(read_query(request))
+        counts = letters_by_sheets(service_of(service_id), first, last)
+        return Response([count._asdict() | {"cost": count.cost} for count in counts])
+
+    def forecast(self, request: Request, service_id: UUID) -> Response:  # noqa: ARG002
+        """Answer with what this month and this year will have cost."""
+        found = forecast(service_of(service_id))
+        return Response(
+            {
+                "month": _expected(found.month),
+                "year": _expected(found.year),
+                "free_sms_fragment_limit": found.allowance,
+                "allowance_used_up_on": found.allowance_used_up_on,
+            }
+        )
+
+    def explain(self, request: Request, service_id: UUID) -> Response:
+        """Answer with a page of the messages behind a figure."""
+        query = read_query(request)
+        service = service_of(service_id)
+        found = messages_behind(service, _wanted(query), older_than=id_of(query, "older_than"))
+        return Response({"messages": [_message(each) for each in found]})
+
+
+def _wanted(query: dict[str, str]) -> Wanted:
+    if "day" in query:
+        first = last = day_of(query, "day")
+    else:
+        first, last = days_of(query)
+    notification_type = query.get("notification_type")
+    if notification_type not in {None, *NotificationType.values}:
+        raise BadRequest("notification_type must be one of email, sms, letter")
+    return Wanted(
+        first,
+        last,
+        notification_type=notification_type,
+        template_id=id_of(query, "template_id"),
+        postage=query.get("postage"),
+        rate=pounds_of(query["rate"], "rate") if "rate" in query else None,
+    )
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "notification_type": line.notification_type,
+        "rate": line.rate,
+        "notifications_sent": line.notifications_sent,
+        "chargeable_units": line.chargeable_units,
+        "free_allowance_used": line.free_allowance_used,
+        "charged_units": line.charged_units,
+        "cost": line.cost,
+        # The older name: of emails it counts what was sent.
+        "billing_units": line.notifications_sent
+        if line.notification_type == NotificationType.EMAIL
+        else line.chargeable_units,
+    }
+
+
+def _yearly(line: Line) -> dict[str, Any]:
+    is_letter = line.notification_type == NotificationType.LETTER
+    return {**_line(line), "letter_total": line.cost if is_letter else 0}
+
+
+def _monthly(line: Line) -> dict[str, Any]:
+    month = f"{line.month:%B}" if line.month else ""
+    return {"month": month, "postage": line.postage, **_line(line)}
+
+
+def _expected(expected: Expected) -> dict[str, Any]:
+    values = asdict(expected)
+    del values["period"]
+    return values
+
+
+def _message(explained: Explained) -> dict[str, Any]:
+    dimensions = explained.dimensions
+    return {
+        "id": explained.id,
+        "day": explained.day,
+        "status": explained.status,
+        "billable_units": explained.billable_units,
+        "chargeable_units": explained.units,
+        "cost_without_allowance": explained.cost,
+        "counted_as": dimensions and dimensions._asdict(),
+    }
