@@ -32,7 +32,7 @@ NOT_FOUND = (
 METHOD_NOT_ALLOWED = "The method is not allowed for the requested URL."
 TOO_LARGE = "Request body is too large"
 # Paths whose every answer is JSON; all others may be pages for people.
-API_PATHS = ("/v2/", "/service/", "/notifications/", "/_status")
+API_PATHS = ("/v2/", "/service", "/organisation", "/personal-token", "/notifications/", "/_status")
 # Below it the page that a person confirms on stands beside what mail programs post to.
 UNSUBSCRIBE_PATH = "/unsubscribe/"
 UNSUBSCRIBE_PAGE_END = "/confirm"
