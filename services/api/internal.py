@@ -15,9 +15,9 @@ from rest_framework.request import Request
 
 from notify_project.api.errors import AuthError
 from services.api.authentication import LEEWAY_SECONDS, WRONG_CLOCK, bearer_token
-from services.api.management.principal import Principal
 from services.models import User
 from services.personal_tokens import PREFIX, find_token
+from services.principal import Principal
 
 ISSUER = "notify-admin"
 

@@ -10,9 +10,9 @@ from rest_framework.serializers import BaseSerializer, ModelSerializer
 
 from notify_project.api.errors import Forbidden
 from services import creating
-from services.api.management.principal import Principal
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet, Reads
 from services.models import Organisation, Service, ServicePermission
+from services.principal import Principal
 
 # What a team decides itself; the rest is for support staff.
 OF_THE_TEAM = frozenset(

@@ -19,8 +19,8 @@ from notify_project import audit
 from notify_project.api.errors import Forbidden, NoResultFound
 from notify_project.api.views import require_size
 from services.api.internal import InternalAuthentication
-from services.api.management.principal import Principal
 from services.models import Service, User
+from services.principal import Principal
 
 Row = TypeVar("Row", bound=models.Model)
 

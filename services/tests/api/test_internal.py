@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from notify_project.api.errors import AuthError
 from services.api.internal import InternalAuthentication
-from services.api.management.principal import Principal
+from services.principal import Principal
 
 SECRET = "internal-secret-of-at-least-32-bytes"
 STAFF = SimpleNamespace(is_active=True, is_staff=True)
