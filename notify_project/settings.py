@@ -274,6 +274,14 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notify management",
+    "DESCRIPTION": "Set up and look after services: what the admin site does, for programs.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "PREPROCESSING_HOOKS": ["notify_project.documentation.management.only_management"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
 
 # --- Metrics -----------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
