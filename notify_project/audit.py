@@ -1,11 +1,17 @@
 """Writing one audit event."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from notify_project.logs import request_id
 from notify_project.models import AuditEvent
+
+_gathered: ContextVar[list[AuditEvent] | None] = ContextVar("gathered", default=None)
 
 
 def record(
@@ -23,7 +29,7 @@ def record(
     if actor is not None:
         staff = bool(getattr(actor, "platform_admin", False))
         kind = AuditEvent.ActorKind.SUPPORT if staff else AuditEvent.ActorKind.USER
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         actor_id=actor.pk if actor else None,
         actor_kind=kind,
         action=action,
@@ -33,4 +39,20 @@ def record(
         before=before,
         after=after,
         reason=reason,
+        request_id=request_id(),
     )
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append(event)
+    return event
+
+
+@contextmanager
+def gathering() -> Iterator[list[AuditEvent]]:
+    """Give the events that are written until the block ends."""
+    events: list[AuditEvent] = []
+    token = _gathered.set(events)
+    try:
+        yield events
+    finally:
+        _gathered.reset(token)

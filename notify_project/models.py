@@ -61,6 +61,7 @@ class AuditEvent(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     reason = models.TextField(default="")
+    request_id = models.CharField(max_length=100, default="", help_text="As logs name it.")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -6,6 +6,11 @@ from typing import Any
 import django_stubs_ext
 import environ
 
+from notify_project.settings_of_libraries import (  # noqa: F401 - Django finds them here
+    REST_FRAMEWORK,
+    SPECTACULAR_SETTINGS,
+    UNFOLD,
+)
 from notify_project.settings_of_logs import log_settings
 from notify_project.settings_of_providers import anymail_settings, provider_options
 
@@ -43,6 +48,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
     "django_rq",
     "notify_project",
     "services",
@@ -272,30 +279,9 @@ SIMULATED_SMS_NUMBERS: list[str] = env.list(
     "SIMULATED_SMS_NUMBERS", default=["+447700900000", "+447700900111", "+447700900222"]
 )
 
-# --- API ---------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["notify_project.api.negotiation.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify_project.api.negotiation.IgnoreAccept",
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "EXCEPTION_HANDLER": "notify_project.api.responses.word_exception",
-    "UNAUTHENTICATED_USER": None,
-}
-
 # --- Metrics -----------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 METRICS_INTERVAL_SECONDS: float = env.float("METRICS_INTERVAL_SECONDS", default=5.0)
 
 # --- Admin site and logs -----------------------------------------------------------------------
-_ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E"
-    "%3Cpath fill='%239333ea' d='M2 21V14l9-2-9-2V3l21 9z'/%3E%3C/svg%3E"
-)
-UNFOLD = {
-    "SITE_TITLE": "Notify",
-    "SITE_HEADER": "Notify",
-    "SITE_SYMBOL": "send",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
-}
 LOGGING = log_settings(env)

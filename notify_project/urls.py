@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from notify_project import health
+from notify_project.documentation.management import ManagementDescriptionViewSet
 from notify_project.documentation.views import DescriptionViewSet
 from notify_project.monitoring.page import metrics
 
@@ -15,6 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing.urls")),
     path("v2/openapi.json", DescriptionViewSet.as_view({"get": "json"}), name="openapi"),
     path("v2/docs", DescriptionViewSet.as_view({"get": "page"}), name="docs"),
+    path(
+        "openapi.json",
+        ManagementDescriptionViewSet.as_view({"get": "json"}),
+        name="management-openapi",
+    ),
     path("", health.status, name="root"),
     path("_status", health.status, name="status"),
     path("metrics", metrics, name="metrics"),

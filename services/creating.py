@@ -12,6 +12,7 @@ from notify_project.api.errors import ApiError
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
 from services import api_keys, hooks
+from services.members import EVERY_PERMISSION, add_member
 from services.models import (
     ApiKey,
     EmailBranding,
@@ -20,7 +21,6 @@ from services.models import (
     ServiceHistory,
     ServicePermission,
     ServiceSmsSender,
-    ServiceUser,
     User,
 )
 from services.names import local_part
@@ -78,7 +78,7 @@ def create_service(
             service=service, sms_sender=settings.FROM_NUMBER, is_default=True
         )
         if actor is not None:
-            ServiceUser.objects.create(service=service, user=actor)
+            add_member(service, actor, actor=actor, permissions=EVERY_PERMISSION)
         audit.record("create service", service, actor=actor, service_id=service.id)
         hooks.service_created(service)
         forget_service(service.id)

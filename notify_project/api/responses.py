@@ -32,14 +32,9 @@ METHOD_NOT_ALLOWED = "The method is not allowed for the requested URL."
 TOO_LARGE = "Request body is too large"
 # Paths whose every answer is JSON; all others may be pages for people.
 API_PATHS = (
-    "/v2/",
-    "/service/",
-    "/notifications/",
-    "/_status",
-    "/organisations/",
-    "/platform-stats/",
-    "/letter-rates",
-    "/sms-rate",
+    *("/v2/", "/notifications/", "/_status"),
+    *("/service", "/organisation", "/personal-token"),
+    *("/platform-stats/", "/letter-rates", "/sms-rate"),
 )
 # Below it the page that a person confirms on stands beside what mail programs post to.
 UNSUBSCRIBE_PATH = "/unsubscribe/"

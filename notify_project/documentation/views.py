@@ -1,21 +1,18 @@
 """``/v2/openapi.json`` and ``/v2/docs``, to anyone."""
 
 from functools import lru_cache
-from hashlib import sha256
 
 import orjson
 from django.conf import settings
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 
 from notify_project.api.views import ApiViewSet
+from notify_project.documentation.cacheable import cacheable, tagged
 from notify_project.documentation.document import document
 from notify_project.documentation.page import page_of
 
-_CACHE = "public, max-age=300"
 # The page has its style in it, and nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -25,33 +22,21 @@ class DescriptionViewSet(ApiViewSet):
 
     def json(self, request: Request) -> HttpResponseBase:
         """Return the OpenAPI document."""
-        return _cacheable(request, *_json(settings.API_HOST_URL), "application/json")
+        return cacheable(request, *_json(settings.API_HOST_URL), "application/json")
 
     def page(self, request: Request) -> HttpResponseBase:
         """Return the page for people."""
-        response = _cacheable(request, *_page(settings.API_HOST_URL), "text/html; charset=utf-8")
+        response = cacheable(request, *_page(settings.API_HOST_URL), "text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = _POLICY
         return response
 
 
 @lru_cache(maxsize=4)
 def _json(host: str) -> tuple[bytes, str]:
-    return _tagged(orjson.dumps(document(host)))
+    return tagged(orjson.dumps(document(host)))
 
 
 @lru_cache(maxsize=4)
 def _page(host: str) -> tuple[bytes, str]:
     text = render_to_string("notify_project/docs.html", page_of(document(host)))
-    return _tagged(text.encode())
-
-
-def _tagged(content: bytes) -> tuple[bytes, str]:
-    """Return content with the entity tag of it."""
-    return content, f'"{sha256(content).hexdigest()[:32]}"'
-
-
-def _cacheable(request: Request, content: bytes, tag: str, content_type: str) -> HttpResponseBase:
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = _CACHE
-    return get_conditional_response(request, etag=tag, response=response) or response
+    return tagged(text.encode())

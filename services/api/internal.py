@@ -1,4 +1,8 @@
-"""Who may use the management API: support staff with their session, or a program with a secret."""
+"""How callers of the management API show who they are.
+
+Support staff with their session, people with a token of their own, programs of the installation
+with its secret.
+"""
 
 import time
 from typing import Any
@@ -11,15 +15,18 @@ from rest_framework.request import Request
 
 from notify_project.api.errors import AuthError
 from services.api.authentication import LEEWAY_SECONDS, WRONG_CLOCK, bearer_token
+from services.models import User
+from services.personal_tokens import PREFIX, find_token
+from services.principal import Principal
 
 ISSUER = "notify-admin"
 
 
 class InternalAuthentication(BaseAuthentication):
-    """A signed token of a program of ours, else the session of a member of the support staff."""
+    """A token of a person or of a program of ours, else the session of support staff."""
 
-    def authenticate(self, request: Request) -> tuple[Any, str]:
-        """Return who calls, and how that is known.
+    def authenticate(self, request: Request) -> tuple[Any, Principal]:
+        """Return the person, if it is one, and who calls.
 
         Raises:
             AuthError: neither a token nor a session of support staff.
@@ -27,13 +34,23 @@ class InternalAuthentication(BaseAuthentication):
         user = getattr(request._request, "user", None)  # noqa: SLF001 - DRF's way to Django's request
         if "HTTP_AUTHORIZATION" not in request.META and user is not None and user.is_active:
             _require_staff(request, user)
-            return user, "session"
-        _require_valid(bearer_token(request))
-        return None, "token"
+            return user, Principal(user)
+        token = bearer_token(request)
+        if token.startswith(PREFIX):
+            return _person_of(token)
+        _require_valid(token)
+        return None, Principal(None)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Name the scheme."""
         return "Bearer"
+
+
+def _person_of(secret: str) -> tuple[User, Principal]:
+    token = find_token(secret)
+    if token is None:
+        raise AuthError("Invalid token: unknown, expired or revoked")
+    return token.user, Principal(token.user, token.scope, token.service_id)
 
 
 def _no_view(_request: HttpRequest) -> HttpResponse:

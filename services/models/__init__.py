@@ -11,7 +11,9 @@ from services.models.callback import (
     new_signing_secret,
 )
 from services.models.inbound_number import InboundNumber
+from services.models.member_permission import MemberPermission
 from services.models.organisation import Organisation
+from services.models.personal_token import PersonalToken
 from services.models.retention import ServiceDataRetention
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
 from services.models.service import (
@@ -31,7 +33,9 @@ __all__ = [
     "CallbackType",
     "EmailBranding",
     "InboundNumber",
+    "MemberPermission",
     "Organisation",
+    "PersonalToken",
     "Service",
     "ServiceCallbackApi",
     "ServiceCallbackApiHistory",

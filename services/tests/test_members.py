@@ -17,7 +17,8 @@ def test_a_person_joins_a_team_once():
     assert added == [True, False]
     assert ServiceUser.objects.get(service=service).user == user
     event = AuditEvent.objects.get(service_id=service.id)
-    assert (event.action, event.actor, event.after) == ("add member", actor, {"user": str(user.id)})
+    assert (event.action, event.actor) == ("add member", actor)
+    assert event.after == {"user": str(user.id), "permissions": []}
 
 
 def test_a_person_leaves_a_team_once():

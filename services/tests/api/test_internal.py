@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from notify_project.api.errors import AuthError
 from services.api.internal import InternalAuthentication
+from services.principal import Principal
 
 SECRET = "internal-secret-of-at-least-32-bytes"
 STAFF = SimpleNamespace(is_active=True, is_staff=True)
@@ -39,14 +40,14 @@ def bearer(secret=SECRET, algorithm="HS256", without=(), **claims):
 
 
 def test_a_token_of_the_admin_application_is_accepted():
-    assert authenticate(header=bearer()) == (None, "token")
+    assert authenticate(header=bearer()) == (None, Principal(None))
 
 
 @pytest.mark.parametrize("seconds", [-29, 29])
 def test_a_clock_within_30_seconds_is_accepted(seconds):
     header = bearer(iat=int(time.time()) + seconds)
 
-    assert authenticate(header=header) == (None, "token")
+    assert authenticate(header=header) == (None, Principal(None))
 
 
 @pytest.mark.parametrize("seconds", [-3600, -32, 40])
@@ -86,7 +87,7 @@ def test_another_scheme_is_401():
 
 
 def test_a_session_of_support_staff_is_accepted():
-    assert authenticate(user=STAFF) == (STAFF, "session")
+    assert authenticate(user=STAFF) == (STAFF, Principal(STAFF))
 
 
 def test_a_session_of_anybody_else_is_refused():

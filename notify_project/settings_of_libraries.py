@@ -1,0 +1,32 @@
+"""What libraries of the API and of the admin site are told, the same everywhere."""
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["notify_project.api.negotiation.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "notify_project.api.negotiation.IgnoreAccept",
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "EXCEPTION_HANDLER": "notify_project.api.responses.word_exception",
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notify management",
+    "DESCRIPTION": "Set up and look after services: what the admin site does, for programs.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "PREPROCESSING_HOOKS": ["notify_project.documentation.management.only_management"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E"
+    "%3Cpath fill='%239333ea' d='M2 21V14l9-2-9-2V3l21 9z'/%3E%3C/svg%3E"
+)
+UNFOLD = {
+    "SITE_TITLE": "Notify",
+    "SITE_HEADER": "Notify",
+    "SITE_SYMBOL": "send",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
+}

@@ -1,0 +1,41 @@
+"""The description of the management API."""
+
+import json
+
+import pytest
+from openapi_spec_validator import validate
+
+from notify_project.documentation.management import document
+
+
+@pytest.fixture(scope="module")
+def found():
+    return json.loads(json.dumps(document("https://notify.example")))
+
+
+def test_is_openapi_and_describes_the_management_api_alone(found, capfd):
+    validate(found)
+    assert "/service/{service_id}/api-key" in found["paths"]
+    assert not [path for path in found["paths"] if path.startswith(("/v2", "/notifications"))]
+
+
+def test_nothing_is_guessed(capfd):
+    document("https://notify.example")
+
+    assert capfd.readouterr().err == ""
+
+
+def test_every_operation_wants_a_token_and_says_what_it_is_for(found):
+    for path, methods in found["paths"].items():
+        for method, operation in methods.items():
+            assert operation["security"] == [{"token": []}], (path, method)
+            assert operation.get("description"), (path, method)
+
+
+def test_anyone_may_read_it(client):
+    answer = client.get("/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.json()["info"]["title"] == "Notify management"
+    again = client.get("/openapi.json", HTTP_IF_NONE_MATCH=answer.headers["ETag"])
+    assert again.status_code == 304

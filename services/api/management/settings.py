@@ -1,0 +1,84 @@
+"""Smaller settings of a service: guests, callbacks, how long things are kept."""
+
+from typing import Any
+
+from rest_framework import mixins, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ModelSerializer
+
+from services import callbacks
+from services.api.management.viewsets import ByKey, Reads, ServiceOwnedViewSet
+from services.guest_list import replace_guest_list
+from services.models import CallbackType, ServiceCallbackApi, ServiceGuestList
+
+
+class GuestListSerializer(serializers.Serializer[Any]):
+    """All guests of a service."""
+
+    email_addresses = serializers.ListField(child=serializers.CharField(max_length=320))
+    phone_numbers = serializers.ListField(child=serializers.CharField(max_length=50))
+
+
+class GuestListViewSet(ServiceOwnedViewSet):
+    """Who outside the team may be written to in trial mode: one list, replaced as a whole."""
+
+    queryset = ServiceGuestList.objects.all()
+    serializer_class = GuestListSerializer
+    access = {"read": "manage_api_keys", "write": "manage_api_keys"}
+
+    def retrieve(self, request: Request, **_: Any) -> Response:
+        """Show the list."""
+        del request
+        return Response(self._shown_list())
+
+    def replace(self, request: Request, **_: Any) -> Response:
+        """Replace the list; if one entry is wrong the old one stays."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        guests = [*wanted["email_addresses"], *wanted["phone_numbers"]]
+        replace_guest_list(self.service, guests, actor=self.actor)
+        return Response(self._shown_list())
+
+    def _shown_list(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {"email": [], "mobile": []}
+        for row in self.get_queryset().order_by("recipient"):
+            found[row.recipient_type].append(row.recipient)
+        return {"email_addresses": found["email"], "phone_numbers": found["mobile"]}
+
+
+class CallbackSerializer(ModelSerializer[ServiceCallbackApi]):
+    """Where a service wants to be told of something; the token is never shown."""
+
+    callback_type = serializers.ChoiceField(choices=CallbackType.choices)
+    bearer_token = serializers.CharField(write_only=True, required=False)
+
+    class Meta:
+        model = ServiceCallbackApi
+        fields = ["id", "callback_type", "url", "bearer_token", "version", "created_at"]
+        read_only_fields = ["version", "created_at"]
+
+
+class CallbackViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
+    """Where the service wants to be told, one address for each type."""
+
+    queryset = ServiceCallbackApi.objects.all()
+    serializer_class = CallbackSerializer
+    pagination_class = ByKey
+    access = {"read": "manage_api_keys", "write": "manage_api_keys"}
+
+    def create(self, request: Request, *_: Any, **__: Any) -> Response:
+        """Set the address of a type; the one before is kept in the history."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        callbacks.set_callback(
+            self.service,
+            wanted["callback_type"],
+            url=wanted["url"],
+            token=wanted.get("bearer_token"),
+            actor=self.actor,
+        )
+        row = self.get_queryset().get(callback_type=wanted["callback_type"])
+        return Response(self.shown(row))

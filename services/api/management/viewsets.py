@@ -1,0 +1,186 @@
+"""The base of the management API's resources: who may, pages by key, an audit row a write."""
+
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+from rest_framework import mixins
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from notify_project import audit
+from notify_project.api.errors import Forbidden, NoResultFound
+from notify_project.api.views import require_size
+from services.api.internal import InternalAuthentication
+from services.models import Service, User
+from services.principal import Principal
+
+Row = TypeVar("Row", bound=models.Model)
+
+# Besides the permissions of a member: anyone who may see the service, and the installation's own.
+MEMBER = "member"
+PLATFORM = "platform"
+READS = frozenset({"list", "retrieve"})
+
+
+class MayUse(BasePermission):
+    """Asks the resource what its action needs, and the caller's rights whether they have it."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Check; the answer to no is an exception that says why.
+
+        Raises:
+            NoResultFound: the service is not there, for this caller.
+            Forbidden: the caller may not do this.
+        """
+        if isinstance(view, ManagementViewSet) and view.action is not None:
+            view.require_access(view.principal)
+        return True
+
+
+class ByKey(CursorPagination):
+    """Pages that cost the same however far on they are."""
+
+    page_size = 50
+    max_page_size = 250
+    page_size_query_param = "page_size"
+    ordering: Any = ("-created_at", "-id")
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Return a page with the addresses of its neighbours."""
+        links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        return Response({"data": data, "links": links})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        links = {"type": "object", "properties": {"next": link, "previous": link}}
+        return {
+            "type": "object",
+            "required": ["data", "links"],
+            "properties": {"data": schema, "links": links},
+        }
+
+
+class ManagementViewSet(GenericViewSet[Any]):
+    """A resource that callers see as far as their rights go.
+
+    Attributes:
+        access: action -> the member's permission that it needs, ``MEMBER`` or ``PLATFORM``;
+            ``read`` and ``write`` stand for all actions without an entry of their own.
+    """
+
+    authentication_classes = [InternalAuthentication]
+    permission_classes = [MayUse]
+    parser_classes = [JSONParser]
+    pagination_class: Any = ByKey
+    lookup_value_converter = "uuid"
+    access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a body that is too large before anything else is asked."""
+        require_size(request)
+        super().initial(request, *args, **kwargs)
+
+    @property
+    def principal(self) -> Principal:
+        """Return who calls."""
+        return cast("Principal", self.request.auth)
+
+    @property
+    def actor(self) -> User | None:
+        """Return the person who calls, for the audit."""
+        return self.principal.user
+
+    def needed(self) -> str:
+        """Return what the action needs."""
+        kind = "read" if self.action in READS or self.request.method == "GET" else "write"
+        return self.access.get(self.action, self.access[kind])
+
+    def require_access(self, principal: Principal) -> None:
+        """Refuse a caller who may not do this.
+
+        Raises:
+            Forbidden: the message says what is missing.
+        """
+        if self.request.method not in {"GET", "HEAD", "OPTIONS"} and not principal.may_write:
+            raise Forbidden("This token may only read")
+        if self.needed() == PLATFORM and not principal.is_platform:
+            raise Forbidden("Support staff only")
+
+    def audited(self, serializer: BaseSerializer[Any], name: str, **changed: Any) -> None:
+        """Save by the serializer, and make sure that the audit tells of it."""
+        before = self.shown(serializer.instance) if serializer.instance is not None else None
+        with transaction.atomic(), audit.gathering() as events:
+            row = serializer.save(**changed)
+            if not events:
+                self.write_audit(name, row, before=before, after=self.shown(row))
+
+    def write_audit(self, action: str, subject: Any, **values: Any) -> None:
+        """Write an audit row of what the caller did."""
+        audit.record(
+            action, subject, actor=self.actor, service_id=self.audited_service(subject), **values
+        )
+
+    def audited_service(self, subject: Any) -> UUID | None:
+        """Return the service that a change belongs to."""
+        return getattr(subject, "service_id", None)
+
+    def shown(self, row: Any) -> dict[str, Any]:
+        """Return an object as the API shows it."""
+        return dict(self.get_serializer(row).data)
+
+
+class ServiceOwnedViewSet(ManagementViewSet):
+    """A resource of one service, below ``/service/<service_id>/``."""
+
+    access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": "manage_settings"}
+
+    def require_access(self, principal: Principal) -> None:
+        """Refuse a caller who may not see the service, or not do this for it.
+
+        Raises:
+            NoResultFound: the service is not there, for this caller.
+            Forbidden: the message says what is missing.
+        """
+        service = principal.services().filter(id=self.kwargs["service_id"]).first()
+        if service is None:
+            raise NoResultFound
+        self.service: Service = service
+        super().require_access(principal)
+        need = self.needed()
+        if need in {MEMBER, PLATFORM} or need in principal.permissions_for(service):
+            return
+        raise Forbidden(f"The permission {need} is needed")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the service's rows."""
+        return super().get_queryset().filter(service=self.service)
+
+    def audited_service(self, subject: Any) -> UUID | None:
+        """Return the service of the path."""
+        del subject
+        return self.service.id
+
+
+class Reads(mixins.ListModelMixin, mixins.RetrieveModelMixin):
+    """Lists and shows."""
+
+
+def get_or_refuse(rows: QuerySet[Row], **wanted: Any) -> Row:
+    """Return the row that a body names.
+
+    Raises:
+        NoResultFound: there is none.
+    """
+    row = rows.filter(**wanted).first()
+    if row is None:
+        raise NoResultFound
+    return row

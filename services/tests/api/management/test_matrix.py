@@ -1,0 +1,323 @@
+"""Every operation, every role, own and other service: who may, and that the audit tells of it."""
+
+import time
+
+import jwt
+import pytest
+from django.urls import get_resolver
+
+from notify_project.models import AuditEvent
+from services import api_keys, members, personal_tokens, senders
+from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
+from services.models import MemberPermission, ServiceUser
+from services.tests.api.management.client import Caller, member, support
+from services.tests.factories import OrganisationFactory, ServiceFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+WORDS = tuple(MemberPermission.Name.values)
+
+
+class World:
+    """A service with one of everything."""
+
+    def __init__(self):
+        self.service = ServiceFactory(restricted=True)
+        self.organisation = OrganisationFactory()
+        self.colleague = UserFactory(email_address="colleague@example.org")
+        members.add_member(self.service, self.colleague, actor=None)
+        self.newcomer = UserFactory(email_address="newcomer@example.org")
+        self.key = api_keys.issue(self.service, "old", "test", actor=None).key
+        self.sms_sender = senders.add_sms_sender(self.service, "Other")
+        self.reply_to = senders.add_reply_to(self.service, "other@example.org")
+        self.contact = senders.add_letter_contact(self.service, "1 High Street")
+
+
+def below(world, rest):
+    return f"/service/{world.service.id}/{rest}"
+
+
+# name -> (method, path, body, what is needed). MEMBER: anyone in the team.
+OPERATIONS = {
+    "organisation-list": ("get", lambda w: "/organisation", None, PLATFORM),
+    "organisation-create": ("post", lambda w: "/organisation", {"name": "New"}, PLATFORM),
+    "organisation-retrieve": (
+        "get",
+        lambda w: f"/organisation/{w.organisation.id}",
+        None,
+        PLATFORM,
+    ),
+    "organisation-update": (
+        "put",
+        lambda w: f"/organisation/{w.organisation.id}",
+        {"name": "Other"},
+        PLATFORM,
+    ),
+    "organisation-partial_update": (
+        "patch",
+        lambda w: f"/organisation/{w.organisation.id}",
+        {"active": False},
+        PLATFORM,
+    ),
+    "service-create": ("post", lambda w: "/service", {"name": "Newest"}, PLATFORM),
+    "service-retrieve": ("get", lambda w: f"/service/{w.service.id}", None, MEMBER),
+    "service-update": (
+        "put",
+        lambda w: f"/service/{w.service.id}",
+        {"name": "Renamed"},
+        "manage_settings",
+    ),
+    "service-partial_update": (
+        "patch",
+        lambda w: f"/service/{w.service.id}",
+        {"prefix_sms": False},
+        "manage_settings",
+    ),
+    "service-archive": ("post", lambda w: below(w, "archive"), {}, PLATFORM),
+    "service-make_live": ("post", lambda w: below(w, "make-live"), {}, PLATFORM),
+    "service-user-list": ("get", lambda w: below(w, "user"), None, MEMBER),
+    "service-user-retrieve": ("get", lambda w: below(w, f"user/{w.colleague.id}"), None, MEMBER),
+    "service-user-create": (
+        "post",
+        lambda w: below(w, "user"),
+        {"email_address": "newcomer@example.org", "permissions": ["view_activity"]},
+        "manage_users",
+    ),
+    "service-user-partial_update": (
+        "patch",
+        lambda w: below(w, f"user/{w.colleague.id}"),
+        {"permissions": ["send_texts"]},
+        "manage_users",
+    ),
+    "service-user-destroy": (
+        "delete",
+        lambda w: below(w, f"user/{w.colleague.id}"),
+        None,
+        "manage_users",
+    ),
+    "service-api-key-list": ("get", lambda w: below(w, "api-key"), None, "manage_api_keys"),
+    "service-api-key-retrieve": (
+        "get",
+        lambda w: below(w, f"api-key/{w.key.id}"),
+        None,
+        "manage_api_keys",
+    ),
+    "service-api-key-create": (
+        "post",
+        lambda w: below(w, "api-key"),
+        {"name": "new", "key_type": "test"},
+        "manage_api_keys",
+    ),
+    "service-api-key-revoke": (
+        "post",
+        lambda w: below(w, f"api-key/{w.key.id}/revoke"),
+        {},
+        "manage_api_keys",
+    ),
+    "service-guest-list-retrieve": (
+        "get",
+        lambda w: below(w, "guest-list"),
+        None,
+        "manage_api_keys",
+    ),
+    "service-guest-list-replace": (
+        "put",
+        lambda w: below(w, "guest-list"),
+        {"email_addresses": ["guest@example.org"], "phone_numbers": []},
+        "manage_api_keys",
+    ),
+    "service-callback-list": ("get", lambda w: below(w, "callback"), None, "manage_api_keys"),
+    "service-callback-create": (
+        "post",
+        lambda w: below(w, "callback"),
+        {
+            "callback_type": "delivery_status",
+            "url": "https://8.8.8.8/told",
+            "bearer_token": "a long token",
+        },
+        "manage_api_keys",
+    ),
+    **{
+        f"service-{kind}-{action}": operation
+        for kind, attribute, body in (
+            ("sms-sender", "sms_sender", {"sms_sender": "Newest"}),
+            ("email-reply-to", "reply_to", {"email_address": "new@example.org"}),
+            ("letter-contact", "contact", {"contact_block": "2 High Street"}),
+        )
+        for action, operation in {
+            "list": ("get", lambda w, k=kind: below(w, k), None, MEMBER),
+            "retrieve": (
+                "get",
+                lambda w, k=kind, a=attribute: below(w, f"{k}/{getattr(w, a).id}"),
+                None,
+                MEMBER,
+            ),
+            "create": ("post", lambda w, k=kind: below(w, k), body, "manage_settings"),
+            "make_default": (
+                "post",
+                lambda w, k=kind, a=attribute: below(w, f"{k}/{getattr(w, a).id}/make-default"),
+                {},
+                "manage_settings",
+            ),
+            "archive": (
+                "post",
+                lambda w, k=kind, a=attribute: below(w, f"{k}/{getattr(w, a).id}/archive"),
+                {},
+                "manage_settings",
+            ),
+        }.items()
+    },
+}
+# Everybody has their own list and their own tokens; other tests ask for them.
+OWN = {
+    "service-list",
+    "personal-token-list",
+    "personal-token-create",
+    "personal-token-retrieve",
+    "personal-token-destroy",
+    "service-callback-retrieve",
+    "template-statistics-list",
+}
+
+
+def ask(caller, world, name):
+    method, path, body, _ = OPERATIONS[name]
+    return caller.ask(method, path(world), body)
+
+
+def refused(world, caller, name):
+    """Ask, and return the status; nothing may have changed."""
+    before = AuditEvent.objects.count()
+    status, answer = ask(caller, world, name)
+    assert answer["result"] == "error"
+    assert AuditEvent.objects.count() == before
+    return status
+
+
+def all_operations():
+    for pattern in _patterns(get_resolver().url_patterns):
+        kind = getattr(pattern.callback, "cls", None)
+        if kind is not None and issubclass(kind, ManagementViewSet):
+            base = pattern.name
+            for action in pattern.callback.actions.values():
+                basename = getattr(pattern.callback, "initkwargs", {}).get("basename") or base
+                yield f"{basename}-{action}"
+
+
+def _patterns(entries):
+    for entry in entries:
+        if hasattr(entry, "url_patterns"):
+            yield from _patterns(entry.url_patterns)
+        else:
+            yield entry
+
+
+def test_every_operation_is_here():
+    assert set(all_operations()) == set(OPERATIONS) | OWN - {"template-statistics-list"}
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+class TestEachOperation:
+    def test_support_staff_may_and_writes_are_audited(self, name):
+        world = World()
+        caller = support()
+        before = AuditEvent.objects.count()
+
+        status, answer = ask(caller, world, name)
+
+        assert status in {200, 201, 204}, answer
+        written = AuditEvent.objects.order_by("created_at")[before:]
+        if OPERATIONS[name][0] == "get":
+            assert not written
+        else:
+            assert {event.actor_id for event in written} == {caller.user.id}
+            assert all(event.request_id for event in written)
+            assert written
+
+    def test_a_program_of_the_installation_may(self, name, settings):
+        settings.INTERNAL_API_SECRET = "a secret of at least thirty-two bytes"
+        claims = {"iss": "notify-admin", "iat": int(time.time())}
+        token = jwt.encode(claims, settings.INTERNAL_API_SECRET, "HS256")
+
+        status, answer = ask(Caller(token), World(), name)
+
+        assert status in {200, 201, 204}, answer
+
+    def test_a_member_with_just_the_permission_may(self, name):
+        world = World()
+        need = OPERATIONS[name][3]
+        caller = member(world.service, *([] if need in {MEMBER, PLATFORM} else [need]))
+
+        if need == PLATFORM:
+            assert refused(world, caller, name) == 403
+        else:
+            assert ask(caller, world, name)[0] in {200, 201, 204}
+
+    def test_a_member_with_all_other_permissions_may_not(self, name):
+        world = World()
+        need = OPERATIONS[name][3]
+        caller = member(world.service, *[word for word in WORDS if word != need])
+
+        if need == MEMBER:
+            assert ask(caller, world, name)[0] == 200
+        else:
+            assert refused(world, caller, name) == 403
+
+    def test_a_member_of_another_service_sees_nothing(self, name):
+        caller = member(ServiceFactory(), *WORDS)
+
+        # What is for support staff alone says so before it looks for the service.
+        status = refused(World(), caller, name)
+        assert status == (403 if OPERATIONS[name][3] == PLATFORM else 404)
+
+    def test_a_token_for_reading_changes_nothing(self, name):
+        world = World()
+        caller = support(scope="read")
+
+        if OPERATIONS[name][0] == "get":
+            assert ask(caller, world, name)[0] == 200
+        else:
+            assert refused(world, caller, name) == 403
+
+    def test_a_token_of_another_service_opens_nothing(self, name):
+        world = World()
+        other = ServiceFactory()
+        caller = member(world.service, *WORDS, service=other)
+        members.add_member(other, caller.user, actor=None, permissions=WORDS)
+
+        assert refused(world, caller, name) in {403, 404}
+
+    @pytest.mark.parametrize("how", ["none", "revoked", "expired", "left", "wrong"])
+    def test_nobody_else_may(self, name, how):
+        world = World()
+        caller = member(world.service, *WORDS)
+        if how == "none":
+            caller.token = ""
+        elif how == "revoked":
+            personal_tokens.revoke(caller.issued, actor=None)
+        elif how == "expired":
+            type(caller.issued).objects.update(expires_at=caller.issued.created_at)
+        elif how == "left":
+            type(caller.user).objects.update(state="inactive")
+        else:
+            caller.token += "x"
+
+        assert refused(world, caller, name) in {401, 403}
+
+
+def test_a_person_sees_the_services_of_their_teams_alone():
+    world, other = World(), ServiceFactory()
+    caller = member(world.service)
+
+    _, answer = caller.get("/service")
+
+    assert [row["id"] for row in answer["data"]] == [str(world.service.id)]
+    assert str(other.id) in {row["id"] for row in support().get("/service")[1]["data"]}
+
+
+def test_someone_who_left_the_team_sees_it_no_more():
+    world = World()
+    caller = member(world.service, *WORDS)
+    members.remove_member(world.service, caller.user, actor=None)
+
+    assert caller.get(f"/service/{world.service.id}")[0] == 404
+    assert not ServiceUser.objects.filter(user=caller.user).exists()
