@@ -150,9 +150,7 @@ def _sender(service: dict[str, Any]) -> Callable[[], None]:
         )
         now = clock.now()
         lease = now + timedelta(seconds=120)
-        claimed = lifecycle.claim(
-            is_real=True, process_type="normal", limit=100, now=now, lease_until=lease
-        )
+        claimed = lifecycle.claim(lane="normal", limit=100, now=now, lease_until=lease)
         outcomes = [
             lifecycle.Outcome(
                 id=each.id,

@@ -234,22 +234,20 @@ def on_servers(
     service = provision()
     if "accept" in parts:
         tables["accept"] = accepting(service, seconds, floors, figures)
-    if "deliver" in parts:
-        tables["deliver"] = delivering.measure(service, figures)
     if "lanes" in parts:
         tables |= lanes.measure(service, figures)
-    if "jobs" in parts:
-        tables["jobs"] = mailing.measure(service, figures)
-    if "read" in parts:
-        tables["read"] = reading.measure(service, figures)
-    if "callbacks" in parts:
-        tables["callbacks"] = calling.measure(service, figures)
-    if "retention" in parts:
-        tables["retention"] = retention.measure(service, figures)
-    if "statistics" in parts:
-        tables["statistics"] = counting.measure(service, figures)
-    if "billing" in parts:
-        tables["billing"] = billing_usage.measure(service, figures)
+    measures = {
+        "deliver": delivering,
+        "jobs": mailing,
+        "read": reading,
+        "callbacks": calling,
+        "retention": retention,
+        "statistics": counting,
+        "billing": billing_usage,
+    }
+    for part, module in measures.items():
+        if part in parts:
+            tables[part] = module.measure(service, figures)
 
 
 def accepting(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0020_callback_due_by_endpoint'),
+        ('notifications', '0023_paused_jobs'),
         ('services', '0008_callback_name'),
     ]
 

@@ -60,9 +60,7 @@ class World(Platform):
             stack,
             home,
             directory,
-            settings=SETTINGS
-            | offset.environment(ahead)
-            | {crashing.DIRECTORY: str(self.crashes)},
+            settings=SETTINGS | offset.environment(ahead) | {crashing.DIRECTORY: str(self.crashes)},
             workers={"normal": 2, "jobs": 2},
             postgres=POSTGRES,
             deaths_in_a_row=100_000,
