@@ -35,6 +35,7 @@ BUDGETS = {
     "facts_seconds": ("<=", 20),
     "facts_lock_waits": ("<=", 0),
     "monthly_p50_ms": ("<=", 50),
+    "monthly_times_floor": ("<=", 1.6),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),
