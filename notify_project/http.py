@@ -29,6 +29,7 @@ __all__ = [
     "RequestException",
     "Response",
     "call_timeout",
+    "get",
     "make_punctual",
     "may_have_arrived",
     "post",
@@ -76,13 +77,32 @@ def post(url: str, *, trusted: bool = False, **options: Any) -> Response:
         InvalidURL: the address is not one.
         RequestException: as ``requests`` raises it.
     """
+    return _call("POST", url, trusted=trusted, **options)
+
+
+def get(url: str, **options: Any) -> Response:
+    """GET over this thread's kept connections.
+
+    Args:
+        url: where from.
+        options: as for ``post``.
+
+    Raises:
+        AddressRefused: as ``post`` does.
+        RequestException: as ``post`` does.
+    """
+    return _call("GET", url, trusted=False, **options)
+
+
+def _call(method: str, url: str, *, trusted: bool, **options: Any) -> Response:
     only_public = not (trusted or settings.HTTP_ALLOW_PRIVATE)
     if only_public:
         _require_public(url)
     seconds = options.pop("timeout", settings.PROVIDER_TIMEOUT_SECONDS)
     try:
         with only_public_peers(only_public):
-            return _session().post(
+            return _session().request(
+                method,
                 url,
                 timeout=call_timeout(seconds),
                 allow_redirects=False,

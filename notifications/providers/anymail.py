@@ -1,5 +1,6 @@
 """Email through a service that django-anymail knows: Postmark, Mailgun, Amazon SES and others."""
 
+import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import Resolver404, resolve
 
+from notifications.providers import sns
 from notifications.providers.base import (
     ComplaintNotice,
     EmailMessage,
@@ -117,8 +119,10 @@ class Anymail(Provider[EmailMessage]):
         try:
             view = kind(webhook_secret=login)
             view.run_validators(request)
+            if self.options["esp"] == "amazon_ses":
+                sns.require_signature(json.loads(body))
             events = view.parse_events(request)
-        except AnymailWebhookValidationFailure as error:
+        except (AnymailWebhookValidationFailure, sns.NotSigned) as error:
             raise ForgedReceipt from error
         except (AnymailError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise MalformedReceipt(f"not a webhook of {self.options['esp']}") from error

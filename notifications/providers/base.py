@@ -148,6 +148,10 @@ class ForgedReceipt(Exception):
     """The webhook is not signed by the provider."""
 
 
+class UnverifiedReceipt(Exception):
+    """Who sent the webhook cannot be told now; it should come again."""
+
+
 class UnknownReceiptStatus(Exception):
     """The provider uses a code that its documentation did not name."""
 

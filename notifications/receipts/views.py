@@ -17,6 +17,7 @@ from notifications.providers.base import (
     Provider,
     Receipt,
     UnknownReceiptStatus,
+    UnverifiedReceipt,
 )
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.receipts import complaints
@@ -24,7 +25,7 @@ from notifications.receipts.apply import apply
 from notifications.receipts.tasks import apply_receipt
 from notify_project import clock
 from notify_project.api.basic import login_wanted, may_enter
-from notify_project.api.errors import AuthError, ValidationFailed
+from notify_project.api.errors import AuthError, ServiceUnavailable, ValidationFailed
 from notify_project.api.views import ApiViewSet, read_body
 from notify_project.constants import Queue
 from notify_project.queues import enqueue
@@ -76,6 +77,9 @@ def _reports(sender: Provider[Any], request: Request) -> Sequence[Receipt | Comp
     except ForgedReceipt as error:
         logger.warning("receipt of %s that it did not sign, or not with our key", sender.name)
         raise AuthError("Wrong signature") from error
+    except UnverifiedReceipt as error:
+        logger.warning("receipt of %s not verified: %s", sender.name, error)
+        raise ServiceUnavailable from error
     except UnknownReceiptStatus as error:
         # A guess would make the true receipt, when it comes, a late one.
         logger.error("receipt of %s with the unknown status %s", sender.name, error)  # noqa: TRY400

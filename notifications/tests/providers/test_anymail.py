@@ -23,6 +23,7 @@ from notifications.providers.base import (
     Unavailable,
 )
 from notifications.statuses import Status
+from notifications.tests.providers.amazon import amazon_at_loopback
 from notifications.tests.providers.messages import EMAIL, email
 
 LOGIN = {"receipt_username": "esp", "receipt_password": "s3cret"}
@@ -322,7 +323,12 @@ class TestAmazonSes:
             "AMAZON_SES_CLIENT_PARAMS": {**params, "endpoint_url": url},
         }
 
-    def read(self, ses, **event):
+    @pytest.fixture
+    def amazon(self, settings, tmp_path, monkeypatch):
+        with amazon_at_loopback(tmp_path, settings, monkeypatch) as amazon:
+            yield amazon
+
+    def read(self, ses, amazon, **event):
         mail = {
             "messageId": "ses-1",
             "destination": [EMAIL.to],
@@ -332,8 +338,10 @@ class TestAmazonSes:
             "Type": "Notification",
             "MessageId": "sns-1",
             "Timestamp": "2026-06-10T12:00:00.000Z",
+            "TopicArn": "arn:aws:sns:eu-west-2:1:emails",
             "Message": json.dumps({"mail": mail, **event}),
         }
+        envelope = amazon.sign(envelope)
         headers = {
             **BASIC,
             "X-Amz-Sns-Message-Type": "Notification",
@@ -352,19 +360,22 @@ class TestAmazonSes:
         ],
         ids=["hard", "hard-with-a-soft-code", "soft-with-a-hard-code", "undetermined"],
     )
-    def test_bounces_are_for_good_or_for_now(self, ses, kind, subtype, code, status):
+    def test_bounces_are_for_good_or_for_now(self, ses, amazon, kind, subtype, code, status):
         recipient = {"emailAddress": EMAIL.to, "diagnosticCode": code}
         bounce = {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": [recipient]}
 
-        [found] = self.read(ses, eventType="Bounce", bounce=bounce)
+        [found] = self.read(ses, amazon, eventType="Bounce", bounce=bounce)
 
         assert (found.notification_id, found.reference) == (EMAIL.id, "ses-1")
         assert found.status == status
 
-    def test_deliveries_and_complaints_are_read(self, ses):
-        [delivered] = self.read(ses, eventType="Delivery", delivery={"recipients": [EMAIL.to]})
+    def test_deliveries_and_complaints_are_read(self, ses, amazon):
+        [delivered] = self.read(
+            ses, amazon, eventType="Delivery", delivery={"recipients": [EMAIL.to]}
+        )
         [complaint] = self.read(
             ses,
+            amazon,
             eventType="Complaint",
             complaint={
                 "complainedRecipients": [{"emailAddress": EMAIL.to}],
@@ -374,6 +385,12 @@ class TestAmazonSes:
 
         assert delivered.status == Status.DELIVERED
         assert (complaint.reference, complaint.complaint_type) == ("ses-1", "abuse")
+
+    def test_who_only_logs_in_is_not_amazon(self, ses, amazon):
+        amazon.sign = lambda envelope: {**envelope, "SignatureVersion": "2", "Signature": "AAAA"}
+
+        with pytest.raises(ForgedReceipt):
+            self.read(ses, amazon, eventType="Delivery", delivery={"recipients": [EMAIL.to]})
 
     def test_sends_and_names_what_it_is_told(self, ses, settings, httpserver):
         self.at(settings, httpserver.url_for(""))

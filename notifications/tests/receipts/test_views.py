@@ -9,6 +9,8 @@ from django.db import connection
 from django.test import Client
 
 from notifications.models import Complaint, Notification
+from notifications.providers.anymail import Anymail
+from notifications.providers.base import UnverifiedReceipt
 from notifications.tests.factories import NotificationFactory
 from notify_project import queues
 
@@ -242,6 +244,15 @@ class TestOfAnEmailService:
 
         [task] = recorded_tasks
         assert task.args == ("anymail", ID, "pm-1", "delivered", "delivered")
+
+    def test_what_cannot_be_verified_now_is_asked_for_again(self, monkeypatch, recorded_tasks):
+        def read(*_):
+            raise UnverifiedReceipt("ConnectTimeout")
+
+        monkeypatch.setattr(Anymail, "read_receipts", read)
+
+        assert self.post(RecordType="Delivery").status_code == 503
+        assert recorded_tasks == []
 
     @pytest.mark.django_db
     def test_a_complaint_is_recorded_and_changes_no_status(self, recorded_tasks):
