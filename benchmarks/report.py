@@ -49,6 +49,7 @@ BUDGETS = {
     "monthly_p50_ms": ("<=", 50),
     "usage_p50_ms": ("<=", 50),
     "usage_cpu_ms": ("<=", 50),
+    "monthly_times_floor": ("<=", 1.6),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

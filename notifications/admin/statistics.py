@@ -96,7 +96,8 @@ def _months(row: ServiceStatistics, year: int) -> Iterable[Iterable[object]]:
             for kind, statuses in kinds.items()
             for status, count in statuses.items()
         )
-        yield (month, *(number for kind in _KINDS for number in _numbers(tallies[kind])))
+        unbroken = month.replace("-", "\N{NON-BREAKING HYPHEN}")
+        yield (unbroken, *(number for kind in _KINDS for number in _numbers(tallies[kind])))
 
 
 def _templates(row: ServiceStatistics) -> SafeString:

@@ -174,7 +174,8 @@ class ServiceAdmin(UseCaseAdmin[Service]):
         if row._state.adding:  # noqa: SLF001 - Django's way to tell
             return "-"
         url = reverse("admin:notifications_servicestatistics_change", args=[row.pk])
-        return format_html('<a href="{}">What became of its messages</a>', url)
+        link = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+        return format_html(link, url, "What became of its messages")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Services are archived, not deleted."""

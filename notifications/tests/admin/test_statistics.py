@@ -33,7 +33,8 @@ def page_of(service):
 
 def tables(response):
     """Return the rows of each table on a page, without empty cells."""
-    found = re.findall(r"<table><thead>.*?</table>", response.content.decode(), re.DOTALL)
+    page = response.content.decode().replace("\N{NON-BREAKING HYPHEN}", "-")
+    found = re.findall(r"<table><thead>.*?</table>", page, re.DOTALL)
     return [
         [
             [cell for cell in re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) if cell]

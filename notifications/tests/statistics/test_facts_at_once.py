@@ -151,3 +151,27 @@ def test_a_reader_never_meets_a_day_that_is_half_replaced():
 
     assert len(seen) > 5
     assert set(seen) == {40}
+
+
+def test_counting_locks_nothing_that_sending_or_the_end_of_retention_needs():
+    template = TemplateFactory()
+    sent(template, *[NOON] * 3)
+    held = set()
+
+    def look_at_the_locks(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("INSERT INTO"):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT relation::regclass::text, mode FROM pg_locks "
+                    "WHERE pid = pg_backend_pid() AND relation IS NOT NULL"
+                )
+                held.update(cursor.fetchall())
+        return result
+
+    with connection.execute_wrapper(look_at_the_locks):
+        replace_facts(template.service_id, DAY)
+
+    assert ("ft_notification_status", "RowExclusiveLock") in held
+    assert {mode for table, mode in held if table == "notification_history"} == {"AccessShareLock"}
+    assert not [mode for table, mode in held if table == "notifications"]
