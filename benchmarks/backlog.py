@@ -21,7 +21,7 @@ SERVICES = 1000
 DUE = 50
 ROUNDS = 20
 LIMIT = 100
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 1800
 # Copies of one accepted message, as if they had come in one after another.
 COPY = """
     WITH copied AS (
