@@ -1,4 +1,4 @@
-"""Measure accepting and delivering, reading, callbacks and rendering, on this machine.
+"""Measure accepting and delivering, lanes, reading, callbacks and rendering, on this machine.
 
 Needs DATABASE_URL and REDIS_URL of servers that may be filled and thrown away (`make bench`
 starts such servers), but for content. Prints a table and writes benchmarks/results/<time>.json.
@@ -24,7 +24,7 @@ import report  # noqa: E402
 import spreadsheets  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PARTS = ["content", "accept", "deliver", "jobs", "read", "callbacks"]
+PARTS = ["content", "accept", "deliver", "lanes", "jobs", "read", "callbacks"]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
 EMAILS = 5000
@@ -221,6 +221,7 @@ def on_servers(
     import calling  # noqa: PLC0415 - after the environment is set
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
+    import lanes  # noqa: PLC0415
     import mailing  # noqa: PLC0415
     import reading  # noqa: PLC0415
 
@@ -229,6 +230,8 @@ def on_servers(
         tables["accept"] = accepting(service, seconds, floors, figures)
     if "deliver" in parts:
         tables["deliver"] = delivering.measure(service, figures)
+    if "lanes" in parts:
+        tables |= lanes.measure(service, figures)
     if "jobs" in parts:
         tables["jobs"] = mailing.measure(service, figures)
     if "read" in parts:

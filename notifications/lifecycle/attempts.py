@@ -25,14 +25,12 @@ def _first_of_next_service(where: str) -> str:
     )
 
 
-# The oldest due are taken if they are all that is due. Of a longer backlog each of a number of
-# services gets an equal share, oldest due first. Half of them are those of the oldest messages;
-# half are found by skipping through an index from another place each time, so that a backlog of
-# one hides nobody, and a thousand that wait cost no more than fifty. Services that only wait for a
-# retry get none: after an outage they are many, and what is due would go out a few at a time. The
-# Message-ID of an attempt at an email is written with the claim, so that what comes back can be
-# matched whatever happens next.
-_CLAIM = f"""
+# The oldest due are taken if they are all that is due. Of a longer backlog a number of services
+# get an equal share, oldest due first: the one of the oldest message, with the rest, and those
+# found by skipping through an index from where the last walk ended, so that the backlog of one
+# hides nobody, and a thousand that wait cost no more than a hundred. Services that only wait for a
+# retry get none: after an outage they are many, and what is due would go out a few at a time.
+FIND_DUE = f"""
 WITH RECURSIVE oldest (service_id, due_at) AS MATERIALIZED (
     SELECT n.service_id, {_DUE_AT} FROM notifications n
     WHERE {_WAITING} AND {_DUE_AT} <= %(now)s ORDER BY {_DUE_AT} LIMIT %(limit)s
@@ -47,22 +45,34 @@ WITH RECURSIVE oldest (service_id, due_at) AS MATERIALIZED (
         ({_first_of_next_service("")})
         LIMIT 1
     ) next
-), ready (service_id) AS MATERIALIZED (
-    (SELECT service_id FROM oldest GROUP BY service_id ORDER BY min(due_at)
-        LIMIT %(limit)s - (SELECT %(limit)s / 2 FROM backlog WHERE is_longer))
-    UNION
-    SELECT service_id FROM (SELECT * FROM around LIMIT %(limit)s / 2 + 1) walked
-    WHERE due_at <= %(now)s
-), share (size) AS (
-    SELECT CASE WHEN (SELECT is_longer FROM backlog) THEN %(limit)s / count(*) ELSE %(limit)s END
+), walked (service_id, due_at, place) AS MATERIALIZED (
+    SELECT *, row_number() OVER () FROM (SELECT * FROM around LIMIT %(limit)s) found
+), ready (service_id, is_oldest) AS MATERIALIZED (
+    SELECT service_id, bool_or(is_oldest) FROM (
+        (SELECT service_id, TRUE AS is_oldest FROM oldest ORDER BY due_at
+            LIMIT (SELECT CASE WHEN is_longer THEN 1 END FROM backlog))
+        UNION ALL
+        SELECT service_id, FALSE FROM walked WHERE due_at <= %(now)s
+    ) each GROUP BY service_id
+), share (size, rest) AS MATERIALIZED (
+    SELECT CASE WHEN (SELECT is_longer FROM backlog) THEN %(limit)s / count(*) ELSE %(limit)s END,
+        %(limit)s %% greatest(count(*), 1)
     FROM ready
 ), picked AS (
-    SELECT due.id FROM ready CROSS JOIN LATERAL (
+    SELECT due.id FROM ready CROSS JOIN share CROSS JOIN LATERAL (
         SELECT n.id FROM notifications n
         WHERE {_WAITING} AND n.service_id = ready.service_id AND {_DUE_AT} <= %(now)s
-        ORDER BY {_DUE_AT} LIMIT (SELECT size FROM share) FOR UPDATE SKIP LOCKED
+        ORDER BY {_DUE_AT}
+        LIMIT share.size + CASE WHEN ready.is_oldest THEN share.rest ELSE 0 END
+        FOR UPDATE SKIP LOCKED
     ) due
-), claimed AS (
+)
+"""  # noqa: S608 - as above
+
+# The Message-ID of an attempt at an email is written with the claim, so that what comes back can be
+# matched whatever happens next.
+_CLAIM = f"""
+{FIND_DUE}, claimed AS (
     UPDATE notifications n SET
         claimed_until = %(lease_until)s,
         delivery_attempts = n.delivery_attempts + 1,
@@ -75,7 +85,8 @@ WITH RECURSIVE oldest (service_id, due_at) AS MATERIALIZED (
     UPDATE notification_history h SET reference = claimed.reference
     FROM claimed WHERE h.id = claimed.id AND claimed.notification_type = 'email'
 )
-SELECT * FROM claimed ORDER BY created_at, id
+SELECT claimed.*, (SELECT service_id FROM walked ORDER BY place DESC LIMIT 1) AS walked_to
+FROM claimed ORDER BY created_at, id
 """  # noqa: S608 - constants of this module
 
 _COUNT_FRAGMENTS = """
@@ -89,6 +100,9 @@ WITH counted AS (
 UPDATE notification_history h SET billable_units = live.billable_units
 FROM live WHERE h.id = live.id
 """
+
+# Lane -> the service at which this process's last walk ended.
+_walked_to: dict[str, uuid.UUID | None] = {}
 
 
 def claim(*, lane: str, limit: int, now: datetime, lease_until: datetime) -> list[Notification]:
@@ -105,10 +119,13 @@ def claim(*, lane: str, limit: int, now: datetime, lease_until: datetime) -> lis
         "limit": limit,
         "now": now,
         "lease_until": lease_until,
-        "start": str(uuid.uuid4()),
+        "start": str(_walked_to.get(lane) or uuid.uuid4()),
         "domain": settings.EMAIL_DOMAIN,
     }
-    return list(Notification.objects.raw(_CLAIM, values))
+    rows = list(Notification.objects.raw(_CLAIM, values))
+    if rows:
+        _walked_to[lane] = rows[0].walked_to  # type: ignore[attr-defined]  # of the query alone
+    return rows
 
 
 def count_fragments(fragments: dict[uuid.UUID, int]) -> None:
