@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -141,6 +141,63 @@ def test_the_provider_fails_as_it_is_told(stubs, orders, outcome):
 
     assert answer[0] == outcome
     wait_until(lambda: call(f"{url}/counts.json", quiet=True)[0] == 200)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "taken"),
+    [
+        ("ok", "ok", True),
+        ("error", "error", False),
+        ("reset", "cut", True),
+        ("hang", "hung", False),
+    ],
+)
+def test_the_journal_says_how_each_text_was_answered(stubs, mode, said, taken):
+    url, _ = stubs
+    call(f"{url}/control", {"sms": {"mode": mode}, "clear": True})
+    began = time.time()
+
+    with suppress(OSError):
+        urllib.request.urlopen(
+            urllib.request.Request(
+                f"{url}/mmg", json.dumps(TEXT).encode(), {"Authorization": f"Basic {KEY}"}
+            ),
+            timeout=0.5,
+        ).close()
+
+    [entry] = json.loads(call(f"{url}/journal.json")[1])
+    assert (entry["channel"], entry["message"]) == ("sms", TEXT["cid"])
+    assert (entry["answer"], entry["taken"]) == (said, taken)
+    assert began <= entry["at"] <= entry["answered_at"] <= time.time()
+
+
+def test_a_caller_who_does_not_wait_gets_no_answer_in_the_journal(stubs):
+    url, _ = stubs
+    call(f"{url}/control", {"sms": {"delay_ms": 1000}, "clear": True})
+
+    with pytest.raises(TimeoutError):
+        urllib.request.urlopen(
+            urllib.request.Request(
+                f"{url}/mmg", json.dumps(TEXT).encode(), {"Authorization": f"Basic {KEY}"}
+            ),
+            timeout=0.2,
+        )
+    time.sleep(1)
+
+    [entry] = json.loads(call(f"{url}/journal.json")[1])
+    assert (entry["answer"], entry["answered_at"], entry["taken"]) == ("none", None, False)
+
+
+def test_the_journal_knows_mails_by_their_message_id(stubs):
+    url, smtp_port = stubs
+    call(f"{url}/control", {"clear": True})
+
+    with smtplib.SMTP("127.0.0.1", smtp_port) as client:
+        client.send_message(a_mail())
+
+    [entry] = json.loads(call(f"{url}/journal.json")[1])
+    assert (entry["channel"], entry["message"]) == ("email", "<1@example.com>")
+    assert (entry["answer"], entry["taken"]) == ("ok", True)
 
 
 def test_an_unknown_order_changes_nothing(stubs):
