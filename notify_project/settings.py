@@ -206,8 +206,12 @@ RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker
 RQ_SHOW_ADMIN_LINK = True
 
 # --- Jobs --------------------------------------------------------------------------------------
+# What one task stores; each reads the file from its beginning to where its rows are.
+JOB_ROWS_OF_A_TASK = 2_000
 # A job of which nothing was seen for so long, although rows are missing, is taken up again.
 JOB_REPAIR_AFTER_SECONDS: int = env.int("JOB_REPAIR_AFTER_SECONDS", default=120)
+# Rows of a spreadsheet that has as many go in the lane ``bulk``.
+BULK_JOB_THRESHOLD: int = env.int("BULK_JOB_THRESHOLD", default=200)
 
 # --- Accepting ---------------------------------------------------------------------------------
 # persist_first: stored, then 201. queue_first: 201, then stored. `set_accept_mode` overrides it.
@@ -215,9 +219,6 @@ ACCEPT_MODE: str = env.str("ACCEPT_MODE", default="persist_first")
 MAX_DEFERRED_PAYLOAD_BYTES: int = env.int("MAX_DEFERRED_PAYLOAD_BYTES", default=256 * 1024)
 PERSIST_RETRY_MAX: int = env.int("PERSIST_RETRY_MAX", default=5)
 PERSIST_RETRY_INTERVAL: list[int] = env.list("PERSIST_RETRY_INTERVAL", cast=int, default=[300])
-
-# Rows of a spreadsheet that has as many go in the lane ``bulk``.
-BULK_JOB_THRESHOLD: int = env.int("BULK_JOB_THRESHOLD", default=200)
 
 # --- Sending -----------------------------------------------------------------------------------
 EMAIL_DOMAIN: str = env.str("EMAIL_DOMAIN", default="notify.example")

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from django.conf import settings
+
 from notifications.jobs import files
 from notifications.jobs.missing import ranges_with_missing_rows
 from notifications.jobs.moves import Status, move
@@ -14,9 +16,6 @@ from services.job_limits import reserve
 from services.read_models import ServiceModel, find_service
 
 logger = logging.getLogger(__name__)
-
-# What one task stores. Each task reads the file from its beginning to where its rows are.
-ROWS_OF_A_RANGE = 2_000
 
 Range = tuple[int, int]
 # Queues the tasks that store some ranges of a job.
@@ -48,7 +47,7 @@ def go_on(job: Job, hand_out: HandOut) -> None:
         raise RuntimeError(f"job {job.id} belongs to no service")
     if not _has_rows(job) and not _may_begin(job, service):
         return
-    hand_out(job, queue_of(job), ranges_with_missing_rows(job, ROWS_OF_A_RANGE))
+    hand_out(job, queue_of(job), ranges_with_missing_rows(job, settings.JOB_ROWS_OF_A_TASK))
     move(job.id, Status.IN_PROGRESS, Status.FINISHED, processing_finished=clock.now())
 
 
@@ -84,4 +83,5 @@ def queue_of(job: Job) -> Queue:
     service = find_service(job.service_id)
     if service is not None and service.research_mode:
         return Queue.RESEARCH_MODE
-    return Queue.JOBS if job.notification_count <= ROWS_OF_A_RANGE else Queue.JOB_ROWS
+    is_small = job.notification_count <= settings.JOB_ROWS_OF_A_TASK
+    return Queue.JOBS if is_small else Queue.JOB_ROWS

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from notifications.jobs.holding import release
 from notifications.jobs.missing import is_complete, ranges_with_missing_rows
 from notifications.jobs.moves import Status, move
-from notifications.jobs.process import ROWS_OF_A_RANGE, HandOut, go_on, queue_of
+from notifications.jobs.process import HandOut, go_on, queue_of
 from notifications.models import Job
 from notify_project import clock
 
@@ -72,7 +72,7 @@ def hand_out_missing_rows(now: datetime, hand_out: HandOut) -> int:
     late = now - timedelta(seconds=settings.JOB_REPAIR_AFTER_SECONDS)
     count = 0
     for job in _finished().filter(heartbeat_at__lt=late):
-        ranges = list(ranges_with_missing_rows(job, ROWS_OF_A_RANGE))
+        ranges = list(ranges_with_missing_rows(job, settings.JOB_ROWS_OF_A_TASK))
         if ranges and _is_taken(job, now):
             hand_out(job, queue_of(job), ranges)
             count += 1

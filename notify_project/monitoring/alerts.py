@@ -24,6 +24,7 @@ _PROMPT: Final = (
     Queue.RECEIPTS,
     Queue.CALLBACKS,
     Queue.DATABASE,
+    Queue.JOBS,
 )
 _PATIENT: Final = tuple(queue for queue in Queue if queue not in _PROMPT)
 

@@ -20,8 +20,8 @@ def ranges_of(recorded_tasks):
     ]
 
 
-def test_a_job_is_handed_out_in_ranges(mailings, recorded_tasks, monkeypatch):
-    monkeypatch.setattr("notifications.jobs.process.ROWS_OF_A_RANGE", 2)
+def test_a_job_is_handed_out_in_ranges(mailings, recorded_tasks, settings):
+    settings.JOB_ROWS_OF_A_TASK = 2
     job = mailings.create(texts(5))
 
     process_job(str(job.id))

@@ -22,9 +22,8 @@ LATER = timedelta(minutes=3)
 
 
 @pytest.fixture(autouse=True)
-def _small_ranges(monkeypatch):
-    monkeypatch.setattr("notifications.jobs.process.ROWS_OF_A_RANGE", 4)
-    monkeypatch.setattr("notifications.jobs.repair.ROWS_OF_A_RANGE", 4)
+def _small_ranges(settings):
+    settings.JOB_ROWS_OF_A_TASK = 4
 
 
 def taken(recorded_tasks, function):

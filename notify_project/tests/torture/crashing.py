@@ -55,6 +55,7 @@ DELIVERING = (
 ACCEPTING = (
     Point("accepted, not stored", "notifications.acceptance.accept", "persist_notification"),
     Point("stored, lane not woken", "notifications.api.send", "follow_up"),
+    Point("flag raised, lane not woken", "notify_project.waiting_tasks", "enqueue_flagged"),
     Point("lane woken, client not answered", "notifications.api.send", "follow_up", after=True),
 )
 STORING = (
@@ -65,10 +66,7 @@ RECEIVING = (
     Point("receipt taken, not applied", "notifications.receipts.tasks", "apply"),
     Point("receipt applied, task not ended", "notifications.receipts.tasks", "apply", after=True),
 )
-SCHEDULING = (
-    Point("flag raised, task not queued", "notify_project.waiting_tasks", "enqueue_flagged"),
-)
-POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING, *SCHEDULING)
+POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING)
 
 _passages: dict[str, int] = {}
 _lock = threading.Lock()
@@ -87,6 +85,12 @@ def arm(directory: Path, point: Point, passages: list[int]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, passage in enumerate(passages):
         (folder / f"{number}-{passage}").touch()
+
+
+def disarm(directory: Path, point: Point) -> None:
+    """Let nobody die at a point any more."""
+    for token in (directory / point.slug).glob("*"):
+        token.unlink(missing_ok=True)
 
 
 def left(directory: Path, point: Point) -> int:

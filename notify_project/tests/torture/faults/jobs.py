@@ -11,9 +11,9 @@ from notify_project.tests.torture.load import NAME, PHONE
 from notify_project.tests.torture.scenarios import scenario
 
 WORKERS = ("jobs", "jobs-2")
-ROWS_PER_SECOND = 150
-# More than one task stores, and enough for the lane of large mailings.
-FEWEST_ROWS = 2_400
+ROWS_PER_SECOND = 50
+# More than some tasks store, and enough for the lane of large mailings.
+FEWEST_ROWS = 450
 PATIENCE = 420.0
 # Does what a worker does for a job, here and now, and queues every range once more.
 _BEGIN = """
@@ -23,8 +23,8 @@ job_id, rows = "{job_id}", {rows}
 tasks.process_job(job_id)
 for _ in range({repeats}):
     enqueue(tasks.process_job, job_id, queue="jobs")
-    for first in range(0, rows, 2000):
-        last = min(first + 2000, rows) - 1
+    for first in range(0, rows, 100):
+        last = min(first + 100, rows) - 1
         enqueue(tasks.persist_rows, job_id, str(first), str(last), queue="job-rows")
 """
 

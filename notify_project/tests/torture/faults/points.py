@@ -20,11 +20,14 @@ def _die_at(world, point, deaths) -> None:
     span = OFTEN if point.often else SELDOM
     passages = [world.random.randint(*span) for _ in range(deaths)]
     crashing.arm(world.crashes, point, passages)
-    eventually(
-        lambda: crashing.left(world.crashes, point) == 0,
-        seconds=DEATH_SECONDS,
-        what=f"death when {point.name}",
-    )
+    try:
+        eventually(
+            lambda: crashing.left(world.crashes, point) == 0,
+            seconds=DEATH_SECONDS,
+            what=f"death when {point.name}",
+        )
+    finally:
+        crashing.disarm(world.crashes, point)
 
 
 def _at(point, names, *, backlog):
@@ -73,4 +76,3 @@ _register(crashing.DELIVERING, ("normal", "normal-2"), backlog=True)
 _register(crashing.ACCEPTING, ("web",))
 _register(crashing.STORING, ("database",), accept_mode="queue_first")
 _register(crashing.RECEIVING, ("receipts",))
-_register(crashing.SCHEDULING, ("scheduler",), load=2.0)
