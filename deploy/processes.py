@@ -23,6 +23,8 @@ SETTINGS = "notify_project.settings"
 STARTING_SECONDS = 60
 # A worker first ends the messages it is handing over; each has its provider's timeout.
 WORKER_STOP_SECONDS = 75
+# Every request is answered within five.
+WEB_STOP_SECONDS = 8
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
@@ -33,6 +35,8 @@ def web_command(*, host: str, port: int, workers: int = 2) -> list[str]:
         *["--blocking-threads", "1", "--host", host, "--port", str(port), "--no-ws"],
         # Otherwise the death of one process ends all others, and what they are answering.
         *["--respawn-failed-workers", "--respawn-interval", "0.5"],
+        # One that is told to end while it is still starting does not hear it.
+        *["--workers-kill-timeout", str(WEB_STOP_SECONDS)],
         "notify_project.wsgi:application",
     ]
 

@@ -255,6 +255,16 @@ def test_a_killed_process_is_started_again(tmp_path, capsys):
     assert capsys.readouterr().out == "sleeper ended with code -9; starting it again.\n"
 
 
+def test_a_process_gives_way_to_another_command(tmp_path):
+    script = "print('instead', flush=True); import time; time.sleep(60)"
+    with Supervisor(tmp_path, os.environ, ROOT) as supervisor:
+        supervisor.start("sleeper", SLEEP)
+
+        supervisor.replace("sleeper", [sys.executable, "-c", script])
+
+        wait_until(lambda: (tmp_path / "log" / "sleeper.log").read_text() == "instead\n")
+
+
 def test_a_process_ends_with_the_processes_it_started(tmp_path):
     log = tmp_path / "log" / "parent.log"
     with Supervisor(tmp_path, os.environ, ROOT) as supervisor:

@@ -1,7 +1,9 @@
 """Break the platform on purpose and report what came of it: ``make torture``."""
 
 import argparse
+import logging
 import secrets
+import signal
 import sys
 import tempfile
 import time
@@ -9,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.environment import LOCAL
+from deploy.test import end_by_signal
 from notify_project.tests.torture import report
 from notify_project.tests.torture.runner import Row, run_all
 from notify_project.tests.torture.scenarios import all_scenarios, chosen
@@ -28,7 +31,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make torture", description=__doc__)
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="in name or group")
     parser.add_argument("--seconds", type=float, help="that each fault lasts")
-    parser.add_argument("--minutes", type=float, default=10, help="of killing at random")
+    parser.add_argument("--minutes", type=float, default=4, help="of killing at random")
     parser.add_argument("--short", action="store_true", help="what the tests do")
     parser.add_argument("--list", action="store_true", help="name what can be broken, and end")
     parser.add_argument(
@@ -55,6 +58,9 @@ def main(arguments: list[str]) -> int:
 
 def run(scenarios, options: argparse.Namespace) -> int:
     """Run scenarios, write the report and return the exit code."""
+    signal.signal(signal.SIGTERM, end_by_signal)
+    # The client's own words about each refusal; they are counted.
+    logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
     say(f"--seed {options.seed}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="notify-torture-") as directory:

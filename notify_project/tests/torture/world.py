@@ -6,13 +6,16 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import psycopg2
 
-from notify_project.tests.end_to_end.platform import Platform, running
+from deploy.processes import web_command
+from notify_project.tests.end_to_end.platform import Platform, eventually, running
+from notify_project.tests.torture import crashing
 from notify_project.tests.torture.ledger import Event, Said, Seen, Stored, Told, Verdict, compare
 
 # A pool -> the lane whose messages it hands over.
@@ -32,16 +35,22 @@ SETTINGS = {
 POSTGRES = ("max_connections=60", "superuser_reserved_connections=3")
 # What a process remembers of the accept mode, it remembers for two seconds.
 MODE_SECONDS = 2.2
+CRASHING = ["-m", "notify_project.tests.torture.crashing"]
+CRASHING_WSGI = "notify_project.tests.torture.crashing_wsgi:application"
 DEFAULT_MODE = "persist_first"
 
 
 class World(Platform):
     """A platform with two workers for most messages, and a memory of what was done to it."""
 
-    def __init__(self, *arguments, seed: int = 1, **options) -> None:
+    def __init__(self, stack, home, directory: Path, *, seed: int = 1, **options) -> None:
+        self.crashes = directory / "crashes"
+        self.crashes.mkdir()
         super().__init__(
-            *arguments,
-            settings=SETTINGS,
+            stack,
+            home,
+            directory,
+            settings=SETTINGS | {crashing.DIRECTORY: str(self.crashes)},
             workers={"normal": 2},
             postgres=POSTGRES,
             deaths_in_a_row=100_000,
@@ -134,10 +143,14 @@ class World(Platform):
         self.redis.flushall()
         self._mode = DEFAULT_MODE
 
+    def connect(self, **options):
+        """Return a connection to the database."""
+        host = self.database_url.partition("host=")[2]
+        return psycopg2.connect(dbname="notify", user="postgres", host=host, **options)
+
     def administer(self, *statements: str) -> None:
         """Run statements that may not be in a transaction, whatever is broken."""
-        host = self.database_url.partition("host=")[2]
-        connection = psycopg2.connect(dbname="notify", user="postgres", host=host)
+        connection = self.connect()
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -145,6 +158,43 @@ class World(Platform):
                     cursor.execute(statement)
         finally:
             connection.close()
+
+    @contextlib.contextmanager
+    def crashing(self, *names: str):
+        """Run processes with the points at which they kill themselves, until the block ends."""
+        for name in names:
+            self._swap(name, crashing=True)
+        try:
+            yield
+        finally:
+            for name in names:
+                self._swap(name, crashing=False)
+
+    def _swap(self, name: str, *, crashing: bool) -> None:
+        before = self.supervisor.pids().get(name)
+        self.supervisor.replace(name, self._command(name, crashing=crashing))
+        eventually(
+            lambda: self.supervisor.pids().get(name, before) != before,
+            seconds=60,
+            what=f"another {name}",
+        )
+        if name == "web":
+            eventually(lambda: self.get("/_status")[0] == 200, what="an answer of the web server")
+
+    def _command(self, name: str, *, crashing: bool) -> list[str]:
+        if name == "web":
+            command = web_command(host="127.0.0.1", port=self.web_port, workers=2)
+            return [*command[:-1], CRASHING_WSGI] if crashing else command
+        words = ["run_scheduler"] if name == "scheduler" else ["run_worker", self.pools()[name]]
+        return [sys.executable, *(CRASHING if crashing else ["manage.py"]), *words]
+
+    def _note_deaths(self) -> None:
+        for death in crashing.deaths(self.crashes):
+            lane = LANES.get(death["who"])
+            lanes = frozenset({lane} if lane else ())
+            at = death["at"]
+            self.events.append(Event(f"killed: {death['point']}", death["who"], at, at, lanes))
+        (self.crashes / crashing.DEATHS).unlink(missing_ok=True)
 
     def is_running(self, name: str) -> bool:
         """Say whether a process is there just now."""
@@ -196,6 +246,7 @@ class World(Platform):
 
     def verdict(self) -> Verdict:
         """Set what was told, seen and stored against each other."""
+        self._note_deaths()
         return compare(
             self.told,
             self.journal(),

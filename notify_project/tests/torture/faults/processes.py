@@ -10,6 +10,8 @@ from notify_project.tests.torture.scenarios import scenario
 KILL_EVERY_SECONDS = (0.5, 2.5)
 DELIVERING = ("normal", "normal-2", "priority")
 ONE_OF_WEB = "one of web"
+# What a supervisor grants before it kills.
+STOP_SECONDS = 15
 
 
 def break_for(world, seconds, do, every=KILL_EVERY_SECONDS) -> None:
@@ -82,11 +84,11 @@ def everything(world, seconds):
     slow_providers(world, 0)
 
 
-scenario("kill -9 of everything", group="processes", long=600, short=10, is_in_minutes=True)(
+scenario("kill -9 of everything", group="processes", long=240, short=8, is_in_minutes=True)(
     everything
 )
 scenario(
-    "kill -9 of everything, queue_first", group="processes", long=60, accept_mode="queue_first"
+    "kill -9 of everything, queue_first", group="processes", long=30, accept_mode="queue_first"
 )(everything)
 
 
@@ -98,7 +100,7 @@ def nothing_was_sent_again(world, verdict):
     "SIGTERM of workers in mid-batch",
     group="processes",
     long=20,
-    short=4,
+    short=2,
     check=nothing_was_sent_again,
 )
 def stop_workers(world, seconds):
@@ -112,3 +114,21 @@ def stop_workers(world, seconds):
     break_for(world, seconds, stop_one)
     eventually(lambda: all(map(world.is_running, DELIVERING)), what="the return of every worker")
     slow_providers(world, 0)
+
+
+@scenario("SIGTERM of web while it replaces a process", group="processes", long=12)
+def stop_web_in_mid_start(world, seconds):
+    def stop():
+        before = world.supervisor.pids()["web"]
+        world.kill_a_web_process()
+        time.sleep(world.random.uniform(0.2, 1.5))
+        world.note("SIGTERM", "web")
+        os.kill(before, signal.SIGTERM)
+        eventually(
+            lambda: world.supervisor.pids().get("web", before) != before,
+            seconds=STOP_SECONDS,
+            what="the end of web",
+        )
+        eventually(lambda: world.get("/_status")[0] == 200, what="an answer of the web server")
+
+    break_for(world, seconds, stop)
