@@ -97,10 +97,11 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
         finished: where the main thread waits.
     """
     if time.monotonic() + TIMEOUTS_PER_CALL * settings.PROVIDER_TIMEOUT_SECONDS > lease_ends:
-        finished.put(Finished(_not_begun(ready)))
+        # Its lease would end before the provider must have answered.
+        finished.put(Finished(_given_back(ready, clock.now())))
         return
     if not pace().begin(ready.identifier):
-        finished.put(Finished(_held_back(ready)))
+        finished.put(Finished(_given_back(ready, retry.after_a_while(clock.now()))))
         return
     started = time.monotonic()
     try:
@@ -167,21 +168,10 @@ def _usable(reference: str | None, ready: Call) -> str | None:
     return None
 
 
-def _not_begun(ready: Call) -> Outcome:
-    """Give the message back: its lease would end before the provider must have answered."""
+def _given_back(ready: Call, due_at: datetime) -> Outcome:
+    """Let a message wait for which nobody was called."""
     return Outcome(
-        ready.notification_id, ready.attempt, next_attempt_at=clock.now(), attempts_given_back=1
-    )
-
-
-def _held_back(ready: Call) -> Outcome:
-    """Let the message wait as if the provider had asked for patience: it has enough to do."""
-    return try_again(
-        ready.notification_id,
-        ready.notification_type,
-        ready.attempt,
-        ready.created_at,
-        error=Throttled(),
+        ready.notification_id, ready.attempt, next_attempt_at=due_at, attempts_given_back=1
     )
 
 

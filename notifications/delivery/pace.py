@@ -10,7 +10,7 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 # Of the time-out: who takes longer keeps threads from the messages of others.
-SLOW = 0.5
+SLOW = 0.8
 # A single call may take long for reasons of its own.
 SLOW_IN_A_ROW = 3
 

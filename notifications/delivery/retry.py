@@ -41,4 +41,9 @@ def after_throttling(created_at: datetime, now: datetime) -> datetime | None:
     """
     if now - created_at > THROTTLED_FOR_AT_MOST:
         return None
+    return after_a_while(now)
+
+
+def after_a_while(now: datetime) -> datetime:
+    """Return when to try again what costs no attempt."""
     return now + timedelta(seconds=random.uniform(*THROTTLED_SECONDS))  # noqa: S311 - only spreads load

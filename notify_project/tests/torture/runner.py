@@ -78,8 +78,7 @@ def run(world, scenario: Scenario, seconds: float) -> Row:
     ended = _end_by_time_limit(world) if scenario.loses_receipts else 0
     verdict = world.verdict()
     complaints += watch.complaints()
-    if scenario.check:
-        complaints += scenario.check(world, verdict)
+    complaints += _checked(world, scenario, verdict)
     counted: dict[str, int] = {}
     for event in world.events:
         counted[event.what] = counted.get(event.what, 0) + 1
@@ -94,6 +93,13 @@ def run(world, scenario: Scenario, seconds: float) -> Row:
         complaints,
         counted,
     )
+
+
+def _checked(world, scenario: Scenario, verdict: Verdict) -> list[str]:
+    try:
+        return scenario.check(world, verdict) if scenario.check else []
+    except Exception:  # noqa: BLE001 - a line of the report, and the next scenario's turn
+        return [f"the check failed:\n{traceback.format_exc()}"]
 
 
 def _probe(world, complaints: list[str]) -> None:
