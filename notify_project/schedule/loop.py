@@ -53,6 +53,7 @@ class Scheduler:
 
     def run(self) -> None:
         """Take turns until told to stop."""
+        logger.info("the scheduler is at work")
         while not self._stop.is_set():
             self.turn()
             self._stop.wait(TURN_SECONDS)

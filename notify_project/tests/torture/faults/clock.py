@@ -9,20 +9,22 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from notify_project.tests.end_to_end.platform import ROOT
+from notify_project.tests.end_to_end.platform import ROOT, eventually
 from notify_project.tests.torture.scenarios import scenario
 
 FORWARD_AT = datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
 BACK_AT = datetime(2027, 10, 31, 1, 0, tzinfo=UTC)
 # As long as a platform takes to start on a busy machine.
 BEFORE = timedelta(seconds=120)
+AT_WORK = "the scheduler is at work"
 BEGINS = re.compile(r"periodic task (\w+) of (\S+) begins")
 
 
 @contextlib.contextmanager
 def another_scheduler(world):
-    """Run a second scheduler as long as the block."""
-    with (world.directory / "log" / "scheduler-2.log").open("ab") as log:
+    """Run a second scheduler, which is at work when the block begins, as long as the block."""
+    path = world.directory / "log" / "scheduler-2.log"
+    with path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run_scheduler"],
             cwd=ROOT,
@@ -32,6 +34,7 @@ def another_scheduler(world):
             stderr=log,
         )
         try:
+            eventually(lambda: AT_WORK in path.read_text(), seconds=90, what="the second scheduler")
             yield process
         finally:
             if process.poll() is None:
