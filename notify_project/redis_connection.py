@@ -15,6 +15,8 @@ from redis import exceptions as redis_exceptions
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from notify_project import redis_sentinel
+
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
@@ -35,7 +37,8 @@ def redis_connection() -> Redis:
     """Return this thread's connection; errors are redis-py's own."""
     client: Redis | None = getattr(_state, "client", None)
     if client is None or _state.url != settings.REDIS_URL:
-        client = Redis.from_url(
+        is_sentinel = redis_sentinel.is_sentinel(settings.REDIS_URL)
+        client = (redis_sentinel.client if is_sentinel else Redis.from_url)(
             settings.REDIS_URL,
             socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
             socket_timeout=settings.REDIS_TIMEOUT_SECONDS,
@@ -78,8 +81,9 @@ class Batch:
         try:
             return self._exchange(connection)
         except redis_exceptions.ConnectionError:
-            # The server may have been restarted since the last message.
+            # The server may have been restarted since the last message, or another be the primary.
             connection.disconnect()
+            connection.connect()
             return self._exchange(connection)
         except BaseException:
             # An answer that nobody read would be taken for the next one's.

@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 
+from notify_project.redis_sentinel import queue_config
 from notify_project.settings_of_libraries import (  # noqa: F401 - Django finds them here
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
@@ -194,10 +195,9 @@ WORKER_POOLS: dict[str, list[str]] = {
 _TIMEOUTS = {"periodic": 1200, "reporting": 1200, "priority": 240, "normal": 240}
 RQ_QUEUES = {
     queue: {
-        "URL": REDIS_URL,
+        **queue_config(REDIS_URL),
         "SERIALIZER": "rq.serializers.JSONSerializer",
         "DEFAULT_TIMEOUT": _TIMEOUTS.get(queue, 90),
-        "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": 0.5},
     }
     for queues in WORKER_POOLS.values()
     for queue in queues
