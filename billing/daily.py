@@ -78,7 +78,7 @@ class RatesMissing(Exception):
 
 def build(service_id: UUID, day: date, *, crown: bool | None, prices: DayPrices) -> Built:
     """Build the rows of a service's London day from its history, writing nothing."""
-    return fold(groups_of(service_id, day, day), crown=crown, prices=prices)
+    return fold(groups_of(service_id, day), crown=crown, prices=prices)
 
 
 def fold(groups: Iterable[Group], *, crown: bool | None, prices: DayPrices) -> Built:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from billing.daily import Dimensions, dimensions_of, rate_of
 from billing.pricing import FREE
-from billing.rates import DayPrices, prices_of
-from billing.sent import Group, billable_rows, groups_of
+from billing.rates import DayPrices, prices_of, text_rates_of
+from billing.sent import Group, billable_rows, letter_groups_of
 from notifications.models import NotificationHistory
 from notify_project.api.errors import NoResultFound
 from notify_project.clock import london_day
@@ -20,6 +20,7 @@ from notify_project.constants import NotificationType
 from services.models import Service
 
 PAGE: Final = 250
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Wanted:
 
     first: date
     last: date
-    notification_type: str | None = None
+    notification_type: str
     template_id: UUID | None = None
     postage: str | None = None
     rate: Decimal | None = None
@@ -51,9 +52,14 @@ class Explained:
     units: int
 
     @property
+    def rate(self) -> Decimal | None:
+        """Return the price of each unit, if there is one."""
+        return None if self.dimensions is None else self.dimensions.rate
+
+    @property
     def cost(self) -> Decimal:
         """Return what it costs where no allowance is left."""
-        return FREE if self.dimensions is None else self.units * self.dimensions.rate
+        return FREE if self.rate is None else self.units * self.rate
 
 
 class LetterCount(NamedTuple):
@@ -85,24 +91,26 @@ def messages_behind(
     """
     found: list[Explained] = []
     prices = _Prices()
-    for row in _rows(service, wanted, older_than).iterator(chunk_size=PAGE):
-        explained = _explained(row, prices, service.crown)
-        rate = None if explained.dimensions is None else explained.dimensions.rate
-        if wanted.rate is None or rate == wanted.rate:
-            found.append(explained)
-        if len(found) == PAGE:
+    rows, last = _rows(service, wanted), _message(service, older_than)
+    while len(found) < PAGE:
+        batch = list(_older_than(rows, last)[:PAGE])
+        for row in batch:
+            explained = _explained(row, prices, service.crown)
+            if wanted.rate is None or explained.rate == wanted.rate:
+                found.append(explained)
+        if len(batch) < PAGE:
             break
-    return found
+        last = batch[-1]
+    return found[:PAGE]
 
 
 def letters_by_sheets(service: Service, first: date, last: date) -> list[LetterCount]:
     """Count a service's letters of some London days by postage, sheets and price."""
     counts: Counter[tuple[str, int, Decimal | None]] = Counter()
     prices = _Prices()
-    for group in groups_of(service.id, first, last):
-        if group.notification_type == NotificationType.LETTER:
-            rate = rate_of(group, crown=service.crown, prices=prices[group.day])
-            counts[str(group.postage), group.billable_units, rate] += group.messages
+    for group in letter_groups_of(service.id, first, last):
+        rate = rate_of(group, crown=service.crown, prices=prices[group.day])
+        counts[str(group.postage), group.billable_units, rate] += group.messages
     kinds = sorted(counts, key=lambda kind: (*kind[:2], kind[2] or FREE))
     return [LetterCount(*kind, counts[kind]) for kind in kinds]
 
@@ -115,22 +123,43 @@ class _Prices(dict[date, DayPrices]):
         return self[day]
 
 
-def _rows(
-    service: Service, wanted: Wanted, older_than: UUID | None
-) -> QuerySet[NotificationHistory]:
-    rows = billable_rows(wanted.first, wanted.last).filter(service_id=service.id)
-    for name in ("notification_type", "template_id", "postage"):
-        value = getattr(wanted, name)
-        if value is not None:
-            rows = rows.filter(**{name: value})
-    if older_than is not None:
-        last = NotificationHistory.objects.filter(service_id=service.id, id=older_than).first()
-        if last is None:
-            raise NoResultFound
-        rows = rows.filter(
-            Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, id__lt=last.id)
-        )
+def _rows(service: Service, wanted: Wanted) -> QuerySet[NotificationHistory]:
+    first, last = wanted.first, wanted.last
+    if wanted.notification_type == NotificationType.SMS and wanted.rate is not None:
+        days = [first + ahead * _DAY for ahead in range((last - first).days + 1)]
+        at_rate = [day for day, rate in text_rates_of(days).items() if rate == wanted.rate]
+        if not at_rate:
+            return NotificationHistory.objects.none()
+        first, last = at_rate[0], at_rate[-1]
+    rows = billable_rows(first, last).filter(
+        service_id=service.id, notification_type=wanted.notification_type
+    )
+    if wanted.template_id is not None:
+        rows = rows.filter(template_id=wanted.template_id)
+    if wanted.postage is not None:
+        rows = rows.filter(postage=wanted.postage)
     return rows.order_by("-created_at", "-id")
+
+
+def _message(service: Service, message_id: UUID | None) -> NotificationHistory | None:
+    if message_id is None:
+        return None
+    row = NotificationHistory.objects.filter(service_id=service.id, id=message_id).first()
+    if row is None:
+        raise NoResultFound
+    return row
+
+
+def _older_than(
+    rows: QuerySet[NotificationHistory], last: NotificationHistory | None
+) -> QuerySet[NotificationHistory]:
+    if last is None:
+        return rows
+    return rows.filter(
+        Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, id__lt=last.id),
+        # Says nothing new, but lets the index begin here.
+        created_at__lte=last.created_at,
+    )
 
 
 def _explained(row: NotificationHistory, prices: _Prices, crown: bool | None) -> Explained:  # noqa: FBT001 - a column

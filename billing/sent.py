@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from notifications.models import NotificationHistory
 from notifications.statuses import BILLABLE
 from notify_project.clock import LONDON, london_day_bounds
-from notify_project.constants import KeyType
+from notify_project.constants import KeyType, NotificationType
 
 
 class Group(NamedTuple):
@@ -46,23 +46,27 @@ def billable_rows(first: date, last: date) -> QuerySet[NotificationHistory]:
     )
 
 
-def groups_of(service_id: UUID, first: date, last: date) -> Iterator[Group]:
-    """Count what a service sent on these London days."""
-    # Asking for the day of each of many messages takes longer than all the rest.
-    one_day = Value(first, output_field=DateField())
-    day = one_day if first == last else TruncDate("created_at", tzinfo=LONDON)
-    rows = (
-        billable_rows(first, last)
-        .filter(service_id=service_id)
-        .annotate(day=day)
-        .values_list(*Group._fields[:-1])
-        .annotate(messages=Count("*"))
-        .order_by()
+def groups_of(service_id: UUID, day: date) -> Iterator[Group]:
+    """Count what a service sent on a London day."""
+    # Asking for the day of each of many messages would take longer than all the rest.
+    rows = billable_rows(day, day).filter(service_id=service_id)
+    return _grouped(rows.annotate(day=Value(day, output_field=DateField())))
+
+
+def letter_groups_of(service_id: UUID, first: date, last: date) -> Iterator[Group]:
+    """Count the letters that a service sent on these London days, day by day."""
+    rows = billable_rows(first, last).filter(
+        service_id=service_id, notification_type=NotificationType.LETTER
     )
-    return map(Group._make, rows)
+    return _grouped(rows.annotate(day=TruncDate("created_at", tzinfo=LONDON)))
 
 
 def services_that_sent(day: date) -> set[UUID]:
     """Return the services whose history of a London day has anything to bill."""
     rows = billable_rows(day, day).order_by("service_id")
     return set(rows.values_list("service_id", flat=True).distinct())
+
+
+def _grouped(rows: QuerySet[NotificationHistory]) -> Iterator[Group]:
+    groups = rows.values_list(*Group._fields[:-1]).annotate(messages=Count("*")).order_by()
+    return map(Group._make, groups)

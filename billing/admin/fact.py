@@ -31,7 +31,9 @@ _COLUMNS = [
 class FactBillingAdmin(BigTableAdmin[FactBilling]):
     """One row a day, template, provider, price and the like; history says the rest."""
 
-    list_display: ClassVar[list[str]] = _COLUMNS
+    list_display: ClassVar[list[str]] = [
+        name for name in _COLUMNS if name not in {"template_id", "international"}
+    ]
     list_filter: ClassVar[list[str]] = ["notification_type"]
     search_fields: ClassVar[list[str]] = ["=service_id", "=template_id", "=bst_date"]
     search_help_text = "Id of a service or template, or a day written YYYY-MM-DD."

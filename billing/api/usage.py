@@ -70,8 +70,8 @@ def _wanted(query: dict[str, str]) -> Wanted:
         first = last = day_of(query, "day")
     else:
         first, last = days_of(query)
-    notification_type = query.get("notification_type")
-    if notification_type not in {None, *NotificationType.values}:
+    notification_type = query.get("notification_type", "")
+    if notification_type not in NotificationType.values:
         raise BadRequest("notification_type must be one of email, sms, letter")
     return Wanted(
         first,

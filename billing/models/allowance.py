@@ -27,6 +27,8 @@ class DefaultAnnualAllowance(models.Model):
 
     class Meta:
         db_table = "default_annual_allowance"
+        verbose_name = "default allowance"
+        verbose_name_plural = "default allowances"
         constraints = [
             models.UniqueConstraint(
                 fields=[
@@ -72,6 +74,8 @@ class AnnualBilling(models.Model):
 
     class Meta:
         db_table = "annual_billing"
+        verbose_name = "allowance of a service"
+        verbose_name_plural = "allowances of services"
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "financial_year_start"], name="uq_annual_billing_year"

@@ -9,7 +9,7 @@ from notify_project.constants import NotificationType
 class FactBilling(models.Model):
     """What one template of one service cost on one London day, at one rate."""
 
-    bst_date = models.DateField(help_text="London day.")
+    bst_date = models.DateField("day", help_text="London day.")
     template_id = models.UUIDField()
     service_id = models.UUIDField()
     notification_type = models.CharField(max_length=10, choices=NotificationType)
@@ -25,6 +25,8 @@ class FactBilling(models.Model):
 
     class Meta:
         db_table = "ft_billing"
+        verbose_name = "daily bill"
+        verbose_name_plural = "daily bills"
         constraints = [
             models.UniqueConstraint(
                 fields=[

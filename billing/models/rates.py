@@ -22,6 +22,8 @@ class Rate(models.Model):
 
     class Meta:
         db_table = "rates"
+        verbose_name = "price of texts"
+        verbose_name_plural = "prices of texts"
         constraints = [
             models.UniqueConstraint(
                 fields=["notification_type", "valid_from"], name="uq_rates_valid_from"
@@ -57,6 +59,8 @@ class LetterRate(models.Model):
 
     class Meta:
         db_table = "letter_rates"
+        verbose_name = "price of letters"
+        verbose_name_plural = "prices of letters"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(sheet_count__gte=1, sheet_count__lte=5),

@@ -69,3 +69,27 @@ def test_the_api_writes_an_instant_with_six_digits_and_a_z():
     instant = datetime(2026, 6, 11, 0, 30, tzinfo=clock.LONDON)
 
     assert clock.api_time(instant) == "2026-06-10T23:30:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        ("2018-03-31", 2017),
+        ("2018-04-01", 2018),
+        ("2018-12-31", 2018),
+        ("2019-01-01", 2018),
+        ("2020-02-29", 2019),
+    ],
+)
+def test_a_financial_year_begins_on_the_first_of_april(day, year):
+    first, last = clock.financial_year_days(year)
+
+    assert clock.financial_year(date.fromisoformat(day)) == year
+    assert first <= date.fromisoformat(day) <= last
+
+
+def test_a_financial_year_begins_an_hour_before_midnight_in_utc():
+    first, last = clock.financial_year_days(2017)
+
+    assert clock.london_day_bounds(first)[0] == utc("2017-03-31 23:00")
+    assert clock.london_day_bounds(last)[1] == utc("2018-03-31 23:00")

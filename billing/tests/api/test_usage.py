@@ -19,7 +19,7 @@ READS = (
     "monthly-usage?year=2017",
     "letters?start_date=2017-04-01&end_date=2018-03-31",
     "forecast",
-    "explain?day=2017-05-10",
+    "explain?day=2017-05-10&notification_type=sms",
     "budgets",
     "free-sms-fragment-limit",
 )
@@ -218,10 +218,11 @@ def test_messages_behind_a_figure_come_in_pages_without_gaps(ask, service, year_
         ("day=10.05.2017", "day must be a date in the format YYYY-MM-DD"),
         ("start_date=2017-05-02&end_date=2017-05-01", "Start date must be before end date"),
         ("day=2017-05-10&notification_type=fax", "notification_type must be one of"),
-        ("day=2017-05-10&template_id=7", "template_id is not a valid UUID"),
-        ("day=2017-05-10&older_than=7", "older_than is not a valid UUID"),
-        ("day=2017-05-10&rate=cheap", "rate must be an amount in pounds"),
-        ("day=2017-05-10&rate=NaN", "rate must be an amount in pounds"),
+        ("day=2017-05-10", "notification_type must be one of"),
+        ("notification_type=sms&day=2017-05-10&template_id=7", "template_id is not a valid UUID"),
+        ("notification_type=sms&day=2017-05-10&older_than=7", "older_than is not a valid UUID"),
+        ("notification_type=sms&day=2017-05-10&rate=cheap", "rate must be an amount in pounds"),
+        ("notification_type=sms&day=2017-05-10&rate=NaN", "rate must be an amount in pounds"),
     ],
 )
 def test_a_query_that_makes_no_sense_is_refused(ask, service, query, message):
@@ -231,10 +232,28 @@ def test_a_query_that_makes_no_sense_is_refused(ask, service, query, message):
     assert message in response.json()["message"]
 
 
+def test_a_rate_finds_the_days_on_which_it_held(ask, service):
+    # Texts became cheaper on 1 April 2017.
+    for day, count in ((date(2017, 3, 31), 2), (date(2017, 4, 1), 300)):
+        sent(
+            service, created_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC), count=count
+        )
+    url = f"/service/{service.id}/billing/explain?start_date=2017-01-01&end_date=2017-12-31"
+
+    counts = [
+        len(ask(f"{url}&notification_type=sms&rate={rate}").json()["messages"])
+        for rate in ("0.0165", "0.0158", "0.5")
+    ]
+
+    assert counts == [2, 250, 0]
+
+
 def test_another_services_message_is_no_place_to_go_on_from(ask, service):
     [foreign] = sent(ServiceFactory(), created_at=datetime(2017, 5, 10, 12, tzinfo=UTC))
 
-    response = ask(f"/service/{service.id}/billing/explain?day=2017-05-10&older_than={foreign.id}")
+    response = ask(
+        f"/service/{service.id}/billing/explain?day=2017-05-10&notification_type=sms&older_than={foreign.id}"
+    )
 
     assert response.status_code == 404
 
