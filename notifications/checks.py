@@ -117,9 +117,9 @@ def check_a_scheduler_runs(app_configs: Apps, **options: Any) -> Iterable[CheckM
         yield Warning("No scheduler runs.", hint="manage.py run_scheduler", id="notify.W002")
 
 
-@register("notify")
-def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
-    """Files that nobody scans are the operator's decision, and said aloud."""
+@register("notify", deploy=True)
+def check_files_are_scanned(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Files that nobody scans are the operator's decision, and said aloud before going live."""
     del app_configs, options
     if not settings.CLAMAV_URL:
         yield Info(
@@ -127,7 +127,13 @@ def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMess
             hint="Set CLAMAV_URL to the address of ClamAV's daemon.",
             id="notify.I001",
         )
-    elif not is_scanner_address(settings.CLAMAV_URL):
+
+
+@register("notify")
+def check_virus_scanner(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """An address that is none would refuse every file."""
+    del app_configs, options
+    if settings.CLAMAV_URL and not is_scanner_address(settings.CLAMAV_URL):
         yield Error(
             "CLAMAV_URL is neither tcp://host:port nor unix:///path: every file would be refused.",
             id="notify.E020",

@@ -5,7 +5,7 @@ from uuid import UUID
 from notifications.jobs.holding import hold
 from notifications.jobs.moves import Status, move
 from notifications.jobs.tasks import queue_resumption
-from notifications.models import Job
+from notifications.models import Job, Notification
 from notify_project import clock
 from notify_project.api.errors import BadRequest, NoResultFound
 
@@ -37,9 +37,11 @@ def pause_job(service_id: UUID, job_id: UUID) -> int:
 
     Raises:
         NoResultFound: the service has no such job.
-        BadRequest: it has not started, or has ended without being sent.
+        BadRequest: it has not started, has ended without being sent, or nothing of it waits.
     """
     job = _require_job(service_id, job_id)
+    if job.job_status == Status.ALL_CREATED and not _has_waiting_rows(job_id):
+        raise BadRequest("All messages of this job have gone out")
     is_paused = job.job_status == Status.PAUSED
     # Waits for the statement that stores rows; what it stored is held back, too.
     if not is_paused and not any(move(job_id, status, Status.PAUSED) for status in _PAUSABLE):
@@ -60,6 +62,10 @@ def resume_job(service_id: UUID, job_id: UUID) -> None:
     if not move(job_id, Status.PAUSED, Status.ERROR, heartbeat_at=clock.now()):
         raise BadRequest(f"A job that is {job.job_status} cannot be resumed")
     queue_resumption(job_id)
+
+
+def _has_waiting_rows(job_id: UUID) -> bool:
+    return Notification.objects.filter(job_id=job_id, status="created").exists()
 
 
 def _require_job(service_id: UUID, job_id: UUID) -> Job:

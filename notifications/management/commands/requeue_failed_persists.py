@@ -1,6 +1,6 @@
 """Put back what was accepted and could not be stored."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,5 +38,8 @@ class Command(BaseCommand):
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is no time such as 2026-03-01T09:00") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

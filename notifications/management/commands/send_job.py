@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications.jobs import files
-from notifications.jobs.create import create_job
+from notifications.jobs.create import create_job, require_soon
 from notifications.jobs.progress import Progress, progress_of
 from notifications.jobs.upload import Upload, upload
 from notifications.management.findings import (
@@ -72,6 +72,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the command."""
+        if options["at"] is not None:
+            try:
+                require_soon(options["at"])
+            except ApiError as error:
+                raise CommandError(f"--at: {error.message}") from error
         template, service = find_sending(options["template"], options["service"])
         uploaded = self._upload(template, service, options)
         if uploaded.refusal is not None:

@@ -105,9 +105,10 @@ def test_a_file_can_be_sent_later(send, recorded_tasks):
     assert recorded_tasks == []
 
 
-def test_a_time_that_is_refused_leaves_no_file(send, files):
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["sending", "checking"])
+def test_a_time_that_is_refused_leaves_no_file(send, files, options):
     with pytest.raises(CommandError, match="Date cannot be in the past"):
-        send(texts(1), "--at=2020-01-01T09:00")
+        send(texts(1), "--at=2020-01-01T09:00", *options)
 
     assert list((files / "jobs").rglob("*.*")) == []
 

@@ -7,7 +7,7 @@ from notifications.jobs.control import cancel_job, pause_job, resume_job
 from notifications.jobs.rows import persist_range
 from notifications.jobs.tasks import process_job
 from notifications.jobs.tasks import resume_job as resumption
-from notifications.models import Job
+from notifications.models import Job, Notification
 from notifications.tests.jobs.conftest import texts
 from notify_project import clock
 from notify_project.api.errors import ApiError
@@ -124,6 +124,17 @@ def test_pausing_may_be_repeated(mailings):
 
     assert pause_job(job.service_id, job.id) == 2
     assert pause_job(job.service_id, job.id) == 0
+
+
+def test_a_job_of_which_nothing_waits_is_not_paused(mailings):
+    job = mailings.begun(texts(1))
+    persist_range(job.id, 0, 0)
+    claimed()
+    Job.objects.filter(id=job.id).update(job_status=Job.Status.ALL_CREATED)
+    Notification.objects.update(status="delivered")
+
+    with pytest.raises(ApiError, match="All messages of this job have gone out"):
+        pause_job(job.service_id, job.id)
 
 
 def test_nothing_else_is_held_back(mailings):

@@ -44,13 +44,14 @@ class Point:
 
 
 _DELIVER, _TASKS = "notifications.delivery.deliver", "notifications.delivery.tasks"
+_RECORD = "notifications.delivery.record"
 DELIVERING = (
     Point("task taken, nothing claimed", _TASKS, "deliver", often=False),
     Point("claimed, no call made", _DELIVER, "prepare", often=False),
     Point("provider called, answer not read", "notifications.delivery.calls", "_ask", after=True),
-    Point("answer read, outcome not written", _DELIVER, "_record", often=False),
+    Point("answer read, outcome not written", _RECORD, "_record", often=False),
     Point("outcome written, not committed", "notifications.callbacks.outbox", "write"),
-    Point("outcome committed, run not ended", _DELIVER, "_record", after=True, often=False),
+    Point("outcome committed, run not ended", _RECORD, "_record", after=True, often=False),
 )
 ACCEPTING = (
     Point("accepted, not stored", "notifications.acceptance.accept", "persist_notification"),
