@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 from notify_project import audit
 from notify_project.api.errors import Forbidden, NoResultFound
 from notify_project.api.views import require_size
-from services.api.internal import InternalAuthentication
+from services.api.internal import CallerAuthentication, require_may_change
 from services.models import Service, User
 from services.principal import Principal
 
@@ -77,7 +77,7 @@ class ManagementViewSet(GenericViewSet[Any]):
             ``read`` and ``write`` stand for all actions without an entry of their own.
     """
 
-    authentication_classes = [InternalAuthentication]
+    authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
     parser_classes = [JSONParser]
     pagination_class: Any = ByKey
@@ -110,8 +110,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         Raises:
             Forbidden: the message says what is missing.
         """
-        if self.request.method not in {"GET", "HEAD", "OPTIONS"} and not principal.may_write:
-            raise Forbidden("This token may only read")
+        require_may_change(self.request, principal)
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
 
