@@ -4,6 +4,8 @@ import time
 
 import jwt
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from notify_project.models import AuditEvent
@@ -336,3 +338,21 @@ def test_someone_who_left_the_team_sees_it_no_more():
 
     assert caller.get(f"/service/{world.service.id}")[0] == 404
     assert not ServiceUser.objects.filter(user=caller.user).exists()
+
+
+def test_a_page_of_a_large_team_takes_no_more_questions_than_a_small_one():
+    service, caller = ServiceFactory(), support()
+    url = f"/service/{service.id}/user"
+
+    def questions(people):
+        for _ in range(people):
+            members.add_member(service, UserFactory(), actor=None, permissions=WORDS[:2])
+        with CaptureQueriesContext(connection) as asked:
+            _, answer = caller.get(url)
+        assert {tuple(row["permissions"]) for row in answer["data"]} == {tuple(sorted(WORDS[:2]))}
+        return len(answer["data"]), len(asked)
+
+    (few, first), (many, second) = questions(1), questions(9)
+
+    assert (few, many) == (1, 10)
+    assert second <= first
