@@ -1,6 +1,7 @@
 """Files, by area: on disk or in an S3-compatible store, whichever the installation has."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -59,18 +60,34 @@ class StorageAway(ServiceUnavailable):
 
 
 class WholeFiles(FileSystemStorage):
-    """A folder in which a name leads to a whole file or to none, however full the disk is."""
+    """A folder in which a name leads to a whole file or to none.
+
+    However full the disk is, and also after its machine has lost power: what was saved may stand in
+    a row that says so.
+    """
 
     def _save(self, name: str, content: "File[bytes]") -> str:
         half = str(PurePosixPath(name).with_name(f".half-{uuid4().hex}"))
+        path = Path(self.path(name))
         try:
             super()._save(half, content)  # type: ignore[misc]  # what storages override
-            Path(self.path(half)).replace(self.path(name))
+            _flush(Path(self.path(half)))
+            Path(self.path(half)).replace(path)
+            _flush(path.parent)
         except BaseException:
             with suppress(OSError):
                 self.delete(half)
             raise
         return name
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def save(area: Area, name: str, content: bytes) -> None:
