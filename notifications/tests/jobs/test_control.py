@@ -5,6 +5,7 @@ import pytest
 from notifications.delivery.claim import claim_due
 from notifications.jobs.control import cancel_job, pause_job, resume_job
 from notifications.jobs.rows import persist_range
+from notifications.jobs.scheduled import take_due_jobs
 from notifications.jobs.tasks import process_job
 from notifications.jobs.tasks import resume_job as resumption
 from notifications.lifecycle import Outcome, record_outcomes
@@ -66,7 +67,6 @@ def test_jobs_of_other_services_are_not_found(mailings, act):
 def test_cancelling_and_starting_cannot_both_win(mailings):
     job = scheduled(mailings)
     Job.objects.filter(id=job.id).update(scheduled_for=clock.now())
-    from notifications.jobs.scheduled import take_due_jobs  # noqa: PLC0415
 
     started = []
     refused = at_once(
