@@ -7,7 +7,6 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from notify_project import audit
 from notify_project.api.errors import Forbidden, NoResultFound
-from notify_project.api.views import require_size
+from notify_project.api.views import StrictJsonParser, require_size
 from services.api.internal import CallerAuthentication, require_may_change
 from services.models import Service, User
 from services.principal import Principal
@@ -79,7 +78,7 @@ class ManagementViewSet(GenericViewSet[Any]):
 
     authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJsonParser]
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
