@@ -20,7 +20,7 @@ from services.models import Service
 
 logger = logging.getLogger(__name__)
 
-# Whoever prints letters is one party for bills. Source: billing, row.
+# Whoever prints letters is one party for bills.
 PRINTER: Final = "dvla"
 UNKNOWN, NO_POSTAGE = "unknown", "none"
 

@@ -12,7 +12,7 @@ from notify_project.queues import enqueue
 
 logger = logging.getLogger(__name__)
 
-# Letters change for days after they were accepted. Source: billing, building a day.
+# Letters change for days after they were accepted.
 DAYS: Final = 10
 
 
