@@ -6,7 +6,12 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from notifications.acceptance.persist import persist_notification
+from notifications.acceptance.persist import (
+    JobRow,
+    Mailing,
+    persist_notification,
+    persist_rows_of_job,
+)
 from notifications.models import HISTORY_COLUMNS, Notification, NotificationHistory
 from notifications.statuses import Status
 from notifications.tests.factories import JobFactory
@@ -266,3 +271,40 @@ def test_a_message_inserted_by_a_release_without_lanes_is_sent_all_the_same(argu
         cursor.execute("UPDATE notifications SET lane = DEFAULT WHERE id = %s", [row.id])
 
     assert Notification.objects.get().lane == "normal"
+
+
+@pytest.mark.parametrize("kind", ["sms", "email", "letter"])
+def test_a_row_of_a_job_is_stored_like_any_other_message(arguments, kind):
+    given = arguments(kind, api_key_id=None, reply_to_text="NOTIFY", client_reference="mine")
+    job = JobFactory(service=given["service"])
+    names = ("service", "template_id", "template_version", "notification_type", "process_type")
+    mailing = Mailing(
+        job_id=job.id,
+        rows_of_job=1,
+        reply_to_text="NOTIFY",
+        created_by_id=None,
+        **{name: given[name] for name in names},
+    )
+    row = JobRow(
+        notification_id=uuid.uuid4(),
+        number=0,
+        recipient=given["recipient"],
+        personalisation=given["personalisation"],
+        client_reference="mine",
+        postage=given.get("postage"),
+    )
+    now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    one = Notification.objects.get(id=persist_notification(**given, created_at=now).id)
+    assert persist_rows_of_job(mailing, [row], now) == 1
+
+    other = Notification.objects.get(id=row.notification_id)
+    differs = {
+        field.attname
+        for field in Notification._meta.concrete_fields
+        if getattr(one, field.attname) != getattr(other, field.attname)
+    }
+    assert differs == {"id", "job_id", "job_row_number"} | (
+        {"reference"} if kind == "letter" else set()
+    )
+    assert columns_of(Notification, other.id) == columns_of(NotificationHistory, other.id)

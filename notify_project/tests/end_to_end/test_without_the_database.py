@@ -91,7 +91,9 @@ def test_messages_are_accepted_while_the_database_is_away_and_sent_once(deferrin
     assert len(meanwhile) > 10 * AWAY_SECONDS
     assert (shown["status"], shown["body"][-1]) == ("created", "A")
     eventually(
-        lambda: set(load.accepted) <= set(sent(platform)), what="the sending of every message"
+        lambda: set(load.accepted) <= set(sent(platform)),
+        seconds=90,
+        what="the sending of every message",
     )
     assert stored(platform, load.accepted) == Counter(load.accepted)
     assert {sent(platform)[each] for each in load.accepted} == {1}

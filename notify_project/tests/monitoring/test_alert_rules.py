@@ -7,9 +7,11 @@ import pytest
 import yaml
 
 from notify_project import metrics, urls
+from notify_project.api import middleware
 from notify_project.metrics import Histogram
 from notify_project.monitoring import gauges
 from notify_project.monitoring.alerts import ALERTS
+from notify_project.schedule import loop
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 RULES = {
@@ -23,7 +25,8 @@ USES = re.compile(r"\b(notify_\w+)(?:\{([^}]*)\})?")
 
 def shown():
     """Return what the page shows: each name with its labels."""
-    assert urls.urlpatterns  # what a web process loads has declared its metrics
+    # What each kind of process loads has declared its metrics.
+    assert all([urls.urlpatterns, middleware, loop])
     found = {gauge.name: set(gauge.labels) for gauge in gauges.ALL}
     for metric in metrics.declared.values():
         labels = set(metric.labels)
