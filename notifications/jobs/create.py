@@ -66,7 +66,7 @@ def create_job(
     template = _template(service, metadata)
     _require_allowed(service, template, metadata)
     if scheduled_for is not None:
-        _require_soon(scheduled_for, clock.now())
+        require_soon(scheduled_for)
     try:
         with transaction.atomic():
             job = Job.objects.create(
@@ -136,7 +136,13 @@ def _require_allowed(service: ServiceModel, template: TemplateModel, metadata: M
         rules.get_reply_to(service, sender_id)
 
 
-def _require_soon(scheduled_for: datetime, now: datetime) -> None:
+def require_soon(scheduled_for: datetime) -> None:
+    """Refuse a time for a job that has passed or is too far ahead.
+
+    Raises:
+        FieldRefused: the message says which.
+    """
+    now = clock.now()
     if scheduled_for < now:
         raise FieldRefused("scheduled_for", "Date cannot be in the past")
     if scheduled_for > now + LATEST:
