@@ -190,9 +190,12 @@ WORKER_POOLS: dict[str, list[str]] = {
     "jobs": ["jobs", "job-rows"],
     "background": ["periodic", "letters", "reporting"],
 }
-# Counting a day again takes minutes where there are thousands of services, and a worker waits
-# minutes for a database to which it could not yet say what it has sent.
-_TIMEOUTS = {"periodic": 1200, "reporting": 1200, "priority": 240, "normal": 240}
+# Counting a day again takes minutes where there are thousands of services, and a worker of a lane
+# waits minutes for a database to which it could not yet say what it has sent.
+_TIMEOUTS = {
+    **dict.fromkeys(("periodic", "reporting"), 1200),
+    **dict.fromkeys(("priority", "normal", "bulk", "research-mode"), 240),
+}
 RQ_QUEUES = {
     queue: {
         **queue_config(REDIS_URL),

@@ -1,11 +1,13 @@
 """Files, by area: on disk or in an S3-compatible store, whichever the installation has."""
 
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from uuid import uuid4
 
 from django.core.files import File
@@ -26,7 +28,10 @@ else:
     _FAILURES += (Boto3Error, BotoCoreError, ClientError)
 
 logger = logging.getLogger(__name__)
+Owner = TypeVar("Owner")
 
+# Who waits for a storage that does not answer to so many calls in a row waits in vain.
+FAILURES_IN_A_ROW = 10
 FAILED = Counter(
     "notify_files_failed_total",
     "Files that could not be stored, read or removed, for want of space or of an answer.",
@@ -55,18 +60,34 @@ class StorageAway(ServiceUnavailable):
 
 
 class WholeFiles(FileSystemStorage):
-    """A folder in which a name leads to a whole file or to none, however full the disk is."""
+    """A folder in which a name leads to a whole file or to none.
+
+    However full the disk is, and also after its machine has lost power: what was saved may stand in
+    a row that says so.
+    """
 
     def _save(self, name: str, content: "File[bytes]") -> str:
         half = str(PurePosixPath(name).with_name(f".half-{uuid4().hex}"))
+        path = Path(self.path(name))
         try:
             super()._save(half, content)  # type: ignore[misc]  # what storages override
-            Path(self.path(half)).replace(self.path(name))
+            _flush(Path(self.path(half)))
+            Path(self.path(half)).replace(path)
+            _flush(path.parent)
         except BaseException:
             with suppress(OSError):
                 self.delete(half)
             raise
         return name
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def save(area: Area, name: str, content: bytes) -> None:
@@ -108,6 +129,32 @@ def delete(area: Area, name: str) -> None:
     """
     with _failures_told(area):
         _storage(area).delete(name)
+
+
+def delete_each(
+    owners: Iterable[Owner], delete_files: Callable[[Owner], None]
+) -> tuple[list[Owner], list[StorageAway]]:
+    """Delete the files of many; one that cannot be deleted does not keep those of the others.
+
+    Returns:
+        Who has no file left, and what went wrong with others. Whoever comes after too many
+        failures in a row is in neither.
+    """
+    gone: list[Owner] = []
+    errors: list[StorageAway] = []
+    failed = 0
+    for owner in owners:
+        if failed == FAILURES_IN_A_ROW:
+            break
+        try:
+            delete_files(owner)
+        except StorageAway as error:
+            errors.append(error)
+            failed += 1
+        else:
+            gone.append(owner)
+            failed = 0
+    return gone, errors
 
 
 def names(area: Area, folder: str) -> list[str]:

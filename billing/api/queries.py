@@ -1,5 +1,6 @@
-"""What a query of the management API names: a service, days, a year, numbers, ids."""
+"""What a query of the management API names: a service, days, a year, numbers, words, ids."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,6 +10,9 @@ from notify_project.api.errors import BadRequest, NoResultFound
 from services.models import Service
 
 NO_YEAR = "No valid year provided"
+# Nothing was sent before, and calendars end soon after.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+_WORD = re.compile(r"[a-z-]{1,20}")
 
 
 def service_of(service_id: UUID) -> Service:
@@ -48,6 +52,8 @@ def day_of(query: Mapping[str, str], name: str) -> date:
         day = None
     if day is None or day.isoformat() != text:
         raise BadRequest(f"{name} must be a date in the format YYYY-MM-DD")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise BadRequest(f"{name} must be between {FIRST_DAY} and {LAST_DAY}")
     return day
 
 
@@ -61,6 +67,17 @@ def days_of(query: Mapping[str, str]) -> tuple[date, date]:
     if last < first:
         raise BadRequest("Start date must be before end date")
     return first, last
+
+
+def word_of(query: Mapping[str, str], name: str) -> str | None:
+    """Return a word of a query, if it is there.
+
+    Raises:
+        BadRequest: it is none.
+    """
+    if name in query and not _WORD.fullmatch(query[name]):
+        raise BadRequest(f"{name} must be a word such as second")
+    return query.get(name)
 
 
 def id_of(query: Mapping[str, str], name: str) -> UUID | None:

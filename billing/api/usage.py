@@ -13,6 +13,7 @@ from billing.api.queries import (
     id_of,
     pounds_of,
     service_of,
+    word_of,
     year_of_query,
 )
 from billing.explain import Explained, Wanted, letters_by_sheets, messages_behind
@@ -78,7 +79,7 @@ def _wanted(query: dict[str, str]) -> Wanted:
         last,
         notification_type=notification_type,
         template_id=id_of(query, "template_id"),
-        postage=query.get("postage"),
+        postage=word_of(query, "postage"),
         rate=pounds_of(query["rate"], "rate") if "rate" in query else None,
     )
 

@@ -35,7 +35,6 @@ from templates_app.tests.factories import TemplateFactory
 
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "worked_examples.yaml").read_text())
 SEVERAL_CONNECTIONS = "build_twice_at_once"
-SHORT_NAMES = {"units": "billable_units", "multiplier": "rate_multiplier"}
 MONEY = ("rate", "cost", "sms_cost")
 
 

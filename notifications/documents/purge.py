@@ -12,8 +12,6 @@ from notify_project.storage import Area, StorageAway
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
-# Who waits for a storage that does not answer to so many calls in a row waits in vain.
-FAILURES_IN_A_ROW: Final = 10
 # How long the folder of a day is looked into for files that no row names.
 DAYS_LOOKED_BACK: Final = 7
 
@@ -29,10 +27,11 @@ def purge(now: datetime) -> int:
     Raises:
         ExceptionGroup: some files could not be deleted. Their rows stay; all others are gone.
     """
-    removed, failures, last = 0, [], None
+    removed, last = 0, None
+    failures: list[Exception] = []
     while batch := _expired(now, after=last):
         gone, errors = delete_files(batch)
-        Document.objects.filter(id__in=gone).delete()
+        Document.objects.filter(id__in=[row.id for row in gone]).delete()
         removed += len(gone)
         failures += errors
         if len(gone) + len(errors) < len(batch):
@@ -51,27 +50,9 @@ def _expired(now: datetime, *, after: UUID | None) -> list[Document]:
     return list(rows[:BATCH])
 
 
-def delete_files(rows: list[Document]) -> tuple[list[UUID], list[Exception]]:
-    """Delete files until the storage fails too often in a row.
-
-    Returns:
-        The documents that have no file left, and what went wrong with others.
-    """
-    gone: list[UUID] = []
-    errors: list[Exception] = []
-    failed = 0
-    for row in rows:
-        if failed == FAILURES_IN_A_ROW:
-            break
-        try:
-            storage.delete(Area.DOCUMENTS, row.stored_name)
-        except StorageAway as error:  # one bad file must not keep the rest
-            errors.append(error)
-            failed += 1
-        else:
-            gone.append(row.id)
-            failed = 0
-    return gone, errors
+def delete_files(rows: list[Document]) -> tuple[list[Document], list[StorageAway]]:
+    """Delete files; return the documents that have none left, and what went wrong with others."""
+    return storage.delete_each(rows, lambda row: storage.delete(Area.DOCUMENTS, row.stored_name))
 
 
 def _delete_leftovers(now: datetime) -> list[Exception]:

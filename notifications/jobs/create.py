@@ -137,10 +137,10 @@ def _require_allowed(service: ServiceModel, template: TemplateModel, metadata: M
 
 
 def require_soon(scheduled_for: datetime) -> None:
-    """Refuse a time at which no job can start.
+    """Refuse a time for a job that has passed or is too far ahead.
 
     Raises:
-        FieldRefused: it is over, or too far ahead.
+        FieldRefused: the message says which.
     """
     now = clock.now()
     if scheduled_for < now:

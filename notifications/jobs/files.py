@@ -63,8 +63,8 @@ def read_metadata(service_id: UUID, job_id: UUID) -> Metadata:
 
 
 def delete(service_id: UUID, job_id: UUID) -> None:
-    """Remove a file with its metadata; one that is not there is no trouble."""
-    for ending in ("csv", "json"):
+    """Remove a file with its metadata, which goes first; one that is not there is no trouble."""
+    for ending in ("json", "csv"):
         storage.delete(Area.JOBS, _name(service_id, job_id, ending))
 
 

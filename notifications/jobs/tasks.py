@@ -62,9 +62,11 @@ def update_status_of_fully_processed_jobs() -> None:
 
 def remove_sms_email_jobs() -> None:
     """Delete the files of jobs of texts and emails whose time is over, and unused uploads."""
-    _remove(NotificationType.SMS, NotificationType.EMAIL)
-    unused = retention.remove_unused_uploads(clock.now())
-    logger.info("deleted %s files of which no job was created", unused)
+    try:
+        _remove(NotificationType.SMS, NotificationType.EMAIL)
+    finally:
+        unused = retention.remove_unused_uploads(clock.now())
+        logger.info("deleted %s files of which no job was created", unused)
 
 
 def remove_letter_jobs() -> None:

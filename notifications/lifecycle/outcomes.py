@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from notifications.callbacks import outbox
 from notifications.callbacks.outbox import Moved
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
+from notifications.lifecycle.holding import HELD_UNTIL
 from notifications.statuses import Status
 from notifications.suppression import feed
 
@@ -49,7 +50,9 @@ class Outcome:
     failed_provider: str | None = None
 
 
-# A message that a receipt has moved meanwhile keeps its status; only what is empty is filled.
+# A message that a receipt has moved meanwhile keeps its status; only what is empty is filled. One
+# whose job was paused meanwhile stays held back, and one for which nobody was called passes over
+# the same provider as before.
 _RECORD = f"""
 WITH outcome AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS outcome (
@@ -65,8 +68,11 @@ WITH outcome AS (
         sent_by = coalesce(n.sent_by, outcome.sent_by),
         reference = coalesce(outcome.reference, n.reference),
         failure_reason = outcome.failure_reason,
-        failed_provider = outcome.failed_provider,
-        next_attempt_at = outcome.next_attempt_at,
+        failed_provider = CASE WHEN outcome.status IS NULL
+            THEN coalesce(outcome.failed_provider, n.failed_provider)
+            ELSE outcome.failed_provider END,
+        next_attempt_at = CASE WHEN outcome.status IS NULL AND n.next_attempt_at = %(held)s
+            THEN n.next_attempt_at ELSE outcome.next_attempt_at END,
         delivery_attempts = n.delivery_attempts - outcome.attempts_given_back,
         claimed_until = NULL
     FROM outcome
@@ -102,6 +108,7 @@ def record_outcomes(outcomes: list[Outcome], *, now: datetime) -> list[Moved]:
     values: dict[str, Any] = {
         "outcomes": orjson.dumps(list(map(asdict, outcomes))).decode(),
         "now": now,
+        "held": HELD_UNTIL,
     }
     with transaction.atomic():
         with connection.cursor() as cursor:

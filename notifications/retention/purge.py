@@ -13,7 +13,7 @@ from notifications.models import Notification
 from notifications.models.history import HISTORY_COLUMNS
 from notifications.retention.cutoffs import cutoffs
 from notifications.statuses import WAITING
-from notify_project.storage import StorageAway
+from notify_project.storage import StorageAway, delete_each
 from services.models.retention import DEFAULT_DAYS
 
 logger = logging.getLogger(__name__)
@@ -22,8 +22,6 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 20_000
 # Each has files to delete while its row is locked.
 LETTERS_BATCH: Final = 200
-# Who waits for a storage that does not answer to so many calls in a row waits in vain.
-FAILURES_IN_A_ROW: Final = 10
 _BEGINNING: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 # Along the index on times, each batch behind the one before, so that the rows of services that
@@ -117,12 +115,13 @@ def purge_letters(today: date) -> Purged:
     while True:
         with transaction.atomic():
             letters = list(Notification.objects.raw(_OLD_LETTERS, values))
-            gone, gave_up = _without_files(letters)
+            gone, errors = delete_each(letters, _delete_files)
             with connection.cursor() as cursor:
-                cursor.execute(_DELETE_THESE, {"ids": list(map(str, gone))})
+                cursor.execute(_DELETE_THESE, {"ids": [str(letter.id) for letter in gone]})
                 deleted, missing, _, _ = cursor.fetchone()
         count, without_history = count + deleted, without_history + missing
         kept += len(letters) - len(gone)
+        gave_up = len(gone) + len(errors) < len(letters)
         if gave_up or len(letters) < LETTERS_BATCH:
             return Purged(count, without_history, kept)
         values |= {"after": letters[-1].created_at, "after_id": str(letters[-1].id)}
@@ -138,26 +137,12 @@ def count_overdue(today: date) -> int:
     return total
 
 
-def _without_files(letters: list[Notification]) -> tuple[list[UUID], bool]:
-    """Delete the letters' files until the storage fails too often in a row.
-
-    Returns:
-        The letters that have no file left, and whether the others were given up.
-    """
-    gone: list[UUID] = []
-    failed = 0
-    for letter in letters:
-        try:
-            files.delete_all(letter)
-        except StorageAway:
-            failed += 1
-            logger.error("the files of letter %s cannot be deleted", letter.id)  # noqa: TRY400
-        else:
-            failed = 0
-            gone.append(letter.id)
-        if failed == FAILURES_IN_A_ROW:
-            return gone, True
-    return gone, False
+def _delete_files(letter: Notification) -> None:
+    try:
+        files.delete_all(letter)
+    except StorageAway:
+        logger.error("the files of letter %s cannot be deleted", letter.id)  # noqa: TRY400
+        raise
 
 
 def _values(today: date, *, letters: bool, limit: int) -> dict[str, Any]:

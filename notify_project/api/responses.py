@@ -134,8 +134,15 @@ def _from_framework(exc: Exception, path: str) -> Answer | None:
     if isinstance(exc, PermissionDenied):
         return _shaped(403, "Forbidden", "Forbidden", path)
     if isinstance(exc, APIException):
-        return _shaped(exc.status_code, "BadRequestError", exc.detail, path)
+        return _shaped(exc.status_code, "BadRequestError", _worded(exc.detail), path)
     return None
+
+
+def _worded(detail: Any) -> Any:
+    """Return what is wrong as JSON can say it: places in a list are numbers."""
+    if isinstance(detail, dict):
+        return {str(place): _worded(each) for place, each in detail.items()}
+    return [_worded(each) for each in detail] if isinstance(detail, list) else str(detail)
 
 
 def _unexpected(exc: Exception, path: str) -> Answer:

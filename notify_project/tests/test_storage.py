@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import boto3
 import pytest
@@ -107,6 +108,23 @@ def test_a_folder_lists_its_own_files_sorted():
 
     assert storage.names(Area.DOCUMENTS, "day") == ["day/a", "day/b"]
     assert storage.names(Area.DOCUMENTS, "nowhere") == []
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_so_is_its_name(files, monkeypatch):
+    place, flushed = files / "letters" / "day" / "a", []
+    fsync = os.fsync
+
+    def note(opened):
+        flushed.append((Path(f"/proc/self/fd/{opened}").readlink(), place.exists()))
+        fsync(opened)
+
+    monkeypatch.setattr(os, "fsync", note)
+
+    storage.save(Area.LETTERS, "day/a", b"x")
+
+    [(half, had_a_name), (folder, has_a_name)] = flushed
+    assert (half.parent, had_a_name) == (place.parent, False)
+    assert (folder, has_a_name) == (place.parent, True)
 
 
 def test_a_name_cannot_leave_its_area(files):

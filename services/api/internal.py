@@ -13,17 +13,21 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
-from notify_project.api.errors import AuthError
+from notify_project.api.errors import AuthError, Forbidden
 from services.api.authentication import LEEWAY_SECONDS, WRONG_CLOCK, bearer_token
 from services.models import User
 from services.personal_tokens import PREFIX, find_token
 from services.principal import Principal
 
 ISSUER = "notify-admin"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class InternalAuthentication(BaseAuthentication):
-    """A token of a person or of a program of ours, else the session of support staff."""
+class CallerAuthentication(BaseAuthentication):
+    """A token of a person or of a program of ours, else the session of support staff.
+
+    For resources that ask the caller's rights themselves: it only says who calls.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, Principal]:
         """Return the person, if it is one, and who calls.
@@ -44,6 +48,33 @@ class InternalAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Name the scheme."""
         return "Bearer"
+
+
+class InternalAuthentication(CallerAuthentication):
+    """Of those only who runs the installation: for resources that ask for no rights."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Principal]:
+        """Return the person, if it is one, and who calls.
+
+        Raises:
+            AuthError: neither a token nor a session of support staff.
+            Forbidden: a token of somebody else, or one that may only read.
+        """
+        user, principal = super().authenticate(request)
+        if not principal.is_platform:
+            raise Forbidden("Support staff only")
+        require_may_change(request, principal)
+        return user, principal
+
+
+def require_may_change(request: Request, principal: Principal) -> None:
+    """Refuse a change with a token that may only read.
+
+    Raises:
+        Forbidden: it may not.
+    """
+    if request.method not in SAFE_METHODS and not principal.may_write:
+        raise Forbidden("This token may only read")
 
 
 def _person_of(secret: str) -> tuple[User, Principal]:

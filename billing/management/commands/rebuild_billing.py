@@ -2,17 +2,16 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.daily import Difference, Dimensions, Tally, compare, services_of
 from billing.rates import DayPrices, prices_of
 from billing.support import rebuild_by_hand
-from notify_project import clock
+from services.management.arguments import read_past_days, read_service
 from services.models import Service
 
 Work = Callable[[Service, date, DayPrices], Difference]
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         """Run the command."""
         del args
         days = _days(options["day"], options["first"], options["last"])
-        service = _service(options["service"])
+        service = read_service(options["service"]) if options["service"] else None
         work: Work = partial(rebuild_by_hand, reason=options["reason"])
         if options["dry_run"]:
             work = compare
@@ -78,36 +77,9 @@ def _counted(tally: Tally | None) -> str:
     return f"{tally.notifications_sent} messages of {tally.billable_units} units"
 
 
-def _service(text: str | None) -> Service | None:
-    if text is None:
-        return None
-    try:
-        service = Service.objects.filter(id=UUID(text)).first()
-    except ValueError:
-        raise CommandError(f"{text} is not a service's id") from None
-    if service is None:
-        raise CommandError(f"there is no service {text}")
-    return service
-
-
 def _days(day: str | None, first: str | None, last: str | None) -> list[date]:
     if (day is None) == (first is None or last is None) or (
         day is not None and (first is not None or last is not None)
     ):
         raise CommandError("give either --day, or --from and --to")
-    begin, end = _day(day or first or ""), _day(day or last or "")
-    if end < begin:
-        raise CommandError("--to is before --from")
-    return [begin + timedelta(days=ahead) for ahead in range((end - begin).days + 1)]
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise CommandError(f"{text} is not a day written YYYY-MM-DD")
-    if day > clock.london_today():
-        raise CommandError(f"{day} has not come yet")
-    return day
+    return read_past_days(day or first or "", day or last or "")

@@ -7,6 +7,8 @@ from freezegun import freeze_time
 
 from billing.models import AnnualBilling, Budget, Rate
 from notify_project.models import AuditEvent
+from services.members import EVERY_PERMISSION
+from services.tests.api.management.client import member
 from services.tests.factories import ServiceFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("price_list")]
@@ -135,3 +137,14 @@ def test_prices_are_told_only_to_who_shows_the_secret(client, path):
 
     assert response.status_code == 401
     assert response.json()["result"] == "error"
+
+
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_a_member_s_token_neither_reads_nor_sets_it(service, scope):
+    caller = member(service, *EVERY_PERMISSION, scope=scope)
+    url = f"/service/{service.id}/billing/free-sms-fragment-limit"
+    refused = (403, {"result": "error", "message": "Support staff only"})
+
+    assert caller.get(url) == refused
+    assert caller.post(url, {"free_sms_fragment_limit": 10**6}) == refused
+    assert not AnnualBilling.objects.exists()

@@ -91,6 +91,10 @@ def test_reports_of_single_days_add_up_to_the_report_of_all(services):
     ("query", "message"),
     [
         ("", "start_date must be a date in the format YYYY-MM-DD"),
+        (
+            "start_date=9999-12-31&end_date=9999-12-31",
+            "start_date must be between 2000-01-01 and 2999-12-31",
+        ),
         ("start_date=2025-05-02&end_date=2025-05-01", "Start date must be before end date"),
         (
             "start_date=2025-03-31&end_date=2025-04-01",

@@ -216,6 +216,11 @@ def test_messages_behind_a_figure_come_in_pages_without_gaps(ask, service, year_
     [
         ("", "start_date must be a date in the format YYYY-MM-DD"),
         ("day=10.05.2017", "day must be a date in the format YYYY-MM-DD"),
+        ("day=9999-12-31", "day must be between 2000-01-01 and 2999-12-31"),
+        (
+            "day=2017-05-10&notification_type=letter&postage=%00",
+            "postage must be a word such as second",
+        ),
         ("start_date=2017-05-02&end_date=2017-05-01", "Start date must be before end date"),
         ("day=2017-05-10&notification_type=fax", "notification_type must be one of"),
         ("day=2017-05-10", "notification_type must be one of"),

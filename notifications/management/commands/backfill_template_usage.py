@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from redis import RedisError
 
 from notifications.statistics.rebuild import Comparison, RebuildRunning, compare, rebuild
 from notifications.statistics.usage_counters import start_new_generation
-from notify_project import clock
+from services.management.arguments import read_past_day, read_past_days, read_service
 from services.models import Service
 
 
@@ -105,37 +105,16 @@ def _services(text: str | None, *, every: bool) -> list[UUID] | None:
         return list(Service.objects.order_by("id").values_list("id", flat=True))
     if text is None:
         return None
-    try:
-        service_id = UUID(text)
-    except ValueError:
-        raise CommandError(f"{text} is not a service's id") from None
-    if not Service.objects.filter(id=service_id).exists():
-        raise CommandError(f"there is no service {service_id}")
-    return [service_id]
+    return [read_service(text).id]
 
 
 def _days(day: str | None, first: str | None, last: str | None) -> list[date] | None:
     if day is not None and (first is not None or last is not None):
         raise CommandError("give either --day, or --from and --to")
     if day is not None:
-        return [_past_day(day)]
+        return [read_past_day(day)]
     if first is None and last is None:
         return None
     if first is None or last is None:
         raise CommandError("--from and --to go together")
-    begin, end = _past_day(first), _past_day(last)
-    if end < begin:
-        raise CommandError("--to is before --from")
-    return [begin + timedelta(days=ahead) for ahead in range((end - begin).days + 1)]
-
-
-def _past_day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise CommandError(f"{text} is not a day written YYYY-MM-DD")
-    if day > clock.london_today():
-        raise CommandError(f"{day} has not come yet")
-    return day
+    return read_past_days(first, last)

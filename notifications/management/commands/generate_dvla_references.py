@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -11,7 +10,7 @@ from notifications.letters.missing_references import (
     give_missing_references,
     unused_references,
 )
-from services.models import Service
+from services.management.arguments import read_service
 
 
 class Command(BaseCommand):
@@ -38,7 +37,7 @@ class Command(BaseCommand):
         if options["count"] is not None:
             self._print_unused(options)
             return
-        service_id = _service_id(options["service"])
+        service_id = read_service(options["service"]).id if options["service"] else None
         if options["dry_run"]:
             count = count_letters_without_reference(service_id)
             self.stdout.write(f"{count} letters have no reference")
@@ -57,15 +56,3 @@ class Command(BaseCommand):
             raise CommandError(f"--count takes a whole number above 0, not {count}")
         for reference in unused_references(int(count)):
             self.stdout.write(reference)
-
-
-def _service_id(text: str | None) -> UUID | None:
-    if text is None:
-        return None
-    try:
-        service_id = UUID(text)
-    except ValueError:
-        raise CommandError(f"{text} is not a service's id") from None
-    if not Service.objects.filter(id=service_id).exists():
-        raise CommandError(f"there is no service {service_id}")
-    return service_id

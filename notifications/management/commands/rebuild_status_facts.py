@@ -11,7 +11,7 @@ from notifications.models import NO_JOB
 from notifications.statistics.daily_status import Replaced, Standing, compare_facts
 from notifications.statistics.rebuild_facts import rebuild_facts, services_of
 from notify_project import clock
-from services.models import Service
+from services.management.arguments import read_day, read_service
 
 
 class Command(BaseCommand):
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         """Run the command."""
         del args
         day = _ended_day(options["day"])
-        services = [_service(options["service"])] if options["service"] else services_of(day)
+        named = options["service"]
+        services = [read_service(named).id] if named else services_of(day)
         changed = 0
         for service_id in services:
             if options["dry_run"]:
@@ -62,22 +63,7 @@ def _words(standing: Standing) -> str:
 
 
 def _ended_day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise CommandError(f"{text} is not a day written YYYY-MM-DD")
+    day = read_day(text)
     if day >= clock.london_today():
         raise CommandError(f"{day} has not ended: its messages are counted as they stand")
     return day
-
-
-def _service(text: str) -> UUID:
-    try:
-        service_id = UUID(text)
-    except ValueError:
-        raise CommandError(f"{text} is not a service's id") from None
-    if not Service.objects.filter(id=service_id).exists():
-        raise CommandError(f"there is no service {service_id}")
-    return service_id

@@ -72,12 +72,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the command."""
-        if options["at"] is not None:
-            try:
-                require_soon(options["at"])
-            except ApiError as error:
-                raise CommandError(f"--at: {error.message}") from error
         template, service = find_sending(options["template"], options["service"])
+        _require_time(options["at"])
         uploaded = self._upload(template, service, options)
         if uploaded.refusal is not None:
             raise CommandError(f"{options['file']} is not sent: nothing was stored")
@@ -186,6 +182,15 @@ class _Line:
         """Let what follows begin on a line of its own."""
         if self._is_terminal:
             self._stream.write("")
+
+
+def _require_time(at: datetime | None) -> None:
+    """Refuse a time at once, not when thousands of rows have been checked."""
+    try:
+        if at is not None:
+            require_soon(at)
+    except ApiError as error:
+        raise CommandError(error.message) from error
 
 
 def _time(text: str) -> datetime:

@@ -17,7 +17,7 @@ from notifications.models import Notification
 from notifications.statuses import Status
 from notifications.tests.factories import NotificationFactory
 from notify_project import clock
-from notify_project.constants import Queue
+from notify_project.constants import LANES, Queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -196,3 +196,10 @@ def test_a_message_whose_outcomes_are_lost_again_and_again_ends(sms_provider, se
     assert rows[1].failure_reason == "max-retries"
     assert [seen["cid"] for seen in sms_provider.seen] == [str(rows[0].id)]
     assert clock.now() - rows[1].updated_at < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_no_worker_is_ended_while_it_waits_to_write_what_it_sent(lane, settings):
+    timeout = settings.RQ_QUEUES[lane.value]["DEFAULT_TIMEOUT"]
+
+    assert timeout > module.RUN_SECONDS + module.WRITE_PATIENCE_SECONDS

@@ -104,7 +104,7 @@ def test_a_document_that_cannot_be_read_is_not_gone(publish_one, files, client):
 
 
 def test_a_storage_that_is_away_is_not_asked_for_every_file(publish_one, monkeypatch):
-    monkeypatch.setattr(module, "FAILURES_IN_A_ROW", 2)
+    monkeypatch.setattr(storage, "FAILURES_IN_A_ROW", 2)
     documents = [publish_one(now=clock.now() - timedelta(weeks=30)) for _ in range(5)]
     asked = []
 

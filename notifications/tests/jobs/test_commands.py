@@ -86,6 +86,20 @@ def test_what_must_be_mended_is_printed_and_nothing_is_sent(send, files, tmp_pat
     assert list((files / "jobs").rglob("*.csv")) == []
 
 
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [(-1, "Date cannot be in the past"), (8, "Date cannot be more than 7 days in the future")],
+)
+@pytest.mark.parametrize("more", [["--dry-run"], []])
+def test_a_time_that_cannot_be_is_refused_before_the_file_is_checked(send, days, message, more):
+    at = clock.now() + timedelta(days=days)
+
+    with pytest.raises(CommandError, match=message):
+        send(BAD, f"--at={at.isoformat()}", *more)
+
+    assert send.out == ""
+
+
 def test_a_dry_run_stores_nothing(send, files, recorded_tasks):
     assert send(texts(2), "--dry-run") == "2 rows, 0 to mend\nThese messages can be sent\n"
 

@@ -5,8 +5,10 @@ import pytest
 from notifications.delivery.claim import claim_due
 from notifications.jobs.control import cancel_job, pause_job, resume_job
 from notifications.jobs.rows import persist_range
+from notifications.jobs.scheduled import take_due_jobs
 from notifications.jobs.tasks import process_job
 from notifications.jobs.tasks import resume_job as resumption
+from notifications.lifecycle import Outcome, record_outcomes
 from notifications.models import Job, Notification
 from notifications.tests.jobs.conftest import texts
 from notify_project import clock
@@ -65,7 +67,6 @@ def test_jobs_of_other_services_are_not_found(mailings, act):
 def test_cancelling_and_starting_cannot_both_win(mailings):
     job = scheduled(mailings)
     Job.objects.filter(id=job.id).update(scheduled_for=clock.now())
-    from notifications.jobs.scheduled import take_due_jobs  # noqa: PLC0415
 
     started = []
     refused = at_once(
@@ -116,6 +117,23 @@ def test_a_retry_that_waits_is_held_back_too(mailings):
     assert pause_job(job.service_id, job.id) == 1
 
     assert claimed() == []
+
+
+def test_an_attempt_that_fails_after_the_pause_is_not_repeated_before_the_job_goes_on(
+    mailings, recorded_tasks
+):
+    job = mailings.begun(texts(1))
+    persist_range(job.id, 0, 0)
+    [row] = claimed()
+
+    assert pause_job(job.service_id, job.id) == 1
+    again = clock.now() - timedelta(seconds=1)
+    record_outcomes([Outcome(row.id, row.delivery_attempts, next_attempt_at=again)], now=again)
+
+    assert claimed() == []
+    resume_job(job.service_id, job.id)
+    resumption(str(job.id))
+    assert [each.id for each in claimed()] == [row.id]
 
 
 def test_pausing_may_be_repeated(mailings):

@@ -4,10 +4,14 @@ from datetime import datetime, timedelta
 import pytest
 from freezegun import freeze_time
 
+from notifications.jobs import files as job_files
+from notifications.jobs.create import create_job
 from notifications.jobs.tasks import remove_letter_jobs, remove_sms_email_jobs
 from notifications.models import Job
 from notifications.tests.jobs.conftest import texts
 from notify_project import clock
+from notify_project.api.errors import ApiError
+from notify_project.storage import StorageAway
 from services.models import ServiceDataRetention
 from templates_app.tests.factories import TemplateFactory
 
@@ -22,6 +26,21 @@ def ended(mailings, text, template, *, days, **columns):
     columns = {"created_at": at, "job_status": "finished all notifications created", **columns}
     Job.objects.filter(id=job.id).update(**columns)
     return job
+
+
+def block(files, job_id):
+    """Let the file of a job be one that cannot be deleted."""
+    [path] = files.rglob(f"{job_id}.csv")
+    path.unlink()
+    (path / "in-the-way").mkdir(parents=True)
+
+
+def age(files, job_id):
+    """Let the file of a job be older than a day, and return it."""
+    [path] = files.rglob(f"{job_id}.csv")
+    yesterday = clock.now() - timedelta(days=1, seconds=1)
+    os.utime(path, (yesterday.timestamp(), yesterday.timestamp()))
+    return path
 
 
 def is_archived(job, files):
@@ -77,12 +96,37 @@ def test_what_is_not_sent_is_not_kept(mailings, files, status):
     assert is_archived(job, files)
 
 
+def test_a_file_that_cannot_be_deleted_does_not_keep_those_of_other_jobs(mailings, files):
+    bad = ended(mailings, texts(1), TemplateFactory(), days=9)
+    good = ended(mailings, texts(1), TemplateFactory(), days=8)
+    unused = age(files, mailings.upload(texts(2), TemplateFactory()).job_id)
+    block(files, bad.id)
+
+    with pytest.raises(ExceptionGroup, match="the files of 1 jobs could not be removed"):
+        remove_sms_email_jobs()
+
+    assert is_archived(good, files)
+    assert not unused.exists()
+    bad.refresh_from_db()
+    assert not bad.archived
+
+
+def test_no_job_is_created_of_a_file_that_is_half_deleted(mailings, files):
+    template = TemplateFactory()
+    job_id = mailings.upload(texts(1), template).job_id
+    block(files, job_id)
+
+    with pytest.raises(StorageAway):
+        job_files.delete(template.service_id, job_id)
+
+    with pytest.raises(ApiError, match="There is no file of this job"):
+        create_job(template.service_id, job_id)
+
+
 def test_a_file_of_which_no_job_was_created_is_kept_for_a_day(mailings, files):
     template = TemplateFactory()
     fresh, old = mailings.upload(texts(1), template), mailings.upload(texts(2), template)
-    [path] = files.rglob(f"{old.job_id}.csv")
-    yesterday = clock.now() - timedelta(days=1, seconds=1)
-    os.utime(path, (yesterday.timestamp(), yesterday.timestamp()))
+    age(files, old.job_id)
 
     remove_sms_email_jobs()
 

@@ -92,6 +92,16 @@ def test_an_attempt_that_did_not_begin_is_given_back():
     assert row.delivery_attempts == 0
 
 
+def test_an_attempt_that_called_nobody_forgets_no_provider_that_failed():
+    row = under_way(failed_provider="mmg")
+    given_back = Outcome(row.id, 1, next_attempt_at=NOW, attempts_given_back=1)
+
+    record_outcomes([given_back], now=NOW)
+
+    row.refresh_from_db()
+    assert row.failed_provider == "mmg"
+
+
 def test_many_outcomes_are_one_statement(django_assert_num_queries):
     rows = [under_way() for _ in range(10)]
 

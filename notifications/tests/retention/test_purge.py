@@ -8,6 +8,7 @@ from notifications.retention import purge
 from notifications.retention.cutoffs import cutoffs
 from notifications.statuses import WAITING, Status
 from notifications.tests.factories import NotificationFactory
+from notify_project import storage
 from notify_project.storage import StorageAway
 from services.retention import set_retention
 from services.tests.factories import ServiceFactory
@@ -121,7 +122,7 @@ def test_a_letter_stays_while_its_files_cannot_be_deleted(files, monkeypatch):
 
 
 def test_letters_wait_for_a_storage_that_is_away(files, monkeypatch):
-    monkeypatch.setattr(purge, "FAILURES_IN_A_ROW", 2)
+    monkeypatch.setattr(storage, "FAILURES_IN_A_ROW", 2)
     monkeypatch.setattr(purge, "LETTERS_BATCH", 4)
     letters = NotificationFactory.create_batch(9, letter=True, status="delivered", created_at=OLD)
     order = [row.id for row in sorted(letters, key=lambda row: row.id)]

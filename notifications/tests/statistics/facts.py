@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from notifications.models import FactNotificationStatus
 from notifications.tests.factories import NotificationFactory
-from templates_app.tests.factories import TemplateFactory
 
 
 def at(text):
@@ -37,8 +36,3 @@ def by_status(**of):
     for status, count in rows:
         counts[status] = counts.get(status, 0) + count
     return counts
-
-
-def template_of(service, **values):
-    """Return a template of a service."""
-    return TemplateFactory(service=service, **values)

@@ -45,8 +45,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> int:
     """Run the chosen scenarios and return the exit code."""
     options = parse(arguments)
-    # It says of every call that fails what the accounts say.
-    logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
     scenarios = chosen(all_scenarios(), options.only)
     if options.short:
         scenarios = [each for each in scenarios if each.short is not None]

@@ -25,6 +25,8 @@ FINAL = frozenset(
     )
 )
 SIMULATED_LANE = "research-mode"
+# The only failure of ours that a provider asks for; for any other nothing lasts long enough here.
+ASKED_FOR = "provider-rejected"
 HANDED_OVER = frozenset(("delivered", "sent", "sending", "pending"))
 
 
@@ -120,6 +122,7 @@ class Verdict:
         sent_twice: handed over again without an excuse.
         allowed_twice: handed over again, by excuse.
         unknown: calls that ended without a plain answer.
+        given_up: ended by the platform itself, although no provider refused it.
         not_final: without an outcome when patience was over.
         unequal: history differs from the live row.
     """
@@ -129,13 +132,14 @@ class Verdict:
     lost: list[Complaint] = field(default_factory=list)
     sent_twice: list[Complaint] = field(default_factory=list)
     allowed_twice: dict[str, int] = field(default_factory=dict)
+    given_up: list[Complaint] = field(default_factory=list)
     not_final: list[Complaint] = field(default_factory=list)
     unequal: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
         """Say whether every promise was kept."""
-        return not (self.lost or self.sent_twice or self.not_final or self.unequal)
+        return not (self.lost or self.sent_twice or self.given_up or self.not_final or self.unequal)
 
 
 def compare(
@@ -170,10 +174,7 @@ def compare(
         if why := _lost(rows.get(call.id), requests[call.id]):
             verdict.lost.append(Complaint(call.id, why))
     for row in rows.values():
-        if row.status not in FINAL:
-            verdict.not_final.append(Complaint(row.id, f"{row.status}, {row.attempts} attempts"))
-        if not row.same_history:
-            verdict.unequal.append(row.id)
+        _judge_end(verdict, row)
     for message, of_it in requests.items():
         _judge_repeats(verdict, message, of_it, lanes.get(message, ""), events, patience)
     return verdict
@@ -186,6 +187,15 @@ def _lost(row: Stored | None, requests: list[Seen]) -> str:
     if is_real and row.status in HANDED_OVER and not any(each.taken for each in requests):
         return f"{row.status}, and no provider has it"
     return ""
+
+
+def _judge_end(verdict: Verdict, row: Stored) -> None:
+    if row.status not in FINAL:
+        verdict.not_final.append(Complaint(row.id, f"{row.status}, {row.attempts} attempts"))
+    if row.status == "technical-failure" and row.reason != ASKED_FOR:
+        verdict.given_up.append(Complaint(row.id, f"{row.reason}, {row.attempts} attempts"))
+    if not row.same_history:
+        verdict.unequal.append(row.id)
 
 
 def _judge_repeats(verdict, message, requests, lane, events, patience) -> None:

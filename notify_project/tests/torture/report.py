@@ -88,6 +88,7 @@ def wrong(row: Row) -> list[str]:
     found = [
         *(f"lost: {each.id} {each.why}" for each in verdict.lost[:SHOWN]),
         *(f"sent twice: {each.id} {each.why}" for each in verdict.sent_twice[:SHOWN]),
+        *(f"given up: {each.id} {each.why}" for each in verdict.given_up[:SHOWN]),
         *(f"not final: {each.id} {each.why}" for each in verdict.not_final[:SHOWN]),
     ]
     if verdict.unequal:

@@ -54,10 +54,21 @@ def test_a_message_that_is_called_delivered_and_that_nobody_took_is_lost(said):
     assert lost.why == "delivered, and no provider has it"
 
 
-def test_a_failure_that_the_service_is_told_is_no_loss():
-    failed = Stored("one", "r1", "normal", "technical-failure", 3, "max-retries")
+def test_a_failure_that_the_provider_asked_for_is_no_loss():
+    failed = Stored("one", "r1", "normal", "technical-failure", 3, "provider-rejected")
 
     assert judged([seen(101, Said.ERROR)], rows=[failed]).is_good
+
+
+@pytest.mark.parametrize("reason", ["max-retries", "expired", None])
+def test_a_message_that_the_platform_gave_up_is_no_loss_and_wrong(reason):
+    failed = Stored("one", "r1", "normal", "technical-failure", 3, reason)
+
+    verdict = judged([seen(101, Said.ERROR)], rows=[failed])
+
+    assert verdict.lost == []
+    assert [(each.id, each.why) for each in verdict.given_up] == [("one", f"{reason}, 3 attempts")]
+    assert not verdict.is_good
 
 
 def test_a_simulated_message_needs_no_provider():

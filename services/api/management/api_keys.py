@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -39,6 +40,7 @@ class ApiKeyViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     filterset_fields = ["key_type"]
     access = {"read": "manage_api_keys", "write": "manage_api_keys"}
 
+    @extend_schema(responses={201: IssuedKeySerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
         """Issue a key."""
         serializer = self.get_serializer(data=request.data)

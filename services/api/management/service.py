@@ -33,7 +33,10 @@ class ServiceSerializer(ModelSerializer[Service]):
         child=serializers.ChoiceField(choices=ServicePermission.Name.choices), required=False
     )
     organisation = serializers.PrimaryKeyRelatedField(
-        queryset=Organisation.objects.all(), required=False, allow_null=True
+        queryset=Organisation.objects.all(),
+        pk_field=serializers.UUIDField(),
+        required=False,
+        allow_null=True,
     )
 
     class Meta:

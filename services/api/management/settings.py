@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +10,7 @@ from rest_framework.serializers import ModelSerializer
 
 from services import callbacks
 from services.api.management.viewsets import ByKey, Reads, ServiceOwnedViewSet
+from services.callback_secrets import signing_secrets
 from services.guest_list import replace_guest_list
 from services.models import CallbackType, ServiceCallbackApi, ServiceGuestList
 
@@ -60,6 +62,17 @@ class CallbackSerializer(ModelSerializer[ServiceCallbackApi]):
         read_only_fields = ["version", "created_at"]
 
 
+class NewCallbackSerializer(CallbackSerializer):
+    """A callback that was set just now."""
+
+    signing_secret = serializers.CharField(
+        read_only=True, help_text="Of one that is new: what its calls are signed with. Shown once."
+    )
+
+    class Meta(CallbackSerializer.Meta):
+        fields = [*CallbackSerializer.Meta.fields, "signing_secret"]
+
+
 class CallbackViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     """Where the service wants to be told, one address for each type."""
 
@@ -68,11 +81,14 @@ class CallbackViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     pagination_class = ByKey
     access = {"read": "manage_api_keys", "write": "manage_api_keys"}
 
+    @extend_schema(responses={200: CallbackSerializer, 201: NewCallbackSerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
         """Set the address of a type; the one before is kept in the history."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = serializer.validated_data
+        rows = self.get_queryset().filter(callback_type=wanted["callback_type"])
+        is_new = not rows.exists()
         callbacks.set_callback(
             self.service,
             wanted["callback_type"],
@@ -80,5 +96,8 @@ class CallbackViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
             token=wanted.get("bearer_token"),
             actor=self.actor,
         )
-        row = self.get_queryset().get(callback_type=wanted["callback_type"])
-        return Response(self.shown(row))
+        row = rows.get()
+        if not is_new:
+            return Response(self.shown(row))
+        secret = signing_secrets([row.id])[row.id].secret
+        return Response({**self.shown(row), "signing_secret": secret}, status=201)

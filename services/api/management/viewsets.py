@@ -7,7 +7,6 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,8 +16,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from notify_project import audit
 from notify_project.api.errors import Forbidden, NoResultFound
-from notify_project.api.views import require_size
-from services.api.internal import InternalAuthentication
+from notify_project.api.views import StrictJsonParser, require_size
+from services.api.internal import CallerAuthentication, require_may_change
 from services.models import Service, User
 from services.principal import Principal
 
@@ -77,9 +76,9 @@ class ManagementViewSet(GenericViewSet[Any]):
             ``read`` and ``write`` stand for all actions without an entry of their own.
     """
 
-    authentication_classes = [InternalAuthentication]
+    authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJsonParser]
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
@@ -110,8 +109,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         Raises:
             Forbidden: the message says what is missing.
         """
-        if self.request.method not in {"GET", "HEAD", "OPTIONS"} and not principal.may_write:
-            raise Forbidden("This token may only read")
+        require_may_change(self.request, principal)
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
 

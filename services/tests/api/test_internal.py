@@ -7,12 +7,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from rest_framework.request import Request
 
-from notify_project.api.errors import AuthError
+from notify_project.api.errors import AuthError, Forbidden
 from services.api.internal import InternalAuthentication
+from services.members import EVERY_PERMISSION
 from services.principal import Principal
+from services.tests.api.management.client import member, support
+from services.tests.factories import ServiceFactory
 
 SECRET = "internal-secret-of-at-least-32-bytes"
-STAFF = SimpleNamespace(is_active=True, is_staff=True)
+STAFF = SimpleNamespace(is_active=True, is_staff=True, platform_admin=True)
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +114,39 @@ def test_a_session_changes_nothing_without_a_csrf_token():
 
 def test_a_wrong_token_is_not_made_good_by_a_session():
     assert refusal(user=STAFF, header="Bearer abc") == (403, "Invalid token")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_a_member_s_token_opens_nothing_that_asks_for_no_rights(scope):
+    service = ServiceFactory()
+    token = member(service, *EVERY_PERMISSION, scope=scope).token
+
+    with pytest.raises(Forbidden) as refused:
+        authenticate(header=f"Bearer {token}")
+
+    assert refused.value.message == "Support staff only"
+
+
+@pytest.mark.django_db
+def test_a_token_of_support_staff_for_one_service_opens_nothing_that_asks_for_no_rights():
+    token = support(service=ServiceFactory()).token
+
+    with pytest.raises(Forbidden):
+        authenticate(header=f"Bearer {token}")
+
+
+@pytest.mark.django_db
+def test_a_token_of_support_staff_that_may_only_read_changes_nothing():
+    caller = support(scope="read")
+
+    assert authenticate(header=f"Bearer {caller.token}")[0] == caller.user
+    with pytest.raises(Forbidden, match="This token may only read"):
+        authenticate(header=f"Bearer {caller.token}", method="post")
+
+
+@pytest.mark.django_db
+def test_a_token_of_support_staff_changes_what_it_may():
+    caller = support()
+
+    assert authenticate(header=f"Bearer {caller.token}", method="post")[0] == caller.user

@@ -4,10 +4,13 @@ import time
 
 import jwt
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from notify_project.models import AuditEvent
 from services import api_keys, members, personal_tokens, senders
+from services.api.internal import CallerAuthentication
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
 from services.models import MemberPermission, ServiceUser
 from services.tests.api.management.client import Caller, member, support
@@ -175,7 +178,6 @@ OWN = {
     "personal-token-retrieve",
     "personal-token-destroy",
     "service-callback-retrieve",
-    "template-statistics-list",
 }
 
 
@@ -212,7 +214,22 @@ def _patterns(entries):
 
 
 def test_every_operation_is_here():
-    assert set(all_operations()) == set(OPERATIONS) | OWN - {"template-statistics-list"}
+    assert set(all_operations()) == set(OPERATIONS) | OWN
+
+
+def test_tokens_of_people_open_only_what_asks_for_their_rights():
+    kinds = {
+        getattr(pattern.callback, "cls", object)
+        for pattern in _patterns(get_resolver().url_patterns)
+    }
+    open_to_people = {
+        kind
+        for kind in kinds
+        if CallerAuthentication in getattr(kind, "authentication_classes", ())
+    }
+
+    assert open_to_people
+    assert all(issubclass(kind, ManagementViewSet) for kind in open_to_people)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
@@ -321,3 +338,21 @@ def test_someone_who_left_the_team_sees_it_no_more():
 
     assert caller.get(f"/service/{world.service.id}")[0] == 404
     assert not ServiceUser.objects.filter(user=caller.user).exists()
+
+
+def test_a_page_of_a_large_team_takes_no_more_questions_than_a_small_one():
+    service, caller = ServiceFactory(), support()
+    url = f"/service/{service.id}/user"
+
+    def questions(people):
+        for _ in range(people):
+            members.add_member(service, UserFactory(), actor=None, permissions=WORDS[:2])
+        with CaptureQueriesContext(connection) as asked:
+            _, answer = caller.get(url)
+        assert {tuple(row["permissions"]) for row in answer["data"]} == {tuple(sorted(WORDS[:2]))}
+        return len(answer["data"]), len(asked)
+
+    (few, first), (many, second) = questions(1), questions(9)
+
+    assert (few, many) == (1, 10)
+    assert second <= first
