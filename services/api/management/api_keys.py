@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -39,13 +40,15 @@ class ApiKeyViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     filterset_fields = ["key_type"]
     access = {"read": "manage_api_keys", "write": "manage_api_keys"}
 
+    @extend_schema(responses={201: IssuedKeySerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
-        """Issue a key."""
+        """Issue a key; the answer shows it, this once."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         issued = api_keys.issue(self.service, actor=self.actor, **serializer.validated_data)
         return Response({**self.shown(issued.key), "key": issued.shown_once}, status=201)
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="revoke")
     def revoke(self, request: Request, **_: Any) -> Response:
         """Revoke a key at once and for good."""

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -69,12 +70,14 @@ class _SenderViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         self.audited(serializer, f"add {self.word}")
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="make-default")
     def make_default(self, request: Request, **_: Any) -> Response:
         """Make it the one that is used where none is named."""
         del request
         return self._do(senders.make_default, f"make {self.word} the default")
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="archive")
     def archive(self, request: Request, **_: Any) -> Response:
         """Archive it."""

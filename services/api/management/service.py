@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -101,12 +102,14 @@ class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, Ma
         self._require_may_change(self.principal, instance, set(serializer.validated_data))
         self.audited(serializer, "change service")
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="archive")
     def archive(self, request: Request, **_: Any) -> Response:
         """Archive the service: its keys stop working now."""
         del request
         return self._answer(creating.archive_service(self.get_object(), actor=self.actor))
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="make-live")
     def make_live(self, request: Request, **_: Any) -> Response:
         """End the service's trial mode."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,6 +32,15 @@ class PersonalTokenSerializer(ModelSerializer[PersonalToken]):
         validators: list[Any] = []
 
 
+class IssuedTokenSerializer(PersonalTokenSerializer):
+    """A token that was issued just now."""
+
+    token = serializers.CharField(read_only=True, help_text="Shown once.")
+
+    class Meta(PersonalTokenSerializer.Meta):
+        fields = [*PersonalTokenSerializer.Meta.fields, "token"]
+
+
 class PersonalTokenViewSet(
     Reads, mixins.CreateModelMixin, mixins.DestroyModelMixin, ManagementViewSet
 ):
@@ -45,8 +55,9 @@ class PersonalTokenViewSet(
         rows: QuerySet[PersonalToken] = super().get_queryset()
         return rows.filter(user=self.actor) if self.actor else rows.none()
 
+    @extend_schema(responses={201: IssuedTokenSerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
-        """Issue a token that may do no more than the caller."""
+        """Issue a token that may do no more than the caller; the answer shows it, this once."""
         if self.actor is None:
             raise Forbidden("A program has no tokens of its own")
         if self.principal.service_id is not None:
