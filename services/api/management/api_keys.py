@@ -35,6 +35,7 @@ class IssuedKeySerializer(ApiKeySerializer):
 class ApiKeyViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     """The keys with which programs of the service call the API."""
 
+    names = ("an API key", "API keys")
     queryset = ApiKey.objects.all()
     serializer_class = ApiKeySerializer
     filterset_fields = ["key_type"]

@@ -73,16 +73,21 @@ class ServiceSerializer(ModelSerializer[Service]):
 
 
 class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, ManagementViewSet):
-    """The services that the caller may see."""
+    """Services with their settings, limits and permissions.
 
+    A team changes names, contact details and what its messages look like; the rest is for support
+    staff.
+    """
+
+    names = ("a service", "services")
     queryset = Service.objects.prefetch_related("permissions").order_by()
     serializer_class = ServiceSerializer
     filterset_fields = ["active", "restricted", "organisation", "name"]
     access = {
         "read": MEMBER,
         "write": PLATFORM,
-        "update": MEMBER,
-        "partial_update": MEMBER,
+        "update": "manage_settings",
+        "partial_update": "manage_settings",
         "archive": PLATFORM,
         "make_live": PLATFORM,
     }

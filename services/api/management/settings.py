@@ -47,17 +47,18 @@ class GuestListSerializer(serializers.Serializer[Any]):
 class GuestListViewSet(ServiceOwnedViewSet):
     """Who outside the team may be written to in trial mode: one list, replaced as a whole."""
 
+    names = ("the guest list", "the guest list")
     queryset = ServiceGuestList.objects.all()
     serializer_class = GuestListSerializer
     access = {"read": "manage_api_keys", "write": "manage_api_keys"}
 
     def retrieve(self, request: Request, **_: Any) -> Response:
-        """Show the list."""
+        """Show all guests."""
         del request
         return Response(self._shown_list())
 
     def replace(self, request: Request, **_: Any) -> Response:
-        """Replace the list; if one entry is wrong the old one stays."""
+        """Replace all guests; if one is wrong the list stays as it was."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = serializer.validated_data
@@ -98,6 +99,7 @@ class MadeCallbackSerializer(CallbackSerializer):
 class CallbackViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     """Where the service wants to be told, one address for each type."""
 
+    names = ("a callback", "callbacks")
     queryset = ServiceCallbackApi.objects.all()
     serializer_class = CallbackSerializer
     pagination_class = ByKey

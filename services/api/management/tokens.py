@@ -46,6 +46,7 @@ class PersonalTokenViewSet(
 ):
     """The caller's own tokens."""
 
+    names = ("a personal token", "personal tokens")
     queryset = PersonalToken.objects.all()
     serializer_class = PersonalTokenSerializer
     access = {"read": MEMBER, "write": MEMBER}
@@ -69,6 +70,10 @@ class PersonalTokenViewSet(
         service = get_or_refuse(self.principal.services(), id=service_id) if service_id else None
         issued = personal_tokens.issue(self.actor, actor=self.actor, service=service, **wanted)
         return Response({**self.shown(issued.token), "token": issued.shown_once}, status=201)
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Revoke a token at once and for good."""
+        return super().destroy(request, *args, **kwargs)
 
     def perform_destroy(self, instance: PersonalToken) -> None:
         """Revoke a token at once and for good."""

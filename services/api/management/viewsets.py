@@ -33,6 +33,12 @@ PLATFORM = "platform"
 READS = frozenset({"list", "retrieve"})
 
 
+def needed_for(access: Mapping[str, str], action: str, method: str) -> str:
+    """Return what an action needs of the caller."""
+    kind = "read" if action in READS or method == "GET" else "write"
+    return access.get(action, access[kind])
+
+
 class MayUse(BasePermission):
     """Asks the resource what its action needs, and the caller's rights whether they have it."""
 
@@ -98,6 +104,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     Attributes:
         access: action -> the member's permission that it needs, ``MEMBER`` or ``PLATFORM``;
             ``read`` and ``write`` stand for all actions without an entry of their own.
+        names: what one of the things is called, and several.
     """
 
     authentication_classes = [InternalAuthentication]
@@ -106,6 +113,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
+    names: ClassVar[tuple[str, str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
@@ -138,8 +146,7 @@ class ManagementViewSet(GenericViewSet[Any]):
 
     def needed(self) -> str:
         """Return what the action needs."""
-        kind = "read" if self.action in READS or self.request.method == "GET" else "write"
-        return self.access.get(self.action, self.access[kind])
+        return needed_for(self.access, self.action, str(self.request.method))
 
     def require_access(self, principal: Principal) -> None:
         """Refuse a caller who may not do this.
