@@ -37,7 +37,7 @@ _ERRORS = {
 class InternalScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How callers show who they are."""
 
-    target_class = "services.api.internal.InternalAuthentication"
+    target_class = "services.api.internal.CallerAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> Schema:

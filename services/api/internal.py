@@ -13,17 +13,21 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
-from notify_project.api.errors import AuthError
+from notify_project.api.errors import AuthError, Forbidden
 from services.api.authentication import LEEWAY_SECONDS, WRONG_CLOCK, bearer_token
 from services.models import User
 from services.personal_tokens import PREFIX, find_token
 from services.principal import Principal
 
 ISSUER = "notify-admin"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class InternalAuthentication(BaseAuthentication):
-    """A token of a person or of a program of ours, else the session of support staff."""
+class CallerAuthentication(BaseAuthentication):
+    """A token of a person or of a program of ours, else the session of support staff.
+
+    What the caller may do is for the view to ask.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, Principal]:
         """Return the person, if it is one, and who calls.
@@ -44,6 +48,24 @@ class InternalAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Name the scheme."""
         return "Bearer"
+
+
+class InternalAuthentication(CallerAuthentication):
+    """Support staff and programs of ours alone, for views that ask nothing else of a caller."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Principal]:
+        """Return the person, if it is one, and who calls.
+
+        Raises:
+            AuthError: neither a token nor a session of support staff.
+            Forbidden: a member of a team, or a token for one service, or for reading alone.
+        """
+        user, principal = super().authenticate(request)
+        if not principal.is_platform:
+            raise Forbidden("Support staff only")
+        if request.method not in READING and not principal.may_write:
+            raise Forbidden("This token may only read")
+        return user, principal
 
 
 def _person_of(secret: str) -> tuple[User, Principal]:

@@ -21,7 +21,7 @@ from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.api.negotiation import OrjsonRenderer
 from notify_project.api.views import read_body, read_json, require_size
-from services.api.internal import InternalAuthentication
+from services.api.internal import CallerAuthentication
 from services.models import Service, User
 from services.principal import Principal
 
@@ -107,7 +107,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         names: what one of the things is called, and several.
     """
 
-    authentication_classes = [InternalAuthentication]
+    authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
     parser_classes = [JsonBody]
     pagination_class: Any = ByKey

@@ -12,7 +12,7 @@ from services.api.internal import InternalAuthentication
 from services.principal import Principal
 
 SECRET = "internal-secret-of-at-least-32-bytes"
-STAFF = SimpleNamespace(is_active=True, is_staff=True)
+STAFF = SimpleNamespace(is_active=True, is_staff=True, platform_admin=True)
 
 
 @pytest.fixture(autouse=True)
