@@ -98,9 +98,9 @@ def test_a_service_can_join_an_organisation_and_leave_it(caller, service):
 def test_fields_that_are_none_or_cannot_be_set_are_refused(caller, service, method):
     path = "/service" if method == "post" else f"/service/{service.id}"
 
-    status, answer = caller.ask(method, path, {"name": "x", "nmae": "y", "active": False})
+    status, answer = caller.ask(method, path, {"name": "x", "colour": "y", "active": False})
 
-    message = {"nmae": ["There is no such field"], "active": ["This cannot be set"]}
+    message = {"colour": ["There is no such field"], "active": ["This cannot be set"]}
     assert (status, answer["message"]) == (400, message)
     service.refresh_from_db()
     assert service.name == "Libraries"
