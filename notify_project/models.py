@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from notify_project import clock
@@ -58,8 +59,8 @@ class AuditEvent(models.Model):
     service_id = models.UUIDField(null=True)
     subject_type = models.CharField(max_length=50)
     subject_id = models.CharField(max_length=100)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     reason = models.TextField(default="")
     request_id = models.CharField(max_length=100, default="", help_text="As logs name it.")
     created_at = models.DateTimeField(default=clock.now)

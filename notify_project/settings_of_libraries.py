@@ -9,7 +9,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "notify_project.api.responses.word_exception",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "services.api.management.schema.ManagementSchema",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Notify management",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import close_old_connections, connection
-from rq import SimpleWorker
+from rq import SimpleWorker, worker_registration
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
@@ -59,6 +59,9 @@ class NotifyWorker(SimpleWorker):
         is_lone = timeout is None and pipeline is None
         if not is_lone or last is None or clock.now() - last >= REPORT_EVERY:
             super().heartbeat(timeout, pipeline)
+            if is_lone:
+                # Who reads a queue is asked of lists that a Redis that lost all has not got.
+                worker_registration.register(self)
 
     def set_state(self, state: str, pipeline: "Pipeline | None" = None) -> None:
         """Write the state if it is another one: RQ says twice after each task that it is idle."""

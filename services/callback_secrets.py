@@ -28,6 +28,12 @@ def signing_secrets(callbacks: Iterable[UUID]) -> dict[UUID, CallbackSigningSecr
     return found
 
 
+def first_secret(callback: ServiceCallbackApi) -> str | None:
+    """Make the secret of a new callback and return it; None if it has one already."""
+    row, is_new = CallbackSigningSecret.objects.get_or_create(callback=callback)
+    return row.secret if is_new else None
+
+
 def default_overlap() -> timedelta:
     """Return how long an old secret signs beside its successor unless somebody says otherwise."""
     return timedelta(seconds=settings.CALLBACK_OLD_SECRET_SECONDS)

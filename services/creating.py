@@ -1,7 +1,7 @@
 """Create, change, make live and archive a service."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from notify_project.api.errors import ApiError
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
 from services import api_keys, hooks
+from services.details import require_contact, require_one_line
 from services.members import EVERY_PERMISSION, add_member
 from services.models import (
     ApiKey,
@@ -57,6 +58,7 @@ def create_service(
     Raises:
         InvalidService: the name is empty, too long or taken, a limit or permission impossible, the
             branding switched off.
+        InvalidDetails: a name has line breaks, or the contact details are none.
     """
     # Source: the domain model: services that support staff create do not count as live.
     columns.setdefault("count_as_live", actor is None or not actor.platform_admin)
@@ -70,7 +72,7 @@ def create_service(
     )
     _set_derived(service)
     _require_valid(service)
-    _require_active(service.email_branding)
+    _require_presentable(service, {"name", *columns})
     with transaction.atomic():
         _save(service)
         _grant(service, permissions)
@@ -89,11 +91,13 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
     """Save changes as the next version; what differs in nothing makes no version.
 
     Raises:
-        InvalidService: the new name is empty, too long or taken, a limit impossible, or the new
-            branding switched off.
+        InvalidService: the service is archived, the new name empty, too long or taken, a limit
+            impossible, or the new branding switched off.
+        InvalidDetails: a new name has line breaks, or the new contact details are none.
     """
     with transaction.atomic():
         row = _locked(service)
+        _require_unarchived(row)
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():
             setattr(row, name, value)
@@ -101,8 +105,7 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
         changed = {name for name in changes if getattr(row, name) != before[name]}
         if not changed:
             return row
-        if "email_branding" in changed:
-            _require_active(row.email_branding)
+        _require_presentable(row, changed)
         _set_derived(row)
         _require_valid(row)
         _save(row)
@@ -124,11 +127,11 @@ def set_permissions(service: Service, permissions: Iterable[str], *, actor: User
     """Give a service exactly these permissions.
 
     Raises:
-        InvalidService: there is no such permission.
+        InvalidService: the service is archived, or there is no such permission.
     """
     wanted = set(permissions)
     with transaction.atomic():
-        _locked(service)
+        _require_unarchived(_locked(service))
         rows = ServicePermission.objects.filter(service=service)
         held = set(rows.values_list("permission", flat=True))
         if held == wanted:
@@ -147,7 +150,11 @@ def set_permissions(service: Service, permissions: Iterable[str], *, actor: User
 
 
 def make_live(service: Service, *, actor: User | None) -> Service:
-    """End the trial mode: anyone may be written to, within the limits of a live service."""
+    """End the trial mode: anyone may be written to, within the limits of a live service.
+
+    Raises:
+        InvalidService: the service is archived.
+    """
     return update_service(service, actor=actor, restricted=False, **LIVE_LIMITS)
 
 
@@ -219,9 +226,21 @@ def _require_valid(service: Service) -> None:
             raise InvalidService(f"The {name} must be between 0 and {MAX_LIMIT}")
 
 
-def _require_active(branding: EmailBranding | None) -> None:
+def _require_presentable(service: Service, names: Set[str]) -> None:
+    """Check what recipients are shown, as far as it is new: older rows may have worse."""
+    for name, word in (("name", "name"), ("custom_email_sender_name", "sender's name")):
+        if name in names:
+            require_one_line(word, getattr(service, name) or "")
+    if "contact_link" in names and service.contact_link:
+        require_contact(service.contact_link)
+    branding: EmailBranding | None = service.email_branding if "email_branding" in names else None
     if branding is not None and not branding.active:
         raise InvalidService(f"The branding {branding} is switched off")
+
+
+def _require_unarchived(service: Service) -> None:
+    if not service.active:
+        raise InvalidService("The service is archived")
 
 
 def _grant(service: Service, permissions: Iterable[str]) -> None:

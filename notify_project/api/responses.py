@@ -134,15 +134,15 @@ def _from_framework(exc: Exception, path: str) -> Answer | None:
     if isinstance(exc, PermissionDenied):
         return _shaped(403, "Forbidden", "Forbidden", path)
     if isinstance(exc, APIException):
-        return _shaped(exc.status_code, "BadRequestError", _worded(exc.detail), path)
+        return _shaped(exc.status_code, "BadRequestError", _with_text_keys(exc.detail), path)
     return None
 
 
-def _worded(detail: Any) -> Any:
-    """Return what is wrong as JSON can say it: places in a list are numbers."""
+def _with_text_keys(detail: Any) -> Any:
+    """Name the wrong entries of a list by their places: keys of JSON are texts."""
     if isinstance(detail, dict):
-        return {str(place): _worded(each) for place, each in detail.items()}
-    return [_worded(each) for each in detail] if isinstance(detail, list) else str(detail)
+        return {str(key): _with_text_keys(value) for key, value in detail.items()}
+    return [_with_text_keys(each) for each in detail] if isinstance(detail, list) else detail
 
 
 def _unexpected(exc: Exception, path: str) -> Answer:

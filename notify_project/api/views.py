@@ -103,13 +103,13 @@ def read_body(request: _HasBody) -> bytes:
         BadRequest: the caller hung up.
     """
     meta = request.META
-    if meta.get("CONTENT_LENGTH") or not meta.get("wsgi.input_terminated"):
-        try:
-            return request.body
-        except UnreadablePostError as error:
-            raise BadRequest(NOT_JSON) from error
     # Django takes a missing length for an empty body. A stream is read once, a body often.
     if CHUNKS not in meta:
+        if meta.get("CONTENT_LENGTH") or not meta.get("wsgi.input_terminated"):
+            try:
+                return request.body
+            except UnreadablePostError as error:
+                raise BadRequest(NOT_JSON) from error
         meta[CHUNKS] = meta["wsgi.input"].read(settings.MAX_REQUEST_BYTES + 1)
     body: bytes = meta[CHUNKS]
     if len(body) > settings.MAX_REQUEST_BYTES:

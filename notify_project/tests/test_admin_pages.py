@@ -294,6 +294,8 @@ def service_form():
         ("custom_email_sender_name", "!!!", "needs a letter or a digit"),
         ("rate_limit", str(2**31), "Ensure this value is less than or equal to"),
         ("sms_message_limit", str(2**40), "must be between 0 and"),
+        ("contact_link", "javascript:alert(1)", "must be a web address"),
+        ("name", "Libraries\r\nBcc: all@example.org", "must be one line"),
     ],
 )
 def test_a_service_that_is_refused_is_explained_and_stays(signed_in, changed, value, message):

@@ -48,9 +48,9 @@ def test_a_pool_runs_the_tasks_of_its_queues_in_their_order(real_queues):
 
 def test_an_unknown_pool_is_answered_with_the_known_ones():
     with pytest.raises(
-        CommandError, match=r"no worker pool bulk\. The pools are priority, normal,"
+        CommandError, match=r"no worker pool swift\. The pools are priority, normal,"
     ):
-        call_command("run_worker", "bulk")
+        call_command("run_worker", "swift")
 
 
 def test_help_names_the_pools(capsys):
@@ -58,7 +58,7 @@ def test_help_names_the_pools(capsys):
         call_command("run_worker", "--help")
 
     words = " ".join(capsys.readouterr().out.split())
-    assert "one of priority, normal, research, receipts, callbacks, database, background" in words
+    assert "one of priority, normal, bulk, research, receipts, callbacks, database, jobs" in words
 
 
 @pytest.mark.redis

@@ -20,13 +20,13 @@ from services.personal_tokens import PREFIX, find_token
 from services.principal import Principal
 
 ISSUER = "notify-admin"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class CallerAuthentication(BaseAuthentication):
     """A token of a person or of a program of ours, else the session of support staff.
 
-    For resources that ask the caller's rights themselves: it only says who calls.
+    What the caller may do is for the view to ask.
     """
 
     def authenticate(self, request: Request) -> tuple[Any, Principal]:
@@ -51,30 +51,21 @@ class CallerAuthentication(BaseAuthentication):
 
 
 class InternalAuthentication(CallerAuthentication):
-    """Of those only who runs the installation: for resources that ask for no rights."""
+    """Support staff and programs of ours alone, for views that ask nothing else of a caller."""
 
     def authenticate(self, request: Request) -> tuple[Any, Principal]:
         """Return the person, if it is one, and who calls.
 
         Raises:
             AuthError: neither a token nor a session of support staff.
-            Forbidden: a token of somebody else, or one that may only read.
+            Forbidden: a member of a team, or a token for one service, or for reading alone.
         """
         user, principal = super().authenticate(request)
         if not principal.is_platform:
             raise Forbidden("Support staff only")
-        require_may_change(request, principal)
+        if request.method not in READING and not principal.may_write:
+            raise Forbidden("This token may only read")
         return user, principal
-
-
-def require_may_change(request: Request, principal: Principal) -> None:
-    """Refuse a change with a token that may only read.
-
-    Raises:
-        Forbidden: it may not.
-    """
-    if request.method not in SAFE_METHODS and not principal.may_write:
-        raise Forbidden("This token may only read")
 
 
 def _person_of(secret: str) -> tuple[User, Principal]:

@@ -32,6 +32,25 @@ def test_every_operation_wants_a_token_and_says_what_it_is_for(found):
             assert operation.get("description"), (path, method)
 
 
+def test_every_operation_is_described_in_its_own_words(found):
+    operations = [each for methods in found["paths"].values() for each in methods.values()]
+    for operation in operations:
+        assert 5 < len(operation["summary"]) < 90
+        assert "{" not in operation["summary"]
+
+    shown = {each["operationId"]: each["summary"] for each in operations}
+    assert shown["service_api_key_list"] == "List API keys"
+    assert len({each["description"] for each in operations}) == len(operations)
+
+
+def test_every_operation_says_who_may(found):
+    keys = found["paths"]["/service/{service_id}/api-key"]["post"]
+    assert "`manage_api_keys`" in keys["description"]
+    assert "support staff" in found["paths"]["/organisation"]["post"]["description"]
+    made = keys["responses"]["201"]["content"]["application/json"]["schema"]
+    assert "key" in found["components"]["schemas"][made["$ref"].rpartition("/")[2]]["properties"]
+
+
 def test_anyone_may_read_it(client):
     answer = client.get("/openapi.json")
 

@@ -35,6 +35,7 @@ class IssuedKeySerializer(ApiKeySerializer):
 class ApiKeyViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     """The keys with which programs of the service call the API."""
 
+    names = ("an API key", "API keys")
     queryset = ApiKey.objects.all()
     serializer_class = ApiKeySerializer
     filterset_fields = ["key_type"]
@@ -42,12 +43,13 @@ class ApiKeyViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
 
     @extend_schema(responses={201: IssuedKeySerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
-        """Issue a key."""
+        """Issue a key; the answer shows it, this once."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         issued = api_keys.issue(self.service, actor=self.actor, **serializer.validated_data)
         return Response({**self.shown(issued.key), "key": issued.shown_once}, status=201)
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="revoke")
     def revoke(self, request: Request, **_: Any) -> Response:
         """Revoke a key at once and for good."""

@@ -22,6 +22,7 @@ class OrganisationViewSet(
 ):
     """The bodies that run services; support staff alone see and change them."""
 
+    names = ("an organisation", "organisations")
     queryset = Organisation.objects.all()
     serializer_class = OrganisationSerializer
     filterset_fields = ["active", "organisation_type", "name"]

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -69,15 +70,17 @@ class _SenderViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         self.audited(serializer, f"add {self.word}")
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="make-default")
     def make_default(self, request: Request, **_: Any) -> Response:
-        """Make it the one that is used where none is named."""
+        """Make the sender, address or block the one that is used where none is named."""
         del request
         return self._do(senders.make_default, f"make {self.word} the default")
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="archive")
     def archive(self, request: Request, **_: Any) -> Response:
-        """Archive it."""
+        """Archive a sender, address or block: it can no longer be chosen."""
         del request
         return self._do(senders.archive_sender, f"archive {self.word}")
 
@@ -94,6 +97,7 @@ class _SenderViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
 class SmsSenderViewSet(_SenderViewSet):
     """Senders of texts."""
 
+    names = ("a sender of texts", "senders of texts")
     queryset = ServiceSmsSender.objects.select_related("inbound_number")
     serializer_class = SmsSenderSerializer
     word = "sms sender"
@@ -102,6 +106,7 @@ class SmsSenderViewSet(_SenderViewSet):
 class ReplyToViewSet(_SenderViewSet):
     """Reply-to addresses of emails."""
 
+    names = ("a reply-to address", "reply-to addresses")
     queryset = ServiceEmailReplyTo.objects.all()
     serializer_class = ReplyToSerializer
     word = "reply-to address"
@@ -110,6 +115,7 @@ class ReplyToViewSet(_SenderViewSet):
 class LetterContactViewSet(_SenderViewSet):
     """Contact blocks of letters."""
 
+    names = ("a contact block", "contact blocks")
     queryset = ServiceLetterContact.objects.all()
     serializer_class = LetterContactSerializer
     word = "letter contact"

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -34,7 +35,6 @@ class ServiceSerializer(ModelSerializer[Service]):
     )
     organisation = serializers.PrimaryKeyRelatedField(
         queryset=Organisation.objects.all(),
-        pk_field=serializers.UUIDField(),
         required=False,
         allow_null=True,
     )
@@ -75,16 +75,21 @@ class ServiceSerializer(ModelSerializer[Service]):
 
 
 class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, ManagementViewSet):
-    """The services that the caller may see."""
+    """Services with their settings, limits and permissions.
 
+    A team changes names, contact details and what its messages look like; the rest is for support
+    staff.
+    """
+
+    names = ("a service", "services")
     queryset = Service.objects.prefetch_related("permissions").order_by()
     serializer_class = ServiceSerializer
     filterset_fields = ["active", "restricted", "organisation", "name"]
     access = {
         "read": MEMBER,
         "write": PLATFORM,
-        "update": MEMBER,
-        "partial_update": MEMBER,
+        "update": "manage_settings",
+        "partial_update": "manage_settings",
         "archive": PLATFORM,
         "make_live": PLATFORM,
     }
@@ -104,12 +109,14 @@ class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, Ma
         self._require_may_change(self.principal, instance, set(serializer.validated_data))
         self.audited(serializer, "change service")
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="archive")
     def archive(self, request: Request, **_: Any) -> Response:
         """Archive the service: its keys stop working now."""
         del request
         return self._answer(creating.archive_service(self.get_object(), actor=self.actor))
 
+    @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="make-live")
     def make_live(self, request: Request, **_: Any) -> Response:
         """End the service's trial mode."""

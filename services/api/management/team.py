@@ -51,6 +51,7 @@ class _ByMember(ByKey):
 class MemberViewSet(Reads, mixins.CreateModelMixin, mixins.DestroyModelMixin, ServiceOwnedViewSet):
     """Who belongs to the team."""
 
+    names = ("a member", "the members of the team")
     queryset = ServiceUser.objects.select_related("user").annotate(held=_HELD)
     serializer_class = MemberSerializer
     pagination_class = _ByMember

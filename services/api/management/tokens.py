@@ -46,6 +46,7 @@ class PersonalTokenViewSet(
 ):
     """The caller's own tokens."""
 
+    names = ("a personal token", "personal tokens")
     queryset = PersonalToken.objects.all()
     serializer_class = PersonalTokenSerializer
     access = {"read": MEMBER, "write": MEMBER}
@@ -57,7 +58,7 @@ class PersonalTokenViewSet(
 
     @extend_schema(responses={201: IssuedTokenSerializer})
     def create(self, request: Request, *_: Any, **__: Any) -> Response:
-        """Issue a token that may do no more than the caller."""
+        """Issue a token that may do no more than the caller; the answer shows it, this once."""
         if self.actor is None:
             raise Forbidden("A program has no tokens of its own")
         if self.principal.service_id is not None:
@@ -69,6 +70,10 @@ class PersonalTokenViewSet(
         service = get_or_refuse(self.principal.services(), id=service_id) if service_id else None
         issued = personal_tokens.issue(self.actor, actor=self.actor, service=service, **wanted)
         return Response({**self.shown(issued.token), "token": issued.shown_once}, status=201)
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Revoke a token at once and for good."""
+        return super().destroy(request, *args, **kwargs)
 
     def perform_destroy(self, instance: PersonalToken) -> None:
         """Revoke a token at once and for good."""

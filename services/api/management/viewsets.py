@@ -1,13 +1,16 @@
 """The base of the management API's resources: who may, pages by key, an audit row a write."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
-from rest_framework.permissions import BasePermission
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -15,9 +18,10 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from notify_project import audit
-from notify_project.api.errors import Forbidden, NoResultFound
-from notify_project.api.views import StrictJsonParser, require_size
-from services.api.internal import CallerAuthentication, require_may_change
+from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
+from notify_project.api.negotiation import OrjsonRenderer
+from notify_project.api.views import read_body, read_json, require_size
+from services.api.internal import CallerAuthentication
 from services.models import Service, User
 from services.principal import Principal
 
@@ -27,6 +31,12 @@ Row = TypeVar("Row", bound=models.Model)
 MEMBER = "member"
 PLATFORM = "platform"
 READS = frozenset({"list", "retrieve"})
+
+
+def needed_for(access: Mapping[str, str], action: str, method: str) -> str:
+    """Return what an action needs of the caller."""
+    kind = "read" if action in READS or method == "GET" else "write"
+    return access.get(action, access[kind])
 
 
 class MayUse(BasePermission):
@@ -42,6 +52,26 @@ class MayUse(BasePermission):
         if isinstance(view, ManagementViewSet) and view.action is not None:
             view.require_access(view.principal)
         return True
+
+
+class JsonBody(BaseParser):
+    """A body as the whole API reads it: JSON, and not nested beyond reason."""
+
+    media_type = OrjsonRenderer.media_type
+
+    def parse(
+        self,
+        _stream: Any,
+        _media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the body.
+
+        Raises:
+            BadRequest: it is not JSON.
+        """
+        context = parser_context or {}
+        return read_json(context["request"], may_be_empty=True)
 
 
 class ByKey(CursorPagination):
@@ -74,19 +104,35 @@ class ManagementViewSet(GenericViewSet[Any]):
     Attributes:
         access: action -> the member's permission that it needs, ``MEMBER`` or ``PLATFORM``;
             ``read`` and ``write`` stand for all actions without an entry of their own.
+        names: what one of the things is called, and several.
     """
 
     authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
-    parser_classes = [StrictJsonParser]
+    parser_classes = [JsonBody]
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
+    names: ClassVar[tuple[str, str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
         require_size(request)
+        # Whatever a body calls itself and however it came, it is JSON.
+        request.META["CONTENT_LENGTH"] = str(len(read_body(request)))
+        request.META["CONTENT_TYPE"] = JsonBody.media_type
         super().initial(request, *args, **kwargs)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Return a serializer, once it knows all that the body names.
+
+        Raises:
+            ValidationError: there are other fields, or ones that nobody can set.
+        """
+        serializer = super().get_serializer(*args, **kwargs)
+        if isinstance(kwargs.get("data"), Mapping):
+            _require_known(serializer, kwargs["data"])
+        return serializer
 
     @property
     def principal(self) -> Principal:
@@ -100,8 +146,7 @@ class ManagementViewSet(GenericViewSet[Any]):
 
     def needed(self) -> str:
         """Return what the action needs."""
-        kind = "read" if self.action in READS or self.request.method == "GET" else "write"
-        return self.access.get(self.action, self.access[kind])
+        return needed_for(self.access, self.action, str(self.request.method))
 
     def require_access(self, principal: Principal) -> None:
         """Refuse a caller who may not do this.
@@ -109,7 +154,8 @@ class ManagementViewSet(GenericViewSet[Any]):
         Raises:
             Forbidden: the message says what is missing.
         """
-        require_may_change(self.request, principal)
+        if self.request.method not in SAFE_METHODS and not principal.may_write:
+            raise Forbidden("This token may only read")
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
 
@@ -147,6 +193,7 @@ class ServiceOwnedViewSet(ManagementViewSet):
         Raises:
             NoResultFound: the service is not there, for this caller.
             Forbidden: the message says what is missing.
+            BadRequest: the service is archived, and this would change it.
         """
         service = principal.services().filter(id=self.kwargs["service_id"]).first()
         if service is None:
@@ -154,9 +201,10 @@ class ServiceOwnedViewSet(ManagementViewSet):
         self.service: Service = service
         super().require_access(principal)
         need = self.needed()
-        if need in {MEMBER, PLATFORM} or need in principal.permissions_for(service):
-            return
-        raise Forbidden(f"The permission {need} is needed")
+        if need not in {MEMBER, PLATFORM} and need not in principal.permissions_for(service):
+            raise Forbidden(f"The permission {need} is needed")
+        if self.request.method not in SAFE_METHODS and not service.active:
+            raise BadRequest("The service is archived")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the service's rows."""
@@ -166,6 +214,17 @@ class ServiceOwnedViewSet(ManagementViewSet):
         """Return the service of the path."""
         del subject
         return self.service.id
+
+
+def _require_known(serializer: BaseSerializer[Any], body: Mapping[str, Any]) -> None:
+    fields: Mapping[str, Any] = getattr(serializer, "fields", {})
+    wrong = {
+        name: ["This cannot be set" if name in fields else "There is no such field"]
+        for name in body
+        if name not in fields or fields[name].read_only
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 class Reads(mixins.ListModelMixin, mixins.RetrieveModelMixin):

@@ -1,0 +1,92 @@
+"""What docs/management.md says is true, and its service can be set up from nothing."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from notify_project.documentation.management import document
+from notify_project.models import AuditEvent
+from services.models import MemberPermission, Service, ServiceEmailReplyTo, ServiceSmsSender
+from services.tests.api.management.client import Caller, support
+from services.tests.factories import UserFactory
+
+GUIDE = (Path(__file__).parents[3] / "docs/management.md").read_text()
+STEPS = re.findall(
+    r"```http\n([A-Z]+) (\S+)\n(?:\n(\{.*?\})\n)?```\n(?:\n`(\w+)` of the answer is `(<\w+>)`)?",
+    GUIDE,
+    re.DOTALL,
+)
+
+
+def set_up(caller):
+    """Do all that the guide does, and return its answers by method and path as written."""
+    ids, answers = {}, {}
+    for method, written, body, field, name in STEPS:
+        path, sent = written, body
+        for known, value in ids.items():
+            path, sent = path.replace(known, value), sent.replace(known, value)
+        status, answers[method, written] = caller.ask(method, path, json.loads(sent or "null"))
+        assert status in {200, 201}, (method, written, answers[method, written])
+        if name:
+            ids[name] = answers[method, written][field]
+    return answers
+
+
+@pytest.mark.django_db
+def test_a_service_is_set_up_from_nothing():
+    UserFactory(email_address="ben@example.org")
+    caller = support()
+
+    answers = set_up(caller)
+
+    service = Service.objects.get()
+    assert answers["GET", "/service/<service>"]["id"] == str(service.id)
+    assert (service.name, service.restricted) == ("Riverside Library", False)
+    assert service.organisation.name == "Riverside Council"
+    assert ServiceSmsSender.objects.get(is_default=True).sms_sender == "Library"
+    assert ServiceEmailReplyTo.objects.get().email_address == "desk@library.example"
+    assert str(service.id) in answers["POST", "/service/<service>/api-key"]["key"]
+    assert answers["POST", "/service/<service>/callback"]["signing_secret"].startswith("whsec_")
+    assert answers["POST", "/service/<service>/api-key/<key>/revoke"]["expiry_date"]
+    changes = AuditEvent.objects.exclude(request_id="")
+    assert changes.count() >= len(STEPS) - 1
+    assert set(changes.values_list("actor", flat=True)) == {caller.user.id}
+
+
+def test_its_steps_are_all_there_are():
+    assert len(STEPS) == GUIDE.count("```http")
+
+
+@pytest.mark.django_db
+def test_its_signed_token_is_ours(settings):
+    settings.INTERNAL_API_SECRET = "a secret of at least thirty-two bytes"
+    code = re.search(r"```python\n(.*?)```", GUIDE, re.DOTALL).group(1)
+    names = {}
+
+    exec(code, names)
+
+    token = names["make_token"](settings.INTERNAL_API_SECRET)
+    assert Caller(token).get("/organisation")[0] == 200
+
+
+@pytest.mark.django_db
+def test_its_error_is_ours():
+    [shown] = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
+
+    assert support().post("/organisation")[1] == json.loads(shown)
+
+
+def test_it_names_every_permission_and_every_error():
+    for word in MemberPermission.Name.values:
+        assert f"`{word}`" in GUIDE
+    described = document("https://notify.example")["paths"].values()
+    statuses = {
+        status
+        for methods in described
+        for operation in methods.values()
+        for status in operation["responses"]
+    }
+    for status in statuses - {"200", "201", "204"}:
+        assert f"| {status} |" in GUIDE

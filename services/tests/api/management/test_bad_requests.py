@@ -1,0 +1,159 @@
+"""What is wrong with a request is said in words, and changes nothing."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from notify_project.api.views import NOT_JSON
+from notify_project.models import AuditEvent
+from services.creating import archive_service
+from services.models import ServiceGuestList
+from services.tests.api.management.client import member, support
+from services.tests.factories import OrganisationFactory, ServiceFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caller():
+    return support()
+
+
+@pytest.fixture
+def service():
+    return ServiceFactory(name="Libraries")
+
+
+def test_a_permission_that_is_none_is_named(caller, service):
+    wrong = {"permissions": {"1": ['"nope" is not a valid choice.']}}
+
+    for method, path in (("post", "/service"), ("patch", f"/service/{service.id}")):
+        status, answer = caller.ask(method, path, {"name": "x", "permissions": ["sms", "nope"]})
+        assert (status, answer["message"]) == (400, wrong)
+
+
+def test_a_member_s_permission_that_is_none_is_named(caller, service):
+    body = {"email_address": UserFactory().email_address, "permissions": ["nope"]}
+
+    status, answer = caller.post(f"/service/{service.id}/user", body)
+
+    assert (status, list(answer["message"])) == (400, ["permissions"])
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"{", b"\xff", b'{"a":' * 101 + b"1" + b"}" * 101]
+)
+def test_a_body_that_is_no_json_or_too_deep_is_refused(caller, service, body):
+    response = caller.client.generic(
+        "PATCH", f"/service/{service.id}", body, HTTP_AUTHORIZATION=f"Bearer {caller.token}"
+    )
+
+    assert (response.status_code, response.json()["message"]) == (400, NOT_JSON)
+
+
+@pytest.mark.parametrize("sent_as", ["", "text/plain", "multipart/form-data; boundary=x"])
+def test_a_body_is_json_whatever_it_calls_itself(caller, service, sent_as):
+    response = caller.client.generic(
+        "PATCH",
+        f"/service/{service.id}",
+        json.dumps({"name": "Renamed"}),
+        content_type=sent_as,
+        HTTP_AUTHORIZATION=f"Bearer {caller.token}",
+    )
+
+    assert (response.status_code, response.json()["name"]) == (200, "Renamed")
+
+
+def test_a_form_with_a_session_is_refused_as_a_forgery():
+    user = UserFactory(support=True)
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(user)
+
+    response = browser.post("/organisation", {"name": "Forged"})
+
+    assert (response.status_code, "CSRF" in response.json()["message"]) == (403, True)
+
+
+def test_a_service_of_an_organisation_can_be_changed(caller):
+    service = ServiceFactory(organisation=OrganisationFactory())
+
+    status, _ = caller.patch(f"/service/{service.id}", {"name": "Renamed"})
+
+    event = AuditEvent.objects.get(action="change service")
+    assert status == 200
+    assert event.after["organisation"] == str(service.organisation_id)
+    assert (event.before["name"], event.after["name"]) == (service.name, "Renamed")
+
+
+def test_a_service_can_join_an_organisation_and_leave_it(caller, service):
+    organisation = OrganisationFactory()
+
+    for wanted in (str(organisation.id), None):
+        status, answer = caller.patch(f"/service/{service.id}", {"organisation": wanted})
+        assert (status, answer["organisation"]) == (200, wanted)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+def test_fields_that_are_none_or_cannot_be_set_are_refused(caller, service, method):
+    path = "/service" if method == "post" else f"/service/{service.id}"
+
+    status, answer = caller.ask(method, path, {"name": "x", "colour": "y", "active": False})
+
+    message = {"colour": ["There is no such field"], "active": ["This cannot be set"]}
+    assert (status, answer["message"]) == (400, message)
+    service.refresh_from_db()
+    assert service.name == "Libraries"
+
+
+def test_a_guest_s_address_that_is_none_is_refused_as_an_address(caller, service):
+    body = {"email_addresses": ["guest@example.org", "nobody"], "phone_numbers": ["a@example.org"]}
+
+    status, answer = caller.put(f"/service/{service.id}/guest-list", body)
+
+    assert status == 400
+    assert answer["message"]["email_addresses"] == {"1": ["Not a valid email address"]}
+    assert list(answer["message"]["phone_numbers"]) == ["0"]
+    assert not ServiceGuestList.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"contact_link": "javascript:alert(1)"},
+        {"name": "Libraries\r\nBcc: all@example.org"},
+        {"custom_email_sender_name": "Libraries\nBcc: all@example.org"},
+    ],
+)
+def test_what_recipients_must_not_be_shown_is_refused(caller, service, body):
+    assert caller.patch(f"/service/{service.id}", body)[0] == 400
+    assert caller.post("/service", {"name": "Newest", **body})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "body"),
+    [
+        ("patch", "", {"name": "Back again"}),
+        ("patch", "", {"permissions": []}),
+        ("post", "/make-live", {}),
+        ("post", "/api-key", {"name": "new", "key_type": "normal"}),
+        ("post", "/sms-sender", {"sms_sender": "Newest"}),
+        ("put", "/guest-list", {"email_addresses": [], "phone_numbers": []}),
+    ],
+)
+def test_an_archived_service_is_not_changed(caller, service, method, rest, body):
+    archive_service(service, actor=None)
+    before = AuditEvent.objects.count()
+
+    status, answer = caller.ask(method, f"/service/{service.id}{rest}", body)
+
+    assert (status, answer["message"]) == (400, "The service is archived")
+    assert AuditEvent.objects.count() == before
+
+
+def test_an_archived_service_is_still_shown(service):
+    caller = member(service)
+    archive_service(service, actor=None)
+
+    assert caller.get(f"/service/{service.id}")[1]["active"] is False
+    assert caller.get(f"/service/{service.id}/sms-sender")[0] == 200
