@@ -28,6 +28,7 @@ def _nothing_seen():
 
 
 @pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
 def test_a_task_knows_its_name_and_its_last_attempt(redis, run_tasks):
     enqueue(fail, "a", queue=Queue.DATABASE, task_id="mine", retry=Retry(max=2))
 
@@ -37,6 +38,7 @@ def test_a_task_knows_its_name_and_its_last_attempt(redis, run_tasks):
 
 
 @pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
 def test_a_task_can_refuse_to_be_tried_again(redis, run_tasks):
     enqueue(fail, "for good", queue=Queue.DATABASE, task_id="mine", retry=Retry(max=2))
 
@@ -52,6 +54,7 @@ def test_outside_a_worker_there_is_one_attempt():
 
 
 @pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
 def test_a_named_task_is_found_waiting_and_failed(redis, run_tasks):
     enqueue(fail, "a", queue=Queue.DATABASE, task_id="mine")
     waiting = find_argument(redis, fail, "mine")
@@ -63,6 +66,7 @@ def test_a_named_task_is_found_waiting_and_failed(redis, run_tasks):
 
 
 @pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
 def test_a_named_task_is_described_by_its_name(redis, run_tasks):
     enqueue(fail, "secret", queue=Queue.DATABASE, task_id="mine")
 
@@ -71,6 +75,7 @@ def test_a_named_task_is_described_by_its_name(redis, run_tasks):
 
 
 @pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
 def test_failed_tasks_are_put_back_on_their_queues(redis, run_tasks):
     for queue in (Queue.DATABASE, Queue.PRIORITY):
         enqueue(fail, "for good", queue=queue, task_id=f"on-{queue}")
@@ -85,6 +90,7 @@ def test_failed_tasks_are_put_back_on_their_queues(redis, run_tasks):
 
 
 @pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
 def test_a_scheduler_is_alive_while_it_holds_a_lock(redis):
     before = is_scheduler_alive()
     redis.set("rq:scheduler-lock:database", "a", ex=60)
