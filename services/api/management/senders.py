@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ModelSerializer
 
-from notify_project import audit
 from services import senders
 from services.api.management.viewsets import Reads, ServiceOwnedViewSet
 from services.models import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
@@ -87,7 +86,7 @@ class _SenderViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     def _do(self, change: Any, name: str) -> Response:
         row = self.get_object()
         before = self.shown(row)
-        with transaction.atomic(), audit.gathering():
+        with transaction.atomic():
             change(row)
             row.refresh_from_db()
             self.write_audit(name, row, before=before, after=self.shown(row))
