@@ -25,6 +25,7 @@ STARTING_SECONDS = 60
 WORKER_STOP_SECONDS = 75
 # Every request is answered within five.
 WEB_STOP_SECONDS = 8
+LAST_PORT = 65_535
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 
@@ -83,12 +84,18 @@ def require_free(port: int, *, how: str) -> None:
     """Check that nobody listens on a port.
 
     Raises:
-        LaunchFailed: somebody does.
+        LaunchFailed: somebody does, or there is no such port, or not for this account.
     """
+    if not 0 < port <= LAST_PORT:
+        raise LaunchFailed(f"There is no port {port}: the last is {LAST_PORT}. Try: {how}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise LaunchFailed(
+                f"Port {port} is not for everybody. Choose another: {how}"
+            ) from error
         except OSError as error:
             raise LaunchFailed(f"Port {port} is in use. Choose another: {how}") from error
 

@@ -70,6 +70,10 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["service_id", "created_at"], name="ix_audit_service"),
             models.Index(fields=["subject_id"], name="ix_audit_subject"),
+            models.Index(fields=["created_at", "id"], name="ix_audit_newest"),
+            models.Index(
+                fields=["request_id"], condition=~models.Q(request_id=""), name="ix_audit_request"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

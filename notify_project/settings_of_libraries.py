@@ -18,6 +18,13 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "PREPROCESSING_HOOKS": ["notify_project.documentation.management.only_management"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PersonState": "services.models.User.State",
+        "DeliveryState": "notifications.models.CallbackDelivery.State",
+        "FinishedState": "notifications.callbacks.replay.FINISHED",
+        "MemberPermission": "services.models.MemberPermission.Name",
+        "ServicePermission": "services.models.ServicePermission.Name",
+    },
 }
 
 _ICON = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
@@ -37,7 +38,6 @@ LIVE_LIMITS = {
 MAX_NAME = 255
 MAX_LIMIT = 2**31 - 1
 _LIMITS = (*LIVE_LIMITS, "international_sms_message_limit", "rate_limit")
-_AUDITED = frozenset({*_LIMITS, "restricted", "uses_suppression_list"})
 
 
 class InvalidService(ApiError):
@@ -109,16 +109,14 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
         _set_derived(row)
         _require_valid(row)
         _save(row)
-        audited = sorted(changed & _AUDITED)
-        if audited:
-            audit.record(
-                "change service",
-                row,
-                actor=actor,
-                service_id=row.id,
-                before={name: before[name] for name in audited},
-                after={name: changes[name] for name in audited},
-            )
+        audit.record(
+            "change service",
+            row,
+            actor=actor,
+            service_id=row.id,
+            before={name: _audited(before[name]) for name in sorted(changed)},
+            after={name: _audited(getattr(row, name)) for name in sorted(changed)},
+        )
         forget_service(row.id)
     return row
 
@@ -175,6 +173,11 @@ def archive_service(service: Service, *, actor: User | None) -> Service:
         hooks.service_archived(row)
         forget_service(row.id)
     return row
+
+
+def _audited(value: Any) -> Any:
+    """Return a column's value as an audit event keeps it: of another row, its id."""
+    return str(value.pk) if isinstance(value, Model) else value
 
 
 def _locked(service: Service) -> Service:

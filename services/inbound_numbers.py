@@ -1,6 +1,7 @@
 """Numbers that people can text to: load, allocate, release and archive them."""
 
 import re
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -59,6 +60,19 @@ def add_number(
     except IntegrityError as error:
         raise InvalidInboundNumber(f"The number {number} exists already") from error
     return row
+
+
+def add_numbers(
+    numbers: Iterable[str], provider: str, *, actor: User | None, reason: str = ""
+) -> list[InboundNumber]:
+    """Load a list of numbers: all of them or none.
+
+    Raises:
+        InvalidInboundNumber: the message names the first that cannot be loaded.
+    """
+    # In one order, so that two who load the same list never wait for each other.
+    with transaction.atomic():
+        return [add_number(each, provider, actor=actor, reason=reason) for each in sorted(numbers)]
 
 
 def allocate_number(

@@ -31,8 +31,7 @@ def set_retention(
     Raises:
         InvalidRetention: the message says why.
     """
-    if notification_type not in NotificationType.values:
-        raise InvalidRetention(f"{notification_type} is not a channel")
+    _require_channel(notification_type)
     if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
         raise InvalidRetention(f"Messages are kept for {SHORTEST_DAYS} to {LONGEST_DAYS} days")
     with transaction.atomic():
@@ -64,6 +63,37 @@ def set_retention(
     return True
 
 
+def remove_retention(
+    service: Service, notification_type: str, *, actor: User | None, reason: str = ""
+) -> bool:
+    """Keep a channel's messages for the usual week again, and return whether another was set.
+
+    Raises:
+        InvalidRetention: there is no such channel.
+    """
+    _require_channel(notification_type)
+    with transaction.atomic():
+        Service.objects.select_for_update(no_key=True).get(id=service.id)
+        rows = ServiceDataRetention.objects.filter(
+            service=service, notification_type=notification_type
+        )
+        row = rows.first()
+        if row is None:
+            return False
+        rows.delete()
+        audit.record(
+            "remove retention",
+            service,
+            actor=actor,
+            service_id=service.id,
+            before={notification_type: row.days_of_retention},
+            after={notification_type: DEFAULT_DAYS},
+            reason=reason,
+        )
+        forget_service(service.id)
+    return True
+
+
 def days_of_retention(service_id: UUID, notification_type: str) -> int:
     """Return for how many London days a service's messages of a channel are kept."""
     rows = ServiceDataRetention.objects.filter(
@@ -71,3 +101,8 @@ def days_of_retention(service_id: UUID, notification_type: str) -> int:
     )
     days = rows.values_list("days_of_retention", flat=True).first()
     return DEFAULT_DAYS if days is None else days
+
+
+def _require_channel(notification_type: str) -> None:
+    if notification_type not in NotificationType.values:
+        raise InvalidRetention(f"{notification_type} is not a channel")

@@ -20,6 +20,8 @@ from services.models import Service, User
 State = CallbackDelivery.State
 FINISHED = [State.GIVEN_UP, State.DONE, State.DROPPED]
 BATCH = 10_000
+# One batch, in one transaction: whoever waits for the answer gets it at once, or nothing happened.
+MOST_AT_ONCE = BATCH
 
 
 class ReplayRefused(ApiError):
@@ -106,6 +108,38 @@ def replay(wanted: Wanted, *, actor: User | None, reason: str, now: datetime) ->
     while services := _replay_batch(rows, now, wanted=wanted, actor=actor, reason=reason):
         wake()
         yield services.total()
+
+
+def replay_at_once(wanted: Wanted, *, actor: User | None, reason: str, now: datetime) -> int:
+    """Make finished rows of one address wait again while somebody waits; return how many.
+
+    Args:
+        wanted: which, of one service and type.
+        actor: who asked for it.
+        reason: why; the audit event keeps it.
+        now: only what was finished by then.
+
+    Raises:
+        ReplayRefused: it would be everything or too much, there is no such row, or no reason.
+    """
+    if not (wanted.ids or wanted.state or wanted.since or wanted.until):
+        raise ReplayRefused("Say which: by ids, state, since or until")
+    _require_there(wanted)
+    if len(wanted.rows(now).values_list("id")[: MOST_AT_ONCE + 1]) > MOST_AT_ONCE:
+        raise ReplayRefused(
+            f"These are more than {MOST_AT_ONCE:,} calls: choose a shorter period, or let support "
+            "staff use the command replay_callbacks"
+        )
+    return sum(replay(wanted, actor=actor, reason=reason, now=now))
+
+
+def _require_there(wanted: Wanted) -> None:
+    there = CallbackDelivery.objects.filter(
+        service_id=wanted.service_id, callback_type=wanted.callback_type, id__in=wanted.ids
+    )
+    if missing := set(wanted.ids) - set(there.values_list("id", flat=True)):
+        named = ", ".join(sorted(map(str, missing))[:5])
+        raise ReplayRefused(f"There is no such call here: {named}")
 
 
 def _replay_batch(

@@ -13,6 +13,8 @@ from notify_project.storage import Area, FileMissing
 # Source: the printer's naming of files. D is duplex, C is colour.
 _CLASSES = {"first": "1", "second": "2", "economy": "ECONOMY", "europe": "E", "rest-of-world": "N"}
 
+_OURS = "NOTIFY"
+
 
 class Folder(StrEnum):
     """Where a letter's file lies; printed is only what is in a day's folder of ``LETTERS``."""
@@ -84,6 +86,17 @@ def delete_from_scan(letter: Notification) -> None:
         storage.delete(Area.LETTERS, name)
 
 
+def names_in_scan() -> list[str]:
+    """Return the names of all files that wait for their scan, or were left there."""
+    return storage.names(Area.LETTERS, Folder.SCAN)
+
+
+def reference_in(name: str) -> str:
+    """Return the reference of the letter that a file is called after; empty if after none."""
+    beginning, _, rest = name.rpartition("/")[2].partition(".")
+    return rest.partition(".")[0] if beginning == _OURS else ""
+
+
 def delete_all(letter: Notification) -> None:
     """Remove every file of a letter; one that is not there does no harm."""
     for folder in (Folder.SCAN, Folder.INVALID, folder_of(letter)):
@@ -130,4 +143,4 @@ def _name_of(letter: Notification) -> str:
 
 
 def _stable_beginning(reference: str) -> str:
-    return f"NOTIFY.{reference.upper()}."
+    return f"{_OURS}.{reference.upper()}."

@@ -59,7 +59,15 @@ class CallbackDelivery(models.Model):
                 condition=models.Q(state="waiting"),
                 name="ix_callback_due_by_endpoint",
             ),
-            models.Index(fields=["service", "state"], name="ix_callback_service"),
+            # What was a service told at one address, and what could it not be told?
+            models.Index(
+                fields=["service", "callback_type", "created_at", "id"], name="ix_callback_newest"
+            ),
+            models.Index(
+                fields=["service", "callback_type", "created_at", "id"],
+                condition=models.Q(state__in=["given-up", "dropped"]),
+                name="ix_callback_failed",
+            ),
         ]
 
     def __str__(self) -> str:

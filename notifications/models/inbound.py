@@ -7,7 +7,8 @@ from typing import Self
 from django.db import models
 
 from notify_project import clock
-from notify_project.encryption import EncryptedTextField
+from notify_project.encryption import EncryptedTextField, blind_indexes
+from notify_project.recipients.phone import digits_if_phone
 from services.models import Service
 
 
@@ -23,6 +24,10 @@ class InboundSmsQuerySet(models.QuerySet["InboundSms"]):
         first_day = clock.london_today() - timedelta(days=days)
         return self.filter(created_at__gte=clock.london_midnight(first_day))
 
+    def sent_by(self, number: str) -> Self:
+        """What came from a number, in any spelling, or from a sender without one."""
+        return self.filter(sender_hash__in=blind_indexes(digits_if_phone(number)))
+
 
 class InboundSms(models.Model):
     """One text message that somebody sent to a service's number."""
@@ -32,6 +37,8 @@ class InboundSms(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     notify_number = models.CharField(max_length=20)
     user_number = EncryptedTextField()  # digits, or a name if the sender has no number
+    # Finds the sender without telling who it is.
+    sender_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - null of older releases
     content = EncryptedTextField()
     provider = models.CharField(max_length=50)
     provider_reference = models.TextField(null=True)  # noqa: DJ001 - null when it gives none
@@ -52,7 +59,11 @@ class InboundSms(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["service", "created_at", "id"], name="ix_inbound_sms_newest")
+            models.Index(fields=["service", "created_at", "id"], name="ix_inbound_sms_newest"),
+            # What did one sender write to a service?
+            models.Index(
+                fields=["service", "sender_hash", "created_at"], name="ix_inbound_sms_sender"
+            ),
         ]
 
     def __str__(self) -> str:

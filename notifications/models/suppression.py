@@ -66,6 +66,7 @@ class SuppressedRecipient(models.Model):
         indexes = [
             models.Index(fields=["recipient_hash"], name="ix_suppressed_recipient"),
             models.Index(fields=["created_at", "id"], name="ix_suppressed_newest"),
+            models.Index(fields=["service", "created_at", "id"], name="ix_suppressed_of_service"),
         ]
 
     def __str__(self) -> str:

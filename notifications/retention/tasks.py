@@ -4,7 +4,9 @@ import logging
 
 from notifications import lifecycle
 from notifications.retention import purge
+from notifications.retention.left_files import purge_left_files
 from notifications.retention.received_texts import purge_received_texts
+from notifications.retention.unsubscribe_requests import purge_unsubscribe_requests
 from notify_project import clock
 from notify_project.metrics import Counter
 
@@ -47,3 +49,13 @@ def delete_notifications_older_than_retention() -> None:
 def delete_inbound_sms() -> None:
     """Delete received texts whose time is over."""
     logger.info("deleted %s received texts", purge_received_texts(clock.london_today()))
+
+
+def delete_unsubscribe_requests() -> None:
+    """Delete requests to be written to no more whose time is over."""
+    logger.info("deleted %s requests to unsubscribe", purge_unsubscribe_requests(clock.now()))
+
+
+def delete_left_files() -> None:
+    """Delete the files of letters that were never stored."""
+    logger.info("deleted %s files of no letter", purge_left_files(clock.now()))

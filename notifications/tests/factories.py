@@ -18,6 +18,7 @@ from notifications.models import (
     UnsubscribeRequest,
 )
 from notify_project import clock
+from notify_project.encryption import blind_indexes
 from services.tests.factories import ServiceFactory, VersionedFactory
 from templates_app.tests.factories import TemplateFactory
 
@@ -146,6 +147,7 @@ class InboundSmsFactory(DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory)
     notify_number = "07700900456"
     user_number = "447700900123"
+    sender_hash = factory.LazyAttribute(lambda o: blind_indexes(o.user_number)[0])
     content = "Yes please"
     provider = "mmg"
     provider_date = factory.SelfAttribute("created_at")

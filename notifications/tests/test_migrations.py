@@ -1,11 +1,15 @@
 """What upgrading does to messages that wait already."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from notifications.lifecycle import claim
-from notifications.models import Notification
+from notifications.models import InboundSms, Notification
+from notifications.tests.factories import InboundSmsFactory
 from notify_project import clock
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
@@ -58,3 +62,12 @@ def test_what_waits_keeps_its_lane_and_what_the_old_release_adds_is_sent(earlier
         expected = {each for each, its in waiting.items() if its == lane}
         assert taken == expected | ({added} if lane == "normal" else set())
     assert Notification.objects.get(status="delivered").lane == "normal"
+
+
+@pytest.mark.django_db
+def test_texts_of_an_earlier_release_are_found_by_their_senders():
+    row = InboundSmsFactory(sender_hash=None, user_number="447700900999")
+
+    import_module("notifications.migrations.0026_fill_sender_hash").fill(apps, None)
+
+    assert list(InboundSms.objects.sent_by("07700 900999")) == [row]

@@ -34,6 +34,7 @@ TOO_LARGE = "Request body is too large"
 API_PATHS = (
     *("/v2/", "/notifications/", "/_status"),
     *("/service", "/organisation", "/personal-token"),
+    *("/user", "/inbound-number", "/audit-event"),
     *("/platform-stats/", "/letter-rates", "/sms-rate"),
 )
 # Below it the page that a person confirms on stands beside what mail programs post to.

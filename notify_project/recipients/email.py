@@ -58,6 +58,12 @@ def parse_email(text: str) -> EmailAddress:
     return EmailAddress(cleaned, cleaned.lower())
 
 
+def masked_email(address: str) -> str:
+    """Return an address so that whoever knows it recognises it, and nobody else reads it."""
+    local, _, host = address.partition("@")
+    return f"{local[:1]}***@{host}"
+
+
 def _encoded(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii")

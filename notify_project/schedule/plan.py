@@ -32,7 +32,9 @@ from notifications.letters.tasks import finish_test_letters
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
     delete_inbound_sms,
+    delete_left_files,
     delete_notifications_older_than_retention,
+    delete_unsubscribe_requests,
     timeout_sending_notifications,
 )
 from notifications.statistics.tasks import (
@@ -98,10 +100,12 @@ PERIODIC_TASKS = {
         PeriodicTask(save_daily_notification_processing_time, Queue.PERIODIC, at=time(2, 5)),
         PeriodicTask(purge_expired_documents, Queue.PERIODIC, at=time(2, 30)),
         PeriodicTask(delete_inbound_sms, Queue.REPORTING, at=time(2, 40)),
+        PeriodicTask(delete_unsubscribe_requests, Queue.REPORTING, at=time(2, 50)),
         PeriodicTask(delete_old_idempotent_answers, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(delete_notifications_older_than_retention, Queue.REPORTING, at=time(3, 0)),
         PeriodicTask(remove_sms_email_jobs, Queue.REPORTING, at=time(4, 0)),
         PeriodicTask(remove_letter_jobs, Queue.REPORTING, at=time(4, 20)),
+        PeriodicTask(delete_left_files, Queue.REPORTING, at=time(4, 40)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_provider_figures, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),

@@ -160,6 +160,16 @@ def test_a_port_in_use_is_named_with_the_remedy():
     assert str(caught.value) == f"Port {port} is in use. Choose another: make demo PORT=7011"
 
 
+@pytest.mark.parametrize("port", [0, 65_536, 80_000, -1])
+def test_a_port_that_there_is_not_is_said_in_a_sentence(port):
+    with pytest.raises(LaunchFailed) as caught:
+        processes.require_free(port, how="make demo PORT=7011")
+
+    assert str(caught.value) == (
+        f"There is no port {port}: the last is 65535. Try: make demo PORT=7011"
+    )
+
+
 # --- Environment and secrets ---
 
 

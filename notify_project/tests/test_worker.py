@@ -6,13 +6,17 @@ import sys
 import threading
 import time
 
+import django_rq
 import pytest
 from django.core.management import CommandError, call_command
+from freezegun import freeze_time
+from rq import Worker
 
 from notify_project import queues
 from notify_project.constants import Queue
 from notify_project.queues import enqueue
 from notify_project.tests import waiting_tasks
+from notify_project.worker import REPORT_EVERY
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +100,27 @@ def test_a_failing_task_runs_twice_and_stays_to_be_looked_at(real_queues):
 
     assert waiting_tasks.ran == ["a", "a"]
     assert real_queues.zcard("rq:failed:normal") == 1
+
+
+def known_workers(worker):
+    """Return who is known to read the queues of a worker."""
+    return {queue.name: [each.name for each in Worker.all(queue=queue)] for queue in worker.queues}
+
+
+@pytest.mark.redis
+def test_a_worker_is_known_again_after_redis_lost_all(real_queues):
+    with freeze_time("2026-06-10 12:00:00") as time_passes:
+        worker = django_rq.get_worker("normal", "bulk")
+        worker.register_birth()
+        real_queues.flushdb()
+        # Others count it again at its next report, which is not at every sign of life.
+        worker.heartbeat()
+        at_once = known_workers(worker)
+        time_passes.tick(REPORT_EVERY)
+        worker.heartbeat()
+
+    assert at_once == {"normal": [], "bulk": []}
+    assert known_workers(worker) == {"normal": [worker.name], "bulk": [worker.name]}
 
 
 @pytest.mark.redis

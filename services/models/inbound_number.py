@@ -19,6 +19,14 @@ class InboundNumberQuerySet(models.QuerySet["InboundNumber"]):
         """Those that a service can be given."""
         return self.filter(service=None, active=True)
 
+    def taken(self) -> Self:
+        """Those that a service has."""
+        return self.exclude(service=None)
+
+    def archived(self) -> Self:
+        """Those that were given up."""
+        return self.filter(active=False)
+
 
 class InboundNumber(models.Model):
     """A number of the platform; what is texted to it belongs to the service that has it."""

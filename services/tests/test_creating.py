@@ -191,18 +191,34 @@ def test_what_differs_in_nothing_makes_no_version():
     assert versions(service) == [1]
 
 
-def test_a_change_of_limits_is_audited_with_both_values():
-    service = ServiceFactory(sms_message_limit=10)
-    actor = UserFactory()
+def test_all_that_changes_is_audited_with_both_values_and_nothing_else():
+    service = ServiceFactory(name="Parking", sms_message_limit=10, prefix_sms=True)
+    actor, organisation = UserFactory(), OrganisationFactory()
 
-    update_service(service, actor=actor, sms_message_limit=20, prefix_sms=True)
+    update_service(
+        service,
+        actor=actor,
+        name=" Permits ",
+        sms_message_limit=20,
+        contact_link="https://permits.example",
+        organisation=organisation,
+        prefix_sms=True,
+    )
 
     event = AuditEvent.objects.get(service_id=service.id)
-    assert (event.actor, event.before, event.after) == (
-        actor,
-        {"sms_message_limit": 10},
-        {"sms_message_limit": 20},
-    )
+    assert event.actor == actor
+    assert event.before == {
+        "contact_link": None,
+        "name": "Parking",
+        "organisation": None,
+        "sms_message_limit": 10,
+    }
+    assert event.after == {
+        "contact_link": "https://permits.example",
+        "name": "Permits",
+        "organisation": str(organisation.id),
+        "sms_message_limit": 20,
+    }
 
 
 def test_a_new_name_gives_a_new_sending_address():

@@ -10,7 +10,6 @@ from notify_project.documentation.management import document
 from notify_project.models import AuditEvent
 from services.models import MemberPermission, Service, ServiceEmailReplyTo, ServiceSmsSender
 from services.tests.api.management.client import Caller, support
-from services.tests.factories import UserFactory
 
 GUIDE = (Path(__file__).parents[3] / "docs/management.md").read_text()
 STEPS = re.findall(
@@ -36,7 +35,6 @@ def set_up(caller):
 
 @pytest.mark.django_db
 def test_a_service_is_set_up_from_nothing():
-    UserFactory(email_address="ben@example.org")
     caller = support()
 
     answers = set_up(caller)

@@ -61,4 +61,7 @@ def _who(view: Any, method: str) -> str:
     if need == MEMBER:
         in_team = isinstance(view, ServiceOwnedViewSet)
         return "For everyone in the team." if in_team else "Everyone sees what is theirs."
+    more = view.besides.get(view.action)
+    if more:
+        return f"Needs the permissions `{need}` and `{more}` for the service."
     return f"Needs the permission `{need}` for the service."

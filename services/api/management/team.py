@@ -37,14 +37,16 @@ class MemberSerializer(serializers.Serializer[ServiceUser]):
 
 
 # Asked for with the members: a page of them is one question.
-_HELD = ArraySubquery(
+HELD = ArraySubquery(
     MemberPermission.objects.filter(service=OuterRef("service"), user=OuterRef("user"))
     .order_by("permission")
     .values("permission")
 )
 
 
-class _ByMember(ByKey):
+class ByMember(ByKey):
+    """Members in the order in which they came."""
+
     ordering = ("id",)
 
 
@@ -52,9 +54,9 @@ class MemberViewSet(Reads, mixins.CreateModelMixin, mixins.DestroyModelMixin, Se
     """Who belongs to the team."""
 
     names = ("a member", "the members of the team")
-    queryset = ServiceUser.objects.select_related("user").annotate(held=_HELD)
+    queryset = ServiceUser.objects.select_related("user").annotate(held=HELD)
     serializer_class = MemberSerializer
-    pagination_class = _ByMember
+    pagination_class = ByMember
     lookup_field = "user_id"
     access = {"read": "member", "write": "manage_users"}
 

@@ -104,6 +104,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     Attributes:
         access: action -> the member's permission that it needs, ``MEMBER`` or ``PLATFORM``;
             ``read`` and ``write`` stand for all actions without an entry of their own.
+        besides: action -> a second permission that it needs.
         names: what one of the things is called, and several.
     """
 
@@ -113,6 +114,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
+    besides: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -133,6 +135,19 @@ class ManagementViewSet(GenericViewSet[Any]):
         if isinstance(kwargs.get("data"), Mapping):
             _require_known(serializer, kwargs["data"])
         return serializer
+
+    def checked(self, kind: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """Return the body of an action that has one of its own.
+
+        Raises:
+            ValidationError: it is not what the serializer describes.
+        """
+        body = self.request.data
+        serializer = kind(data=body, context=self.get_serializer_context())
+        if isinstance(body, Mapping):
+            _require_known(serializer, body)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
 
     @property
     def principal(self) -> Principal:
@@ -200,9 +215,9 @@ class ServiceOwnedViewSet(ManagementViewSet):
             raise NoResultFound
         self.service: Service = service
         super().require_access(principal)
-        need = self.needed()
-        if need not in {MEMBER, PLATFORM} and need not in principal.permissions_for(service):
-            raise Forbidden(f"The permission {need} is needed")
+        needs = {self.needed(), self.besides.get(self.action, MEMBER)} - {MEMBER, PLATFORM}
+        if needs and (missing := sorted(needs - principal.permissions_for(service))):
+            raise Forbidden(f"The permission {missing[0]} is needed")
         if self.request.method not in SAFE_METHODS and not service.active:
             raise BadRequest("The service is archived")
 

@@ -1,23 +1,32 @@
 """Every operation, every role, own and other service: who may, and that the audit tells of it."""
 
-import time
-
-import jwt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from notify_project.models import AuditEvent
-from services import api_keys, members, personal_tokens, senders
+from services import api_keys, members, senders
 from services.api.internal import CallerAuthentication
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
-from services.models import MemberPermission, ServiceUser
-from services.tests.api.management.client import Caller, member, support
-from services.tests.factories import OrganisationFactory, ServiceFactory, UserFactory
+from services.models import InboundNumber, ServiceUser
+from services.retention import set_retention
+from services.tests.api.management.client import member, support
+from services.tests.api.management.matrix import (
+    WORDS,
+    EachOperation,
+    below,
+    operations_of,
+    patterns_of,
+)
+from services.tests.factories import (
+    InboundNumberFactory,
+    OrganisationFactory,
+    ServiceFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
-WORDS = tuple(MemberPermission.Name.values)
 
 
 class World:
@@ -33,10 +42,14 @@ class World:
         self.sms_sender = senders.add_sms_sender(self.service, "Other")
         self.reply_to = senders.add_reply_to(self.service, "other@example.org")
         self.contact = senders.add_letter_contact(self.service, "1 High Street")
+        self.number = InboundNumberFactory()
+        set_retention(self.service, "sms", 30, actor=None)
+        self.event = AuditEvent.objects.get(action="change retention")
 
-
-def below(world, rest):
-    return f"/service/{world.service.id}/{rest}"
+    def with_number(self):
+        """Let the service have the number."""
+        InboundNumber.objects.filter(id=self.number.id).update(service=self.service)
+        return self
 
 
 # name -> (method, path, body, what is needed). MEMBER: anyone in the team.
@@ -169,6 +182,87 @@ OPERATIONS = {
             ),
         }.items()
     },
+    "user-list": ("get", lambda w: "/user", None, PLATFORM),
+    "user-create": (
+        "post",
+        lambda w: "/user",
+        {"name": "Amala", "email_address": "amala@example.org"},
+        PLATFORM,
+    ),
+    "user-retrieve": ("get", lambda w: f"/user/{w.colleague.id}", None, PLATFORM),
+    "user-partial_update": (
+        "patch",
+        lambda w: f"/user/{w.colleague.id}",
+        {"name": "New name"},
+        PLATFORM,
+    ),
+    "user-support_staff": (
+        "post",
+        lambda w: f"/user/{w.colleague.id}/support-staff",
+        {"platform_admin": True, "reason": "joined us"},
+        PLATFORM,
+    ),
+    "user-service-list": ("get", lambda w: f"/user/{w.colleague.id}/service", None, PLATFORM),
+    "inbound-number-list": ("get", lambda w: "/inbound-number", None, PLATFORM),
+    "inbound-number-retrieve": ("get", lambda w: f"/inbound-number/{w.number.id}", None, PLATFORM),
+    "inbound-number-create": (
+        "post",
+        lambda w: "/inbound-number",
+        {"numbers": ["07700900999"], "provider": "mmg"},
+        PLATFORM,
+    ),
+    "inbound-number-archive": (
+        "post",
+        lambda w: f"/inbound-number/{w.number.id}/archive",
+        {},
+        PLATFORM,
+    ),
+    "inbound-number-release": (
+        "post",
+        lambda w: f"/inbound-number/{w.with_number().number.id}/release",
+        {},
+        PLATFORM,
+    ),
+    "service-inbound-number-retrieve": (
+        "get",
+        lambda w: below(w.with_number(), "inbound-number"),
+        None,
+        MEMBER,
+    ),
+    "service-inbound-number-allocate": (
+        "post",
+        lambda w: below(w, "inbound-number"),
+        {},
+        PLATFORM,
+    ),
+    "service-inbound-number-release": (
+        "delete",
+        lambda w: below(w.with_number(), "inbound-number"),
+        None,
+        PLATFORM,
+    ),
+    "service-data-retention-list": ("get", lambda w: below(w, "data-retention"), None, MEMBER),
+    "service-data-retention-replace": (
+        "put",
+        lambda w: below(w, "data-retention/email"),
+        {"days_of_retention": 14},
+        PLATFORM,
+    ),
+    "service-data-retention-destroy": (
+        "delete",
+        lambda w: below(w, "data-retention/sms"),
+        None,
+        PLATFORM,
+    ),
+    "audit-event-list": ("get", lambda w: "/audit-event", None, PLATFORM),
+    "audit-event-retrieve": ("get", lambda w: f"/audit-event/{w.event.id}", None, PLATFORM),
+    "service-audit-event-list": ("get", lambda w: below(w, "audit-event"), None, "manage_settings"),
+    "service-audit-event-retrieve": (
+        "get",
+        lambda w: below(w, f"audit-event/{w.event.id}"),
+        None,
+        "manage_settings",
+    ),
 }
 # Everybody has their own list and their own tokens; other tests ask for them.
 OWN = {
@@ -178,49 +272,19 @@ OWN = {
     "personal-token-retrieve",
     "personal-token-destroy",
     "service-callback-retrieve",
+    "user-me-retrieve",
+    "user-me-service-list",
 }
 
 
-def ask(caller, world, name):
-    method, path, body, _ = OPERATIONS[name]
-    return caller.ask(method, path(world), body)
-
-
-def refused(world, caller, name):
-    """Ask, and return the status; nothing may have changed."""
-    before = AuditEvent.objects.count()
-    status, answer = ask(caller, world, name)
-    assert answer["result"] == "error"
-    assert AuditEvent.objects.count() == before
-    return status
-
-
-def all_operations():
-    for pattern in _patterns(get_resolver().url_patterns):
-        kind = getattr(pattern.callback, "cls", None)
-        if kind is not None and issubclass(kind, ManagementViewSet):
-            base = pattern.name
-            for action in pattern.callback.actions.values():
-                basename = getattr(pattern.callback, "initkwargs", {}).get("basename") or base
-                yield f"{basename}-{action}"
-
-
-def _patterns(entries):
-    for entry in entries:
-        if hasattr(entry, "url_patterns"):
-            yield from _patterns(entry.url_patterns)
-        else:
-            yield entry
-
-
 def test_every_operation_is_here():
-    assert set(all_operations()) == set(OPERATIONS) | OWN
+    assert operations_of("services") == set(OPERATIONS) | OWN
 
 
 def test_tokens_of_people_open_only_what_asks_for_their_rights():
     kinds = {
         getattr(pattern.callback, "cls", object)
-        for pattern in _patterns(get_resolver().url_patterns)
+        for pattern in patterns_of(get_resolver().url_patterns)
     }
     open_to_people = {
         kind
@@ -233,92 +297,9 @@ def test_tokens_of_people_open_only_what_asks_for_their_rights():
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-class TestEachOperation:
-    def test_support_staff_may_and_writes_are_audited(self, name):
-        world = World()
-        caller = support()
-        before = AuditEvent.objects.count()
-
-        status, answer = ask(caller, world, name)
-
-        assert status in {200, 201, 204}, answer
-        written = AuditEvent.objects.order_by("created_at")[before:]
-        if OPERATIONS[name][0] == "get":
-            assert not written
-        else:
-            assert {event.actor_id for event in written} == {caller.user.id}
-            assert all(event.request_id for event in written)
-            assert written
-
-    def test_a_program_of_the_installation_may(self, name, settings):
-        settings.INTERNAL_API_SECRET = "a secret of at least thirty-two bytes"
-        claims = {"iss": "notify-admin", "iat": int(time.time())}
-        token = jwt.encode(claims, settings.INTERNAL_API_SECRET, "HS256")
-
-        status, answer = ask(Caller(token), World(), name)
-
-        assert status in {200, 201, 204}, answer
-
-    def test_a_member_with_just_the_permission_may(self, name):
-        world = World()
-        need = OPERATIONS[name][3]
-        caller = member(world.service, *([] if need in {MEMBER, PLATFORM} else [need]))
-
-        if need == PLATFORM:
-            assert refused(world, caller, name) == 403
-        else:
-            assert ask(caller, world, name)[0] in {200, 201, 204}
-
-    def test_a_member_with_all_other_permissions_may_not(self, name):
-        world = World()
-        need = OPERATIONS[name][3]
-        caller = member(world.service, *[word for word in WORDS if word != need])
-
-        if need == MEMBER:
-            assert ask(caller, world, name)[0] == 200
-        else:
-            assert refused(world, caller, name) == 403
-
-    def test_a_member_of_another_service_sees_nothing(self, name):
-        caller = member(ServiceFactory(), *WORDS)
-
-        # What is for support staff alone says so before it looks for the service.
-        status = refused(World(), caller, name)
-        assert status == (403 if OPERATIONS[name][3] == PLATFORM else 404)
-
-    def test_a_token_for_reading_changes_nothing(self, name):
-        world = World()
-        caller = support(scope="read")
-
-        if OPERATIONS[name][0] == "get":
-            assert ask(caller, world, name)[0] == 200
-        else:
-            assert refused(world, caller, name) == 403
-
-    def test_a_token_of_another_service_opens_nothing(self, name):
-        world = World()
-        other = ServiceFactory()
-        caller = member(world.service, *WORDS, service=other)
-        members.add_member(other, caller.user, actor=None, permissions=WORDS)
-
-        assert refused(world, caller, name) in {403, 404}
-
-    @pytest.mark.parametrize("how", ["none", "revoked", "expired", "left", "wrong"])
-    def test_nobody_else_may(self, name, how):
-        world = World()
-        caller = member(world.service, *WORDS)
-        if how == "none":
-            caller.token = ""
-        elif how == "revoked":
-            personal_tokens.revoke(caller.issued, actor=None)
-        elif how == "expired":
-            type(caller.issued).objects.update(expires_at=caller.issued.created_at)
-        elif how == "left":
-            type(caller.user).objects.update(state="inactive")
-        else:
-            caller.token += "x"
-
-        assert refused(world, caller, name) in {401, 403}
+class TestEachOperation(EachOperation):
+    operations = OPERATIONS
+    make_world = World
 
 
 def test_a_person_sees_the_services_of_their_teams_alone():

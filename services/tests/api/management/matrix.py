@@ -1,0 +1,164 @@
+"""Every role asks for every operation: who may, and that the audit tells of it."""
+
+import time
+
+import jwt
+from django.urls import get_resolver
+
+from notify_project.models import AuditEvent
+from services import members, personal_tokens
+from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
+from services.models import MemberPermission
+from services.tests.api.management.client import Caller, member, support
+from services.tests.factories import ServiceFactory
+
+WORDS = tuple(MemberPermission.Name.values)
+DONE = {200, 201, 204}
+
+
+def below(world, rest):
+    return f"/service/{world.service.id}/{rest}"
+
+
+def patterns_of(entries):
+    for entry in entries:
+        if hasattr(entry, "url_patterns"):
+            yield from patterns_of(entry.url_patterns)
+        else:
+            yield entry
+
+
+def operations_by_app():
+    """Yield the app and the name of each operation there is."""
+    for pattern in patterns_of(get_resolver().url_patterns):
+        kind = getattr(pattern.callback, "cls", None)
+        if kind is not None and issubclass(kind, ManagementViewSet):
+            name = getattr(pattern.callback, "initkwargs", {}).get("basename") or pattern.name
+            for action in pattern.callback.actions.values():
+                yield kind.__module__.partition(".")[0], f"{name}-{action}"
+
+
+def operations_of(wanted):
+    return {name for app, name in operations_by_app() if app == wanted}
+
+
+class EachOperation:
+    """The roles, for a test class that is parametrised by the name of an operation.
+
+    Attributes:
+        operations: name -> (method, path, body, what is needed): a permission, or some, or MEMBER
+            for anyone in the team, or PLATFORM. Path and body may be made of the world.
+        looks: the names of those that read what is personal, and are audited for it.
+        make_world: makes the service and what is asked for.
+    """
+
+    operations = {}
+    looks = frozenset()
+    make_world = None
+
+    def _needed(self, name):
+        need = self.operations[name][3]
+        return {need} if isinstance(need, str) else set(need)
+
+    def _permissions(self, name):
+        return self._needed(name) - {MEMBER, PLATFORM}
+
+    def _ask(self, caller, world, name):
+        method, path, body, _ = self.operations[name]
+        return caller.ask(method, path(world), body(world) if callable(body) else body)
+
+    def _refused(self, world, caller, name):
+        """Ask, and return the status; nothing may have changed."""
+        before = AuditEvent.objects.count()
+        status, answer = self._ask(caller, world, name)
+        assert answer["result"] == "error"
+        assert AuditEvent.objects.count() == before
+        return status
+
+    def test_support_staff_may_and_writes_are_audited(self, name):
+        world = self.make_world()
+        caller = support()
+        before = AuditEvent.objects.count()
+
+        status, answer = self._ask(caller, world, name)
+
+        assert status in DONE, answer
+        written = AuditEvent.objects.order_by("created_at")[before:]
+        if self.operations[name][0] == "get" and name not in self.looks:
+            assert not written
+        else:
+            assert {event.actor_id for event in written} == {caller.user.id}
+            assert all(event.request_id for event in written)
+            assert written
+
+    def test_a_program_of_the_installation_may(self, name, settings):
+        settings.INTERNAL_API_SECRET = "a secret of at least thirty-two bytes"
+        claims = {"iss": "notify-admin", "iat": int(time.time())}
+        token = jwt.encode(claims, settings.INTERNAL_API_SECRET, "HS256")
+
+        status, answer = self._ask(Caller(token), self.make_world(), name)
+
+        assert status in DONE, answer
+
+    def test_a_member_with_just_the_permission_may(self, name):
+        world = self.make_world()
+        caller = member(world.service, *self._permissions(name))
+
+        if self._needed(name) == {PLATFORM}:
+            assert self._refused(world, caller, name) == 403
+        else:
+            assert self._ask(caller, world, name)[0] in DONE
+
+    def test_a_member_without_the_permission_may_not(self, name):
+        world = self.make_world()
+
+        for missing in self._permissions(name):
+            caller = member(world.service, *[word for word in WORDS if word != missing])
+            assert self._refused(world, caller, name) == 403
+        if self._needed(name) == {PLATFORM}:
+            assert self._refused(world, member(world.service, *WORDS), name) == 403
+
+    def test_a_token_for_reading_changes_nothing(self, name):
+        world = self.make_world()
+        caller = support(scope="read")
+
+        if self.operations[name][0] == "get":
+            assert self._ask(caller, world, name)[0] == 200
+        else:
+            assert self._refused(world, caller, name) == 403
+
+    def test_nobody_else_may(self, name):
+        world = self.make_world()
+        stranger = member(ServiceFactory(), *WORDS)
+        other = ServiceFactory()
+        elsewhere = member(world.service, *WORDS, service=other)
+        members.add_member(other, elsewhere.user, actor=None, permissions=WORDS)
+        hidden = {403, 404} if self._needed(name) == {PLATFORM} else {404}
+
+        assert self._refused(world, stranger, name) in hidden
+        assert self._refused(world, elsewhere, name) in {403, 404}
+        for spoil in (_take_token, _revoke, _expire, _leave, _misspell):
+            caller = member(world.service, *WORDS)
+            spoil(caller)
+            assert self._refused(world, caller, name) in {401, 403}, spoil.__name__
+
+
+def _take_token(caller):
+    caller.token = ""
+
+
+def _revoke(caller):
+    personal_tokens.revoke(caller.issued, actor=None)
+
+
+def _expire(caller):
+    rows = type(caller.issued).objects.filter(id=caller.issued.id)
+    rows.update(expires_at=caller.issued.created_at)
+
+
+def _leave(caller):
+    type(caller.user).objects.filter(id=caller.user.id).update(state="inactive")
+
+
+def _misspell(caller):
+    caller.token += "x"
