@@ -134,9 +134,8 @@ def replay_at_once(wanted: Wanted, *, actor: User | None, reason: str, now: date
 
 
 def _require_there(wanted: Wanted) -> None:
-    there = CallbackDelivery.objects.filter(
-        service_id=wanted.service_id, callback_type=wanted.callback_type, id__in=wanted.ids
-    )
+    rows = CallbackDelivery.objects.filter(callback_type=wanted.callback_type)
+    there = rows.filter(service=wanted.service_id, id__in=wanted.ids)
     if missing := set(wanted.ids) - set(there.values_list("id", flat=True)):
         named = ", ".join(sorted(map(str, missing))[:5])
         raise ReplayRefused(f"There is no such call here: {named}")

@@ -1,7 +1,7 @@
 """Delete requests to be written to no more, each of which holds an address, when time is over."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -25,7 +25,7 @@ DELETE FROM unsubscribe_requests r USING old WHERE r.id = old.id
 def purge_unsubscribe_requests(now: datetime) -> int:
     """Delete requests that were dealt with a week ago or made long ago, and count them."""
     count = 0
-    values = {
+    values: dict[str, Any] = {
         "opened_before": now - OPEN_FOR,
         "done_before": now - DONE_FOR,
         "limit": BATCH,

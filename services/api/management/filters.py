@@ -9,7 +9,7 @@ LONGEST_REASON = 500
 _HELP = "It is kept with the audit, so name nobody."
 
 
-class Period(FilterSet):
+class Period(FilterSet):  # type: ignore[misc]  # without types
     """The time at which something happened."""
 
     since = IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", help_text="From then on.")

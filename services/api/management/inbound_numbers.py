@@ -62,7 +62,7 @@ class AllocateSerializer(NoteSerializer):
     )
 
 
-class NumberFilter(FilterSet):
+class NumberFilter(FilterSet):  # type: ignore[misc]  # without types
     """Which numbers are listed."""
 
     state = ChoiceFilter(

@@ -65,7 +65,7 @@ class StaffSerializer(ReasonSerializer):
     platform_admin = serializers.BooleanField()
 
 
-class PersonFilter(FilterSet):
+class PersonFilter(FilterSet):  # type: ignore[misc]  # without types
     """Which people are listed."""
 
     email_address = CharFilter(method="with_address")
