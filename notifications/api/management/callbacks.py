@@ -13,7 +13,8 @@ from rest_framework.serializers import ModelSerializer
 from notifications.callbacks.replay import FINISHED, Wanted, note_on_retention, replay_at_once
 from notifications.models import CallbackAttempt, CallbackDelivery
 from notify_project import clock
-from services.api.management.filters import Period, ReasonSerializer
+from services.api.management.filters import Period
+from services.api.management.reasons import ReasonSerializer
 from services.api.management.viewsets import Reads, ServiceOwnedViewSet, get_or_refuse
 from services.models import ServiceCallbackApi
 

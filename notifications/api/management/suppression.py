@@ -13,8 +13,9 @@ from rest_framework.serializers import ModelSerializer
 from notifications.models import SuppressedRecipient
 from notifications.models.suppression import SuppressedRecipientQuerySet
 from notifications.suppression.entries import lift, suppress
-from notify_project.recipients.email import masked_email
-from services.api.management.filters import Period, ReasonSerializer
+from notify_project.recipients.email import InvalidEmail, masked_email, parse_email
+from services.api.management.filters import Period
+from services.api.management.reasons import ReasonSerializer
 from services.api.management.viewsets import Reads, ServiceOwnedViewSet
 
 
@@ -56,7 +57,10 @@ class SuppressionFilter(Period):
         self, rows: SuppressedRecipientQuerySet, _: str, address: str
     ) -> SuppressedRecipientQuerySet:
         """Keep the entry of one address."""
-        return rows.of_addresses([address.strip().lower()])
+        try:
+            return rows.of_addresses([parse_email(address).normalised])
+        except InvalidEmail:
+            return rows.none()
 
 
 class SuppressionViewSet(Reads, ServiceOwnedViewSet):

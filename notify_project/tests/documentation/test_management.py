@@ -47,6 +47,9 @@ def test_every_operation_says_who_may(found):
     keys = found["paths"]["/service/{service_id}/api-key"]["post"]
     assert "`manage_api_keys`" in keys["description"]
     assert "support staff" in found["paths"]["/organisation"]["post"]["description"]
+    of_calls = "/service/{service_id}/callback/{callback_id}/delivery/{id}/payload"
+    both = "`manage_api_keys` and `view_activity`"
+    assert both in found["paths"][of_calls]["get"]["description"]
     made = keys["responses"]["201"]["content"]["application/json"]["schema"]
     assert "key" in found["components"]["schemas"][made["$ref"].rpartition("/")[2]]["properties"]
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 
 from services import inbound_numbers
-from services.api.management.filters import NoteSerializer
+from services.api.management.reasons import NoteSerializer
 from services.api.management.viewsets import (
     MEMBER,
     PLATFORM,
@@ -48,6 +48,12 @@ class LoadSerializer(NoteSerializer):
         max_length=MOST_AT_ONCE,
     )
     provider = serializers.CharField(max_length=50)
+
+
+class LoadedSerializer(serializers.Serializer[Any]):
+    """What came to the platform."""
+
+    data = InboundNumberSerializer(many=True)  # type: ignore[assignment]  # a field of that name
 
 
 class AllocateSerializer(NoteSerializer):
@@ -94,7 +100,7 @@ class InboundNumberViewSet(Reads, ManagementViewSet):
     pagination_class = ByNumber
     access = {"read": PLATFORM, "write": PLATFORM}
 
-    @extend_schema(request=LoadSerializer, responses={201: InboundNumberSerializer(many=True)})
+    @extend_schema(request=LoadSerializer, responses={201: LoadedSerializer})
     def create(self, request: Request, **_: Any) -> Response:
         """Load numbers: all of them, or none if one is wrong or known already."""
         del request

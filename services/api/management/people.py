@@ -13,7 +13,7 @@ from rest_framework.serializers import ModelSerializer
 
 from notify_project.api.errors import Forbidden
 from services import people
-from services.api.management.filters import NoteSerializer, ReasonSerializer
+from services.api.management.reasons import NoteSerializer, ReasonSerializer
 from services.api.management.team import HELD, ByMember
 from services.api.management.viewsets import (
     MEMBER,

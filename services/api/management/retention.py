@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from notify_project.api.errors import NoResultFound
 from notify_project.constants import NotificationType
 from services import retention
-from services.api.management.filters import NoteSerializer
+from services.api.management.reasons import NoteSerializer
 from services.api.management.viewsets import MEMBER, PLATFORM, ServiceOwnedViewSet
 from services.models import Service, ServiceDataRetention
 from services.models.retention import DEFAULT_DAYS, LONGEST_DAYS, SHORTEST_DAYS
@@ -22,6 +22,13 @@ class RetentionSerializer(serializers.Serializer[Any]):
     notification_type = serializers.ChoiceField(choices=NotificationType.choices)
     days_of_retention = serializers.IntegerField()
     is_default = serializers.BooleanField(help_text="Nobody has set it.")
+
+
+@extend_schema_serializer(many=False)
+class AllDaysSerializer(serializers.Serializer[Any]):
+    """The days of every channel."""
+
+    data = RetentionSerializer(many=True)  # type: ignore[assignment]  # a field of that name
 
 
 class SetRetentionSerializer(NoteSerializer):
@@ -42,7 +49,7 @@ class RetentionViewSet(ServiceOwnedViewSet):
     pagination_class = None
     access = {"read": MEMBER, "write": PLATFORM}
 
-    @extend_schema(responses=RetentionSerializer(many=True))
+    @extend_schema(responses=AllDaysSerializer)
     def list(self, request: Request, **_: Any) -> Response:
         """Show for how many days the messages of each channel are kept."""
         del request
