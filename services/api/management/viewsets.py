@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -21,6 +22,7 @@ from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.api.negotiation import OrjsonRenderer
 from notify_project.api.views import read_body, read_json, require_size
+from notify_project.texts import is_storable
 from services.api.internal import CallerAuthentication
 from services.models import Service, User
 from services.principal import Principal
@@ -81,6 +83,18 @@ class ByKey(CursorPagination):
     max_page_size = 250
     page_size_query_param = "page_size"
     ordering: Any = ("-created_at", "-id")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """Return a page.
+
+        Raises:
+            NotFound: the place where it should begin was not named by us.
+        """
+        cursor = self.decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            first = queryset.model._meta.get_field(self.ordering[0].removeprefix("-"))  # noqa: SLF001 - public
+            _require_value_of(first, str(cursor.position), self.invalid_cursor_message)
+        return super().paginate_queryset(queryset, request, view)
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return a page with the addresses of its neighbours."""
@@ -229,6 +243,15 @@ class ServiceOwnedViewSet(ManagementViewSet):
         """Return the service of the path."""
         del subject
         return self.service.id
+
+
+def _require_value_of(field: Any, text: str, message: str) -> None:
+    try:
+        field.to_python(text)
+    except DjangoValidationError as error:
+        raise NotFound(message) from error
+    if not is_storable(text):
+        raise NotFound(message)
 
 
 def _require_known(serializer: BaseSerializer[Any], body: Mapping[str, Any]) -> None:
