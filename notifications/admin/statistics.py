@@ -85,8 +85,9 @@ def _by_type(tallies: dict[str, Tally]) -> SafeString:
 
 
 def _by_month(row: ServiceStatistics, year: int) -> SafeString:
-    heads = [f"{words} {head}" for words in _KINDS.values() for head in _HEADS]
-    return table(("month", *heads), _months(row, year))
+    groups = [(1, ""), *((len(_HEADS), words) for words in _KINDS.values())]
+    heads = [head for _ in _KINDS for head in _HEADS]
+    return table(("month", *heads), _months(row, year), groups=groups)
 
 
 def _months(row: ServiceStatistics, year: int) -> Iterable[Iterable[object]]:

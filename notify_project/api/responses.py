@@ -34,7 +34,7 @@ TOO_LARGE = "Request body is too large"
 API_PATHS = (
     *("/v2/", "/notifications/", "/_status"),
     *("/service", "/organisation", "/personal-token"),
-    *("/platform-stats/", "/letter-rates", "/sms-rate"),
+    *("/platform-stats", "/processing-time", "/rates/", "/letter-rates", "/sms-rate"),
 )
 # Below it the page that a person confirms on stands beside what mail programs post to.
 UNSUBSCRIBE_PATH = "/unsubscribe/"

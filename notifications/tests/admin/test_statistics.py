@@ -61,11 +61,13 @@ def test_a_service_shows_what_became_of_its_messages():
     assert today[:2] == [["requested", "delivered", "failed"], ["texts", "1", "1", "0"]]
     assert last_days[1] == ["texts", "2", "2", "0"]
     assert templates == [["template", "type", "used"], ["Reminder", "texts", "2"]]
-    assert this_year[1:] == [
+    assert this_year[0] == ["texts", "emails", "letters"]
+    assert this_year[1] == ["month", *["requested", "delivered", "failed"] * 3]
+    assert this_year[2:] == [
         ["2026-04", "1", "0", "1", *nothing],
         ["2026-05", "2", "2", "0", *nothing],
     ]
-    assert [row[0] for row in last_year[1:]] == [
+    assert [row[0] for row in last_year[2:]] == [
         *(f"2025-{month:02}" for month in range(4, 13)),
         *(f"2026-{month:02}" for month in range(1, 4)),
     ]

@@ -1,0 +1,1 @@
+"""The management API: messages that were sent, and what became of them."""
