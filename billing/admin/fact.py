@@ -85,10 +85,14 @@ def _links_to_messages(row: FactBilling) -> SafeString:
     found = messages_behind(Service.objects.get(id=row.service_id), wanted)
     page = reverse("admin:notifications_notification_changelist")
     lines = (
-        (link(f"{page}?q={each.id}", each.id), each.status, each.billable_units)
+        (
+            link(f"{page}?q={each.id}", each.id),
+            each.status,
+            "1 unit" if each.billable_units == 1 else f"{each.billable_units} units",
+        )
         for each in found
         if each.dimensions
         and (each.dimensions.provider, each.dimensions.rate_multiplier)
         == (row.provider, row.rate_multiplier)
     )
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}, {} units</li>", lines))
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}, {}</li>", lines))

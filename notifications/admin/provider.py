@@ -38,6 +38,7 @@ class ProviderForm(ModelForm[ProviderDetails]):
         super().__init__(*args, **kwargs)
         # The reason of the last change is among the changes below; the next one has its own.
         self.initial["reason"] = ""
+        self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
 
     def clean_reason(self) -> str:
         """Want a reason for whatever is changed."""
