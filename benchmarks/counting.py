@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import floors
@@ -263,10 +264,38 @@ def _reading(database: Any, service_id: str, figures: dict[str, Any]) -> list[di
             ("monthly_times_floor", round(min(ours) / min(floor), 2)),
         ):
             figures[name] = max(figures.get(name, 0), figure)
+    for what, ask in _figures_of_all(busy, today, year):
+        [taken] = _in_turn(ask)
+        rows.append({"what": what, **_summary(taken)})
     for what, days in (("today", 0), ("today and seven days", 7)):
         [taken] = _in_turn(lambda days=days: service_statistics(busy, days))  # type: ignore[misc]
         rows.append({"what": what, **_summary(taken)})
     return rows
+
+
+def _figures_of_all(
+    busy: uuid.UUID, today: date, year: int
+) -> list[tuple[str, Callable[[], object]]]:
+    from notifications.statistics.platform_statistics import (  # noqa: PLC0415
+        platform_totals,
+        statistics_by_service,
+    )
+    from notifications.statistics.service_statistics import (  # noqa: PLC0415
+        template_last_used,
+        template_usage_by_month,
+    )
+    from services.models import Service  # noqa: PLC0415
+
+    week, template = today - timedelta(days=7), uuid.UUID(int=1)
+    ids = list(Service.objects.order_by("name", "id").values_list("id", flat=True)[:50])
+    return [
+        ("templates by month, this year", lambda: template_usage_by_month(busy, year)),
+        ("template last used", lambda: template_last_used(busy, template)),
+        ("platform, today", lambda: platform_totals(today, today)),
+        ("platform, a week", lambda: platform_totals(week, today)),
+        ("services one by one, today", lambda: statistics_by_service(ids, today, today)),
+        ("services one by one, a week", lambda: statistics_by_service(ids, week, today)),
+    ]
 
 
 def _in_turn(*asks: Callable[[], object]) -> list[list[float]]:

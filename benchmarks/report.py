@@ -41,6 +41,7 @@ BUDGETS = {
     "read_by_id_p99_ms": ("<=", 100),
     "list_p50_ms": ("<=", 100),
     "list_p99_ms": ("<=", 1000),
+    "search_p50_ms": ("<=", 100),
     "deleted_rows_per_second": (">=", 20_000),
     "send_longest_ms_beside_deletion": ("<=", 100),
     # A million messages of a day; nobody may wait for a lock meanwhile.

@@ -51,8 +51,9 @@ def test_a_service_is_set_up_from_nothing():
     assert answers["POST", "/service/<service>/inbound-number"]["service"] == str(service.id)
     assert answers["PATCH", "/user/<ben>"]["state"] == "inactive"
     changes = AuditEvent.objects.exclude(request_id="")
-    # There is no call to make again.
-    assert changes.count() >= len([step for step in STEPS if step[0] != "GET"]) - 1
+    # There is no call to make again, and a search for a recipient is told of, too.
+    assert changes.count() >= len([step for step in STEPS if step[0] != "GET"])
+    assert changes.get(action="search messages").after == {"by": "to"}
     assert set(changes.values_list("actor", flat=True)) == {caller.user.id}
 
 
