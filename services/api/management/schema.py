@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from services.api.management.viewsets import (
     MEMBER,
     PLATFORM,
+    SEND,
+    SENDING,
     ServiceOwnedViewSet,
     needed_for,
 )
@@ -61,4 +63,7 @@ def _who(view: Any, method: str) -> str:
     if need == MEMBER:
         in_team = isinstance(view, ServiceOwnedViewSet)
         return "For everyone in the team." if in_team else "Everyone sees what is theirs."
+    if need == SEND:
+        either = ", ".join(f"`{name}`" for name in SENDING.values())
+        return f"Needs one of the permissions {either} for the service: that of the channel."
     return f"Needs the permission `{need}` for the service."

@@ -30,6 +30,9 @@ Row = TypeVar("Row", bound=models.Model)
 # Besides the permissions of a member: anyone who may see the service, and the installation's own.
 MEMBER = "member"
 PLATFORM = "platform"
+# To send something at all; the resource then asks for the permission of the channel.
+SEND = "send"
+SENDING = {"sms": "send_texts", "email": "send_emails", "letter": "send_letters"}
 READS = frozenset({"list", "retrieve"})
 
 
@@ -105,6 +108,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         access: action -> the member's permission that it needs, ``MEMBER`` or ``PLATFORM``;
             ``read`` and ``write`` stand for all actions without an entry of their own.
         names: what one of the things is called, and several.
+        reads_json: whatever a body calls itself, it is JSON.
     """
 
     authentication_classes = [CallerAuthentication]
@@ -114,13 +118,15 @@ class ManagementViewSet(GenericViewSet[Any]):
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
     names: ClassVar[tuple[str, str]]
+    reads_json: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
         require_size(request)
-        # Whatever a body calls itself and however it came, it is JSON.
+        # However it came.
         request.META["CONTENT_LENGTH"] = str(len(read_body(request)))
-        request.META["CONTENT_TYPE"] = JsonBody.media_type
+        if self.reads_json:
+            request.META["CONTENT_TYPE"] = JsonBody.media_type
         super().initial(request, *args, **kwargs)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
@@ -130,8 +136,8 @@ class ManagementViewSet(GenericViewSet[Any]):
             ValidationError: there are other fields, or ones that nobody can set.
         """
         serializer = super().get_serializer(*args, **kwargs)
-        if isinstance(kwargs.get("data"), Mapping):
-            _require_known(serializer, kwargs["data"])
+        if "data" in kwargs:
+            require_known(serializer, kwargs["data"])
         return serializer
 
     @property
@@ -200,11 +206,16 @@ class ServiceOwnedViewSet(ManagementViewSet):
             raise NoResultFound
         self.service: Service = service
         super().require_access(principal)
-        need = self.needed()
-        if need not in {MEMBER, PLATFORM} and need not in principal.permissions_for(service):
-            raise Forbidden(f"The permission {need} is needed")
+        self._require_permission(principal, self.needed())
         if self.request.method not in SAFE_METHODS and not service.active:
             raise BadRequest("The service is archived")
+
+    def _require_permission(self, principal: Principal, need: str) -> None:
+        if need in {MEMBER, PLATFORM}:
+            return
+        enough = frozenset(SENDING.values()) if need == SEND else frozenset({need})
+        if not enough & principal.permissions_for(self.service):
+            raise Forbidden(f"The permission {' or '.join(sorted(enough))} is needed")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the service's rows."""
@@ -216,8 +227,15 @@ class ServiceOwnedViewSet(ManagementViewSet):
         return self.service.id
 
 
-def _require_known(serializer: BaseSerializer[Any], body: Mapping[str, Any]) -> None:
+def require_known(serializer: BaseSerializer[Any], body: Any) -> None:
+    """Refuse an object that names what nobody can set; what is no object is not judged here.
+
+    Raises:
+        ValidationError: the fields that are none, or cannot be set.
+    """
     fields: Mapping[str, Any] = getattr(serializer, "fields", {})
+    if not isinstance(body, Mapping):
+        return
     wrong = {
         name: ["This cannot be set" if name in fields else "There is no such field"]
         for name in body

@@ -1,0 +1,1 @@
+"""The management API of the sending: files of recipients, and their jobs."""
