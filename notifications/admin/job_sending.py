@@ -90,7 +90,8 @@ def answer_to(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _choose(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Let one choose a service, then a template of it; both are found by a part of the name."""
     words = request.GET.get("q", "").strip()
-    service = Service.objects.filter(id=_id(request.GET.get("service", ""))).first()
+    service_id = _id(request.GET.get("service", ""))
+    service = Service.objects.filter(id=service_id).first() if service_id else None
     rows: Iterable[Any]
     if service is None:
         title, rows = "Send to a file: whose message?", Service.objects.filter(active=True)
@@ -166,7 +167,9 @@ def _example(template: TemplateModel) -> HttpResponse:
 
 
 def _sending(template_id: str) -> tuple[ServiceModel, TemplateModel] | None:
-    row = Template.objects.filter(id=_id(template_id), archived=False, hidden=False).first()
+    wanted = _id(template_id)
+    rows = Template.objects.filter(archived=False, hidden=False)
+    row = rows.filter(id=wanted).first() if wanted else None
     if row is None:
         return None
     service, template = find_service(row.service_id), find_template(row.service_id, row.id)

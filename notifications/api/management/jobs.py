@@ -1,7 +1,7 @@
 """Jobs: files of recipients that are being sent, will be, or were."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
@@ -139,7 +139,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     )
 
 
-class JobFilter(FilterSet):
+class JobFilter(FilterSet):  # type: ignore[misc]  # the library has no types
     """What a list of jobs can be asked for."""
 
     job_status = MultipleChoiceFilter(
@@ -174,7 +174,7 @@ class JobViewSet(Reads, SendingViewSet):
 
     def get_queryset(self) -> QuerySet[Job]:
         """Return the service's jobs; lists leave out those that nobody would look for."""
-        rows: JobQuerySet = super().get_queryset()
+        rows = cast("JobQuerySet", super().get_queryset())
         return rows.listed() if self.action == "list" else rows
 
     def get_serializer_class(self) -> Any:

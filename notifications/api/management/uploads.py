@@ -82,7 +82,7 @@ class UploadViewSet(SendingViewSet):
         serializer.is_valid(raise_exception=True)
         wanted = serializer.validated_data
         service, template = self._sending(wanted["template_id"])
-        file: UploadedFile = wanted["file"]
+        file: UploadedFile[bytes] = wanted["file"]
         try:
             look = look_at(
                 file, file.name or "", template, service,

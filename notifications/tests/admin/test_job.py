@@ -70,14 +70,13 @@ def test_the_list_counts_no_more_than_it_pages_to_and_hides_what_nobody_looks_fo
 
     with CaptureQueriesContext(connection) as queries:
         page = text_of(signed_in.get(url))
+    asked = [each["sql"] for each in queries]
     found = [
         str(job.id) in text_of(signed_in.get(url, {"q": each}))
         for each in (str(job.id), str(job.service_id), str(hidden.id), "nonsense")
     ]
 
-    counts = [
-        each["sql"] for each in queries if "COUNT(" in each["sql"] and '"jobs"' in each["sql"]
-    ]
+    counts = [sql for sql in asked if "COUNT(" in sql and '"jobs"' in sql]
     assert counts
     assert all("LIMIT 1000" in sql for sql in counts)
     assert ("seen.csv" in page, str(hidden.id) in page) == (True, False)
@@ -91,11 +90,12 @@ def test_a_job_shows_how_far_it_has_come_and_asks_again_while_it_moves(signed_in
 
     with CaptureQueriesContext(connection) as queries:
         page = text_of(signed_in.get(page_of(job)))
+    asked = len(queries)
     part = text_of(signed_in.get(page_of(job, "progress")))
     Job.objects.filter(id=job.id).update(job_status="paused")
     still = text_of(signed_in.get(page_of(job, "progress")))
 
-    assert len(queries) <= 20
+    assert 0 < asked <= 20
     assert "<b>people" not in page
     for shown in (page, part):
         assert "2 of 3 rows stored, 1 messages handed over" in shown
@@ -111,7 +111,6 @@ def test_a_job_is_paused_resumed_and_cancelled_after_a_question_and_with_a_reaso
 ):
     running = mailings.begun(texts(2))
     later = mailings.create(texts(1), scheduled_for=clock.now() + timedelta(days=1))
-    AuditEvent.objects.all().delete()
 
     for job, word, status in (
         (running, "pause", "paused"),

@@ -59,13 +59,13 @@ def working(monkeypatch):
     monkeypatch.setattr(command.time, "sleep", work)
 
 
-def test_a_file_is_checked_sent_and_watched(send, working):
+def test_a_file_is_checked_sent_and_watched(send, working, prices):
     printed = send(texts(3))
 
     job = Job.objects.get()
     assert printed == (
         "3 rows, 0 to mend\nThese messages can be sent\n"
-        "3 fragments, £0.00; 3 of 10,000 free ones are used\n"
+        "3 fragments, £0.02; 2 of 2 free ones are used\n"
         f"Job {job.id} is created\n"
         "All 3 messages are stored, 0 handed over so far\n"
     )
@@ -103,10 +103,10 @@ def test_a_time_that_cannot_be_is_refused_before_the_file_is_checked(send, days,
     assert send.out == ""
 
 
-def test_a_dry_run_stores_nothing(send, files, recorded_tasks):
+def test_a_dry_run_stores_nothing(send, files, recorded_tasks, prices):
     assert send(texts(2), "--dry-run") == (
         "2 rows, 0 to mend\nThese messages can be sent\n"
-        "2 fragments, £0.00; 2 of 10,000 free ones are used\n"
+        "2 fragments, £0.00; 2 of 2 free ones are used\n"
     )
 
     assert not Job.objects.exists()

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from notifications.tests.jobs.conftest import mailings  # noqa: F401 - a fixture
+from notifications.tests.jobs.conftest import mailings, prices  # noqa: F401 - fixtures
 from services.tests.api.management.client import member
 from templates_app.tests.factories import TemplateFactory
 
