@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
-from notifications.admin.job_progress import progress_shown
+from notifications.admin.job_progress import london_time, progress_shown
 from notifications.admin.job_sending import answer_to
 from notifications.api.management.jobs import csv_of
 from notifications.jobs.control import PAUSABLE, cancel_job, pause_job, resume_job
@@ -21,7 +21,6 @@ from notifications.models import Job
 from notify_project.admin.names import short
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError
-from notify_project.clock import LONDON
 from services.models import User
 
 
@@ -42,10 +41,9 @@ class JobAdmin(BigTableAdmin[Job]):
     change_form_outer_before_template = "admin/notifications/job/progress.html"
     fields: ClassVar[list[str]] = [
         *("id", "service", "template_name", "template_version", "rows", "created_by"),
-        *("created_at", "scheduled_for", "processing_started", "processing_finished"),
-        *("sender_id", "archived"),
+        *("sender_id", "kept"),
     ]
-    readonly_fields: ClassVar[list[str]] = ["template_name", "rows"]
+    readonly_fields: ClassVar[list[str]] = ["template_name", "rows", "kept"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Leave out what nobody would look for."""
@@ -79,7 +77,12 @@ class JobAdmin(BigTableAdmin[Job]):
     @admin.display(description="begins, in London", ordering="created_at")
     def begins(self, job: Job) -> str:
         """Show when it began, or will."""
-        return f"{(job.scheduled_for or job.created_at).astimezone(LONDON):%-d %b %Y %H:%M}"
+        return london_time(job.scheduled_for or job.created_at)
+
+    @admin.display(description="the file")
+    def kept(self, job: Job) -> str:
+        """Say it in words: a cross would look like a fault."""
+        return "deleted" if job.archived else "kept"
 
     def get_urls(self) -> list[URLPattern]:
         """Add what the page of a job asks how it goes, and sending to a file."""

@@ -30,11 +30,18 @@ _HOUR: Final = timedelta(hours=1)
 _FOLDER: Final = "admin/notifications/job"
 
 
+_LOOK: Final = {
+    "class": "border border-base-200 rounded-default px-3 py-2 max-w-full dark:border-base-800"
+}
+
+
 class UploadForm(forms.Form):
     """A file, and who it is sent as."""
 
-    file = forms.FileField(label="File of recipients", allow_empty_file=True)
-    sender = forms.ChoiceField(required=False)
+    file = forms.FileField(
+        label="File of recipients", allow_empty_file=True, widget=forms.FileInput(_LOOK)
+    )
+    sender = forms.ChoiceField(required=False, widget=forms.Select(_LOOK))
 
     def __init__(self, senders: list[tuple[str, str]], *args: Any) -> None:
         super().__init__(*args)
@@ -48,7 +55,7 @@ class StartForm(forms.Form):
     """Which stored file, and when."""
 
     job = forms.UUIDField(widget=forms.HiddenInput)
-    when = forms.ChoiceField(label="Send")
+    when = forms.ChoiceField(label="Send, in London time", widget=forms.Select(_LOOK))
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
