@@ -113,7 +113,8 @@ class JobAdmin(BigTableAdmin[Job]):
 
     def has_report_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """A report names recipients."""
-        return request.user.has_perm("notifications.view_recipient")
+        may_see = request.user.has_perm("notifications.view_recipient")
+        return may_see and self.has_view_permission(request)
 
     def has_cancel_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """What has begun is paused."""
@@ -161,7 +162,8 @@ class JobAdmin(BigTableAdmin[Job]):
         # Who confirms what has become impossible meanwhile is told so by the use case.
         if request.method == "POST" or not object_id:
             return True
-        return Job.objects.filter(id=object_id, job_status__in=statuses).exists()
+        job = self.get_object(request, object_id)
+        return job is not None and job.job_status in statuses
 
     def _ask_and_do(
         self, request: HttpRequest, object_id: str, word: str, change: Callable[..., Any]

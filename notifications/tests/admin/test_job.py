@@ -1,5 +1,6 @@
 """Jobs on the admin site: looked at, steered, and made of a file."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -169,8 +170,16 @@ def test_rights_are_kept(mailings):
     assert statuses(with_rights("add_job")) == [403, 404, 403, 403, 200]
     assert statuses(nobody) == [302] * 5
     assert with_rights("view_job", "view_recipient").get(page_of(job, "report")).status_code == 200
+    assert with_rights("view_recipient").get(page_of(job, "report")).status_code == 403
     job.refresh_from_db()
     assert job.job_status == "in progress"
+
+
+def test_a_job_that_is_not_there_is_not_found(signed_in):
+    for nonsense in ("nonsense", str(uuid.uuid4())):
+        for rest, status in (("report", 404), ("pause", 403), ("progress", 404)):
+            url = f"/admin/notifications/job/{nonsense}/{rest}/"
+            assert signed_in.get(url).status_code in {status, 302}, url
 
 
 def test_the_report_is_downloaded(signed_in, mailings):
