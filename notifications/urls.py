@@ -20,6 +20,7 @@ _received.register("received-text-messages", ReceivedTextViewSet, basename="rece
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", include(_public.urls)),
     path("v2/", include(_received.urls)),
+    path("", include(routes.urlpatterns)),
     path(
         "notifications/sms/<str:provider_name>",
         ReceiptViewSet.as_view({"post": "create"}),

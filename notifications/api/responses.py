@@ -59,8 +59,8 @@ def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
     return body
 
 
-def notification(row: Notification) -> dict[str, Any]:
-    """Return a message as the API shows it; its creator has been read with it."""
+def notification(row: Notification, service: ServiceModel) -> dict[str, Any]:
+    """Return a message of a service as the API shows it; its creator has been read with it."""
     kind = row.notification_type
     completed_at = row.completed_at
     body = {
@@ -80,7 +80,7 @@ def notification(row: Notification) -> dict[str, Any]:
         "completed_at": api_time(completed_at) if completed_at else None,
         "scheduled_for": None,
         "one_click_unsubscribe_url": _unsubscribe_url(row),
-        **cost_of(row),
+        **cost_of(row, crown=service.crown),
     }
     if kind == NotificationType.LETTER:
         body["estimated_delivery"] = api_time(

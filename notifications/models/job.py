@@ -1,6 +1,7 @@
 """Uploaded spreadsheets."""
 
 import uuid
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,17 @@ from django.db import models
 from notify_project import clock
 from services.models import Service
 from templates_app.models import Template
+
+# Source: the API contract, jobs: files that were made to send one message, or to report.
+UNLISTED_NAMES: Final = ("Test message", "Report")
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Questions about jobs."""
+
+    def listed(self) -> Self:
+        """Jobs that people sent, and would look for."""
+        return self.exclude(original_file_name__in=UNLISTED_NAMES)
 
 
 class Job(models.Model):
@@ -53,6 +65,8 @@ class Job(models.Model):
     job_status = models.CharField(max_length=50, choices=Status, default=Status.PENDING)
     sender_id = models.UUIDField(null=True)
     archived = models.BooleanField(default=False)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         db_table = "jobs"

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from notifications.models import CallbackAttempt, Document, FailingEndpoint
+from notifications.models import CallbackAttempt, Document, FailingEndpoint, Job
 from notifications.suppression.entries import suppress
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
@@ -62,6 +62,18 @@ def make_document():
         recipient_check=b"",
         created_at=now,
         expires_at=now + timedelta(days=1),
+    )
+
+
+def make_job():
+    template = TemplateFactory()
+    Job.objects.create(
+        service=template.service,
+        template=template,
+        template_version=1,
+        original_file_name="people.csv",
+        notification_count=1,
+        created_by=UserFactory(),
     )
 
 
@@ -122,6 +134,7 @@ LISTS = {
     "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
     "notifications_suppressedrecipient": make_suppressed,
+    "notifications_job": make_job,
     "notifications_servicestatistics": ServiceFactory,
     "notify_project_periodicrun": make_run,
     "notify_project_auditevent": make_event,

@@ -39,7 +39,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
     readonly_fields = ["id", "version", "state", "redacted", "created_by", "updated_at"]
-    actions_detail = ["redact", "archive"]
+    actions_detail = ["send", "redact", "archive"]
     conditional_fields: ClassVar[dict[str, str]] = {
         "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
         "has_unsubscribe_link": "typeof template_type === 'undefined' || template_type == 'email'",
@@ -103,6 +103,12 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         is_hidden = row is None or row.redaction.redact_personalisation
         return not is_hidden and super().has_change_permission(request, row)
 
+    def has_send_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What is archived is not sent."""
+        row = self.get_object(request, object_id)
+        is_usable = row is not None and not row.archived and row.service.active
+        return is_usable and request.user.has_perm("notifications.add_job")
+
     @admin.display(description="name", ordering="name")
     def short_name(self, obj: Template) -> str:
         """Leave the other columns their place."""
@@ -162,6 +168,13 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         if is_moved:
             into = folder and folder.pk
             folders.move(obj.service, template_ids=[obj.pk], into=into, actor=actor)
+
+    @action(description="Send to a file", url_path="send", permissions=["send"])  # type: ignore[untyped-decorator]
+    def send(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to where a file is uploaded."""
+        return HttpResponseRedirect(
+            f"{reverse('admin:notifications_job_add')}?template={object_id}"
+        )
 
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:

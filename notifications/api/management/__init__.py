@@ -1,1 +1,1 @@
-"""The part of the management API that shows messages and what became of them, one module a resource."""
+"""The part of the management API that is about messages, mailings and what became of them."""

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
 from notifications.api.management.callbacks import DeliveryViewSet
+from notifications.api.management.jobs import JobViewSet
 from notifications.api.management.messages import MessageViewSet
 from notifications.api.management.platform import (
     PlatformStatisticsViewSet,
@@ -12,10 +13,12 @@ from notifications.api.management.platform import (
 from notifications.api.management.received_texts import InboundSmsViewSet
 from notifications.api.management.statistics import StatisticsViewSet
 from notifications.api.management.suppression import SuppressionViewSet
+from notifications.api.management.uploads import UploadViewSet
 
 _SERVICE = "service/<uuid:service_id>/"
 _of_a_service = SimpleRouter(trailing_slash=False, use_regex_path=False)
 _of_a_service.register("notifications", MessageViewSet, basename="service-notification")
+_of_a_service.register("job", JobViewSet, basename="service-job")
 _of_a_service.register("inbound-sms", InboundSmsViewSet, basename="service-inbound-sms")
 _of_a_service.register("suppression", SuppressionViewSet, basename="service-suppression")
 _of_a_service.register(
@@ -30,6 +33,7 @@ def _statistics(rest: str, action: str) -> URLPattern:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(_SERVICE, include(_of_a_service.urls)),
+    path(f"{_SERVICE}upload", UploadViewSet.as_view({"post": "create"}), name="service-upload"),
     _statistics("statistics", "summary"),
     _statistics("notifications/monthly", "months"),
     _statistics("notifications/templates_usage/monthly", "template_months"),

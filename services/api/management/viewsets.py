@@ -30,6 +30,9 @@ Row = TypeVar("Row", bound=models.Model)
 # Besides the permissions of a member: anyone who may see the service, and the installation's own.
 MEMBER = "member"
 PLATFORM = "platform"
+# To send something at all; the resource then asks for the permission of the channel.
+SEND = "send"
+SENDING = {"sms": "send_texts", "email": "send_emails", "letter": "send_letters"}
 READS = frozenset({"list", "retrieve"})
 
 
@@ -106,6 +109,7 @@ class ManagementViewSet(GenericViewSet[Any]):
             ``read`` and ``write`` stand for all actions without an entry of their own.
         besides: action -> a second permission that it needs.
         names: what one of the things is called, and several.
+        reads_json: whatever a body calls itself, it is JSON.
     """
 
     authentication_classes = [CallerAuthentication]
@@ -116,13 +120,15 @@ class ManagementViewSet(GenericViewSet[Any]):
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
     besides: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, str]]
+    reads_json: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
         require_size(request)
-        # Whatever a body calls itself and however it came, it is JSON.
+        # However it came.
         request.META["CONTENT_LENGTH"] = str(len(read_body(request)))
-        request.META["CONTENT_TYPE"] = JsonBody.media_type
+        if self.reads_json:
+            request.META["CONTENT_TYPE"] = JsonBody.media_type
         super().initial(request, *args, **kwargs)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
@@ -132,8 +138,8 @@ class ManagementViewSet(GenericViewSet[Any]):
             ValidationError: there are other fields, or ones that nobody can set.
         """
         serializer = super().get_serializer(*args, **kwargs)
-        if isinstance(kwargs.get("data"), Mapping):
-            _require_known(serializer, kwargs["data"])
+        if "data" in kwargs:
+            require_known(serializer, kwargs["data"])
         return serializer
 
     def checked(self, kind: type[BaseSerializer[Any]]) -> dict[str, Any]:
@@ -144,8 +150,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         """
         body = self.request.data
         serializer = kind(data=body, context=self.get_serializer_context())
-        if isinstance(body, Mapping):
-            _require_known(serializer, body)
+        require_known(serializer, body)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
@@ -215,11 +220,17 @@ class ServiceOwnedViewSet(ManagementViewSet):
             raise NoResultFound
         self.service: Service = service
         super().require_access(principal)
-        needs = {self.needed(), self.besides.get(self.action, MEMBER)} - {MEMBER, PLATFORM}
-        if needs and (missing := sorted(needs - principal.permissions_for(service))):
-            raise Forbidden(f"The permission {missing[0]} is needed")
+        for need in (self.needed(), self.besides.get(self.action, MEMBER)):
+            self._require_permission(principal, need)
         if self.request.method not in SAFE_METHODS and not service.active:
             raise BadRequest("The service is archived")
+
+    def _require_permission(self, principal: Principal, need: str) -> None:
+        if need in {MEMBER, PLATFORM}:
+            return
+        enough = frozenset(SENDING.values()) if need == SEND else frozenset({need})
+        if not enough & principal.permissions_for(self.service):
+            raise Forbidden(f"The permission {' or '.join(sorted(enough))} is needed")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the service's rows."""
@@ -231,8 +242,15 @@ class ServiceOwnedViewSet(ManagementViewSet):
         return self.service.id
 
 
-def _require_known(serializer: BaseSerializer[Any], body: Mapping[str, Any]) -> None:
+def require_known(serializer: BaseSerializer[Any], body: Any) -> None:
+    """Refuse an object that names what nobody can set; what is no object is not judged here.
+
+    Raises:
+        ValidationError: the fields that are none, or cannot be set.
+    """
     fields: Mapping[str, Any] = getattr(serializer, "fields", {})
+    if not isinstance(body, Mapping):
+        return
     wrong = {
         name: ["This cannot be set" if name in fields else "There is no such field"]
         for name in body

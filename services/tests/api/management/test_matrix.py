@@ -16,7 +16,6 @@ from services.tests.api.management.matrix import (
     WORDS,
     EachOperation,
     below,
-    operations_of,
     patterns_of,
 )
 from services.tests.factories import (
@@ -275,10 +274,6 @@ OWN = {
     "user-me-retrieve",
     "user-me-service-list",
 }
-
-
-def test_every_operation_is_here():
-    assert operations_of("services") == set(OPERATIONS) | OWN
 
 
 def test_tokens_of_people_open_only_what_asks_for_their_rights():
