@@ -37,7 +37,7 @@ LIVE_LIMITS = {
 MAX_NAME = 255
 MAX_LIMIT = 2**31 - 1
 _LIMITS = (*LIVE_LIMITS, "international_sms_message_limit", "rate_limit")
-_AUDITED = frozenset({*_LIMITS, "restricted", "uses_suppression_list"})
+_AUDITED = frozenset({*_LIMITS, "restricted", "uses_suppression_list", "templates_need_review"})
 
 
 class InvalidService(ApiError):

@@ -34,6 +34,7 @@ from services.tests.factories import (
     ServiceFactory,
     UserFactory,
 )
+from templates_app.changes.proposing import propose
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
@@ -44,6 +45,12 @@ PASSWORD = "a long enough password"
 def make_template():
     folder = TemplateFolderFactory()
     TemplateFactory(service=folder.service, folder=folder, created_by=UserFactory())
+
+
+def make_change():
+    template = TemplateFactory()
+    values = {"content": "New"}
+    propose(template.service, "update", actor=UserFactory(), template=template, values=values)
 
 
 def make_provider():
@@ -116,6 +123,7 @@ LISTS = {
         parent=(folder := TemplateFolderFactory()), service=folder.service
     ),
     "templates_app_templatehistory": make_template,
+    "templates_app_templatechange": make_change,
     "notifications_notification": NotificationFactory,
     "notifications_providerdetails": make_provider,
     "notifications_callbackdelivery": CallbackDeliveryFactory,

@@ -4,11 +4,13 @@ import time
 
 import jwt
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from notify_project.models import AuditEvent
+from notify_project.versioning import save_versioned
 from services import api_keys, members, personal_tokens, senders
 from services.api.internal import CallerAuthentication
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
@@ -37,6 +39,22 @@ class World:
 
 def below(world, rest):
     return f"/service/{world.service.id}/{rest}"
+
+
+# What is of apps above this one is made without importing them.
+PROPOSED = {"name": "Code", "template_type": "sms", "content": "Code ((code))"}
+
+
+def template(world):
+    models = [apps.get_model("templates_app", name) for name in ("Template", "TemplateHistory")]
+    row = models[0](service=world.service, **PROPOSED)
+    return save_versioned(row, models[1]).id
+
+
+def change(world, state):
+    rows = apps.get_model("templates_app", "TemplateChange").objects
+    row = rows.create(service=world.service, kind="create", state=state, proposed=PROPOSED)
+    return below(world, f"template-change/{row.id}")
 
 
 # name -> (method, path, body, what is needed). MEMBER: anyone in the team.
@@ -168,6 +186,41 @@ OPERATIONS = {
                 "manage_settings",
             ),
         }.items()
+    },
+    "service-template-versions-diff": (
+        "get",
+        lambda w: below(w, f"template/{template(w)}/versions/diff?from=1&to=1"),
+        None,
+        MEMBER,
+    ),
+    "service-template-change-list": ("get", lambda w: below(w, "template-change"), None, MEMBER),
+    "service-template-change-retrieve": ("get", lambda w: change(w, "draft"), None, MEMBER),
+    "service-template-change-create": (
+        "post",
+        lambda w: below(w, "template-change"),
+        {"kind": "create", "proposed": PROPOSED},
+        "manage_templates",
+    ),
+    "service-template-change-partial_update": (
+        "patch",
+        lambda w: change(w, "draft"),
+        {"note": "because"},
+        "manage_templates",
+    ),
+    **{
+        f"service-template-change-{step}": (
+            "post",
+            lambda w, step=step, state=state: f"{change(w, state)}/{step}",
+            body,
+            "manage_templates",
+        )
+        for step, state, body in (
+            ("submit", "draft", {}),
+            ("approve", "in-review", {}),
+            ("refuse", "in-review", {"note": "no"}),
+            ("withdraw", "approved", {}),
+            ("publish", "draft", {}),
+        )
     },
 }
 # Everybody has their own list and their own tokens; other tests ask for them.
