@@ -72,7 +72,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
 
     def has_compare_permission(self, request: HttpRequest, object_id: str) -> bool:
         """Who sees a version may compare it."""
-        return self.has_view_permission(request)
+        return bool(self.has_view_permission(request))
 
     @action(description="Compare", url_path="compare", permissions=["compare"])  # type: ignore[untyped-decorator]
     def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:

