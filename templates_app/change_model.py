@@ -34,6 +34,8 @@ class TemplateChange(models.Model):
         WITHDRAWN = "withdrawn"
         OUTDATED = "outdated", "Outdated: the template changed meanwhile"
 
+    OPEN = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     # Null until a template that the change creates is there.

@@ -19,8 +19,8 @@ class ReviewNeeded(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "Changes of this service's templates are reviewed: propose the change, "
-            "and somebody else of the team approves it"
+            "Changes of this service's templates are reviewed: propose the change, as a "
+            "template-change, and somebody else approves it"
         )
 
 

@@ -318,15 +318,17 @@ def test_a_service_that_is_refused_is_explained_and_stays(signed_in, changed, va
     assert service.version == 1
 
 
-def test_a_service_says_whom_to_ask_about_its_files(signed_in):
+def test_a_service_says_whom_to_ask_and_wants_its_templates_reviewed(signed_in):
     service = ServiceFactory()
     url = reverse("admin:services_service_change", args=[service.id])
 
-    response = signed_in.post(url, service_form() | {"contact_link": "https://example.org/help"})
+    changes = {"contact_link": "https://example.org/help", "templates_need_review": "on"}
+    response = signed_in.post(url, service_form() | changes)
 
     assert response.status_code == 302
     service.refresh_from_db()
     assert (service.contact_link, service.version) == ("https://example.org/help", 2)
+    assert service.templates_need_review
 
 
 BRANDING = {"name": "Riverside", "brand_type": "org", "text": "Library", "active": "on"}

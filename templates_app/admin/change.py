@@ -15,11 +15,20 @@ from notify_project.api.errors import ApiError
 from services.models import User
 from templates_app.admin.change_steps import STEPS, may_review, what_next
 from templates_app.admin.differences import shown_differences
+from templates_app.admin.preview import preview_frame
 from templates_app.changes import conflicts
-from templates_app.changes.steps import OPEN, State
+from templates_app.changes.proposing import proposed_template
+from templates_app.changes.steps import State
 from templates_app.models import TemplateChange
 
 _LINK = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+
+
+_ALWAYS = ("template_link", "service", "kind", "state", "what_next", "differences")
+_SOMETIMES = (
+    *("note", "base_version", "starts_at", "submitted_at", "reviewer", "review_note"),
+    *("reviewed_at", "published_version", "published_at"),
+)
 
 
 @admin.register(TemplateChange)
@@ -33,13 +42,14 @@ class TemplateChangeAdmin(ReadOnlyAdmin[TemplateChange]):
     search_help_text = "Id of a change or a template, or part of the name of a service."
     ordering = ["-created_at", "-id"]
     actions_detail = list(STEPS)
-    fields = [
-        *("template_link", "service", "kind", "state", "what_next", "differences", "conflicts"),
-        *("author", "note", "from_file", "base_version", "starts_at", "created_at"),
-        *("submitted_at", "reviewer", "review_note", "reviewed_at", "published_version"),
-        *("published_at", "id"),
-    ]
-    readonly_fields = ["template_link", "what_next", "differences", "conflicts"]
+    readonly_fields = ["template_link", "what_next", "differences", "meanwhile", "look", "source"]
+
+    def get_fields(self, request: HttpRequest, obj: TemplateChange | None = None) -> Any:
+        """Leave out what the change has nothing of."""
+        meanwhile = ["meanwhile"] if getattr(obj, "conflicts", None) else []
+        given = [name for name in _SOMETIMES if getattr(obj, name, None)]
+        look = [] if obj and obj.kind == TemplateChange.Kind.ARCHIVE else ["look"]
+        return [*_ALWAYS, *meanwhile, *look, "source", *given, "created_at", "id"]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Find the change once for all that the page asks of it."""
@@ -47,7 +57,10 @@ class TemplateChangeAdmin(ReadOnlyAdmin[TemplateChange]):
         if known is None:
             known = super().get_object(request, object_id, from_field)
             if known is not None:
-                known.what_next = what_next(known, cast("User", request.user))
+                known.conflicts = conflicts.open_conflicts(known)
+                known.what_next = what_next(
+                    known, cast("User", request.user), has_conflicts=bool(known.conflicts)
+                )
             request.known_change = known  # type: ignore[attr-defined]  # for this request only
         return known
 
@@ -136,11 +149,22 @@ class TemplateChangeAdmin(ReadOnlyAdmin[TemplateChange]):
         """Show what goes and what comes."""
         return shown_differences(conflicts.shown_differences(obj))
 
-    @admin.display(description="what others changed meanwhile")
-    def conflicts(self, obj: TemplateChange) -> str:
+    @admin.display(description="changed meanwhile")
+    def meanwhile(self, obj: Any) -> str:
         """Show what stands in the way of publishing."""
-        found = conflicts.find_conflicts(obj, obj.template) if obj.state in OPEN else []
-        return shown_differences(found)
+        return shown_differences(obj.conflicts)
+
+    @admin.display(description="what it would look like")
+    def look(self, obj: TemplateChange) -> str:
+        """Show the message; placeholders stand out."""
+        return preview_frame(proposed_template(obj))
+
+    @admin.display(description="author")
+    def source(self, obj: TemplateChange) -> str:
+        """Say who proposed it: a person, a file or a program."""
+        if obj.author is not None:
+            return str(obj.author)
+        return "a configuration file" if obj.from_file else "a program"
 
     def _take(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         row, step = self.get_object(request, object_id), STEPS[name]

@@ -72,15 +72,24 @@ def may_review(row: TemplateChange, user: User) -> bool:
     return True
 
 
-def what_next(row: TemplateChange, user: User) -> str:
+def what_next(row: TemplateChange, user: User, *, has_conflicts: bool) -> str:
     """Say what somebody can do."""
-    if row.state == State.DRAFT:
-        wants = row.service.templates_need_review
-        return "Hand it in for review." if wants else "Publish it, or hand it in for review."
-    if row.state == State.IN_REVIEW:
-        if may_review(row, user):
-            return "Approve or refuse it."
-        return "You wrote it: somebody else has to approve or refuse it."
+    if has_conflicts:
+        return (
+            "Others changed the same meanwhile: it becomes outdated when somebody approves or "
+            "publishes it. Propose it again from the newest version."
+        )
     if row.state == State.APPROVED:
         return f"It is published at {row.starts_at:%H:%M on %-d %B %Y}, UTC."
-    return "nothing"
+    wants_review = row.service.templates_need_review
+    words: dict[str, str] = {
+        State.DRAFT: (
+            "Hand it in for review." if wants_review else "Publish it, or hand it in for review."
+        ),
+        State.IN_REVIEW: (
+            "Approve or refuse it."
+            if may_review(row, user)
+            else "You wrote it: somebody else has to approve or refuse it."
+        ),
+    }
+    return words.get(row.state, "nothing")

@@ -39,6 +39,11 @@ def find_conflicts(change: TemplateChange, present: Template | None) -> list[Dif
     return [each for each in meanwhile if each.field in touched]
 
 
+def open_conflicts(change: TemplateChange) -> list[Difference]:
+    """Return what stands in the way of a change that has not come to its end."""
+    return find_conflicts(change, change.template) if _is_open(change) else []
+
+
 def base_values(change: TemplateChange) -> dict[str, Any]:
     """Return the version that a change is based on."""
     base = {"id": change.template_id, "version": change.base_version}
@@ -53,10 +58,13 @@ def shown_differences(change: TemplateChange) -> list[Difference]:
     """Return what a change does to the template, or did to the version that it was based on."""
     if change.kind == Kind.CREATE:
         return differences({}, change.proposed)
-    is_open = change.state in {"draft", "in-review", "approved"}
-    if is_open and change.template is not None:
+    if _is_open(change) and change.template is not None:
         before = values_of(change.template)
     else:
         before = base_values(change)
     after = {"archived": True} if change.kind == Kind.ARCHIVE else change.proposed
     return differences(before, {**before, **after})
+
+
+def _is_open(change: TemplateChange) -> bool:
+    return change.state in TemplateChange.OPEN

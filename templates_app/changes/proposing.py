@@ -113,7 +113,7 @@ def restored_values(template: Template, version: int) -> dict[str, Any]:
 
 
 def edit(change: TemplateChange, *, actor: User | None, **given: Any) -> TemplateChange:
-    """Change a draft; whoever does has written some of it, and cannot approve it.
+    """Change a draft; whoever does, but for its note, has written some of it.
 
     Args:
         change: which.
@@ -130,13 +130,14 @@ def edit(change: TemplateChange, *, actor: User | None, **given: Any) -> Templat
         require_state(row, State.DRAFT, step="edited")
         if "values" in given:
             _set_values(row, {**row.proposed, **given["values"]})
-            if actor is not None and actor.pk not in row.writer_ids:
-                row.writer_ids = [*row.writer_ids, actor.pk]
         if "note" in given:
             _set_note(row, given["note"])
         if "starts_at" in given:
             require_start(given["starts_at"])
             row.starts_at = given["starts_at"]
+        is_writer = bool({"values", "starts_at"} & given.keys())
+        if is_writer and actor is not None and actor.pk not in row.writer_ids:
+            row.writer_ids = [*row.writer_ids, actor.pk]
         return take(row, State.DRAFT, action="edit", actor=actor)
 
 
@@ -159,6 +160,17 @@ def proposed_values(row: TemplateChange) -> dict[str, Any]:
         name: UUID(value) if name.endswith("_id") and value else value
         for name, value in row.proposed.items()
     }
+
+
+def proposed_template(row: TemplateChange) -> Template:
+    """Return the template as it would be, not saved."""
+    if row.template is None:
+        template = Template(service=row.service)
+    else:
+        template = Template.objects.get(id=row.template.id)
+    for name, value in proposed_values(row).items():
+        setattr(template, name, value)
+    return template
 
 
 def _set_base(row: TemplateChange, base_version: int | None) -> None:
@@ -207,22 +219,15 @@ def normalised(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_savable(row: TemplateChange) -> None:
-    if row.template is None:
-        missing = [name for name in NEEDED if not row.proposed.get(name)]
-        if missing:
-            raise InvalidChange(f"{missing[0]} is missing")
-        template = Template(service=row.service)
-    else:
-        template = Template.objects.get(id=row.template.id)
-    values = proposed_values(row)
-    folder_id = values.pop("folder_id", None)
-    for name, value in values.items():
-        setattr(template, name, value)
+    missing = [name for name in NEEDED if row.template is None and not row.proposed.get(name)]
+    if missing:
+        raise InvalidChange(f"{missing[0]} is missing")
+    template = proposed_template(row)
     require_valid(template)
-    if "service_letter_contact_id" in values:
+    if "service_letter_contact_id" in row.proposed:
         require_contact_block(template)
-    if folder_id is not None:
-        require_folder(row.service_id, folder_id)
+    if row.proposed.get("folder_id"):
+        require_folder(row.service_id, template.folder_id)
     if not row.from_file:
         _require_permission(row, template)
 

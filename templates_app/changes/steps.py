@@ -9,7 +9,7 @@ from services.models import User
 from templates_app.models import TemplateChange
 
 State = TemplateChange.State
-OPEN = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+OPEN = TemplateChange.OPEN
 
 
 class InvalidChange(ApiError):

@@ -9,8 +9,7 @@ from rest_framework.serializers import ModelSerializer, Serializer
 
 from notify_project.constants import NotificationType, ProcessType
 from templates_app.change_model import MAX_NOTE
-from templates_app.changes.conflicts import find_conflicts, shown_differences
-from templates_app.changes.steps import OPEN
+from templates_app.changes.conflicts import open_conflicts, shown_differences
 from templates_app.models import LetterLanguages, TemplateChange
 from templates_app.validation import POSTAGES
 
@@ -114,9 +113,7 @@ class ChangeInFullSerializer(ChangeSerializer):
     @extend_schema_field(DifferenceSerializer(many=True))
     def get_conflicts(self, row: TemplateChange) -> Any:
         """Show what others changed meanwhile, as far as it stands in the way."""
-        if row.state not in OPEN:
-            return []
-        return DifferenceSerializer(find_conflicts(row, row.template), many=True).data
+        return DifferenceSerializer(open_conflicts(row), many=True).data
 
 
 class _NoteSerializer(Serializer[Any]):

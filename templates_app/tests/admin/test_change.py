@@ -113,7 +113,8 @@ def test_a_conflict_is_shown_before_and_said_after(signed_in, template):
     shown = signed_in.get(page(change)).content.decode()
     refused = signed_in.post(page(change, "approve"), {"confirmed": "yes"}, follow=True)
 
-    assert ">Theirs</ins>" in shown.partition("What others changed meanwhile")[2]
+    assert "Others changed the same meanwhile" in shown
+    assert ">Theirs</ins>" in shown.partition("Changed meanwhile")[2]
     assert "The template changed meanwhile, up to version 2: content" in refused.content.decode()
 
 
