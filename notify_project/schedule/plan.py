@@ -52,6 +52,7 @@ from notify_project.schedule.checks import (
 )
 from notify_project.schedule.runs import delete_old_runs
 from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
+from templates_app.changes.tasks import publish_due_template_changes
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ PERIODIC_TASKS = {
         PeriodicTask(
             update_status_of_fully_processed_jobs, Queue.PERIODIC, every=timedelta(minutes=1)
         ),
+        PeriodicTask(publish_due_template_changes, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),

@@ -34,6 +34,7 @@ from services.tests.factories import (
     ServiceFactory,
     UserFactory,
 )
+from templates_app.changes.proposing import propose
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
@@ -44,6 +45,12 @@ PASSWORD = "a long enough password"
 def make_template():
     folder = TemplateFolderFactory()
     TemplateFactory(service=folder.service, folder=folder, created_by=UserFactory())
+
+
+def make_change():
+    template = TemplateFactory()
+    values = {"content": "New"}
+    propose(template.service, "update", actor=UserFactory(), template=template, values=values)
 
 
 def make_provider():
@@ -128,6 +135,7 @@ LISTS = {
         parent=(folder := TemplateFolderFactory()), service=folder.service
     ),
     "templates_app_templatehistory": make_template,
+    "templates_app_templatechange": make_change,
     "notifications_notification": NotificationFactory,
     "notifications_providerdetails": make_provider,
     "notifications_callbackdelivery": CallbackDeliveryFactory,
@@ -323,15 +331,17 @@ def test_a_service_that_is_refused_is_explained_and_stays(signed_in, changed, va
     assert service.version == 1
 
 
-def test_a_service_says_whom_to_ask_about_its_files(signed_in):
+def test_a_service_says_whom_to_ask_and_wants_its_templates_reviewed(signed_in):
     service = ServiceFactory()
     url = reverse("admin:services_service_change", args=[service.id])
 
-    response = signed_in.post(url, service_form() | {"contact_link": "https://example.org/help"})
+    changes = {"contact_link": "https://example.org/help", "templates_need_review": "on"}
+    response = signed_in.post(url, service_form() | changes)
 
     assert response.status_code == 302
     service.refresh_from_db()
     assert (service.contact_link, service.version) == ("https://example.org/help", 2)
+    assert service.templates_need_review
 
 
 BRANDING = {"name": "Riverside", "brand_type": "org", "text": "Library", "active": "on"}

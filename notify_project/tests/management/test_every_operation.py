@@ -4,6 +4,7 @@ from notifications.tests.api.management import test_matrix as of_notifications
 from notify_project.tests.management import test_jobs_matrix, test_messages_matrix
 from services.tests.api.management import test_matrix as of_services
 from services.tests.api.management.matrix import all_operations
+from templates_app.tests.api.management import test_changes_matrix
 
 TABLES = (
     of_services.OPERATIONS,
@@ -12,6 +13,7 @@ TABLES = (
     test_jobs_matrix.OPERATIONS,
     test_messages_matrix.READS,
     test_messages_matrix.WRITES,
+    test_changes_matrix.OPERATIONS,
 )
 
 

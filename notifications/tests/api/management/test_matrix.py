@@ -1,4 +1,4 @@
-"""Operations on calls, received texts and suppressed addresses: every role, own and other service."""
+"""Operations on calls, received texts and suppressed addresses: every role."""
 
 from datetime import timedelta
 
