@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from notifications.api.internal import TemplateStatisticsViewSet
+from notifications.api.management import routes
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
@@ -55,4 +56,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page.confirm,
         name="unsubscribe-page",
     ),
+    path("", include(routes.urlpatterns)),
 ]

@@ -32,6 +32,8 @@ class InboundSms(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
     notify_number = models.CharField(max_length=20)
     user_number = EncryptedTextField()  # digits, or a name if the sender has no number
+    # Finds the sender without telling who it is; null in rows from before it was stored.
+    sender_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as above
     content = EncryptedTextField()
     provider = models.CharField(max_length=50)
     provider_reference = models.TextField(null=True)  # noqa: DJ001 - null when it gives none
@@ -52,7 +54,8 @@ class InboundSms(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["service", "created_at", "id"], name="ix_inbound_sms_newest")
+            models.Index(fields=["service", "created_at", "id"], name="ix_inbound_sms_newest"),
+            models.Index(fields=["sender_hash"], name="ix_inbound_sms_sender"),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +93,8 @@ class UnsubscribeRequest(models.Model):
     template_id = models.UUIDField()
     template_version = models.PositiveIntegerField()
     email_address = EncryptedTextField()
+    # Finds the address without telling it; null in rows from before it was stored.
+    address_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as above
     created_at = models.DateTimeField(default=clock.now)
     processed_at = models.DateTimeField(null=True)
 
@@ -108,7 +113,8 @@ class UnsubscribeRequest(models.Model):
                 fields=["service", "created_at", "id"],
                 condition=models.Q(processed_at__isnull=True),
                 name="ix_unsubscribe_open",
-            )
+            ),
+            models.Index(fields=["address_hash"], name="ix_unsubscribe_address"),
         ]
 
     def __str__(self) -> str:

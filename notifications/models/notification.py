@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Right
 from django.db.models.lookups import IsNull
 
 from notifications.models.job import Job
@@ -29,6 +29,9 @@ NEWEST_FIRST = (
     ).desc(),
     models.F("id").desc(),
 )
+# How many characters of an address's end, a postcode or a country, are enough to look it up by.
+ENDING_CHARACTERS = 4
+LETTER_ENDING = Right("normalised_to", ENDING_CHARACTERS)
 NOT_OF_A_JOB = IsNull(models.F("job_id"), rhs=True)
 
 
@@ -249,6 +252,12 @@ class Notification(NotificationColumns):
             ),
             models.Index(fields=["created_at"], name="ix_notif_created_at"),
             models.Index(fields=["normalised_to"], name="ix_notif_recipient"),
+            # Which letters went to a postcode?
+            models.Index(
+                LETTER_ENDING,
+                condition=models.Q(notification_type="letter"),
+                name="ix_notif_letter_ending",
+            ),
             # Which messages of a lane may a worker take, service by service, oldest first?
             models.Index(
                 "lane",

@@ -9,6 +9,7 @@ from notifications.callbacks import outbox
 from notifications.callbacks.payloads import inbound_sms_payload
 from notifications.models import CallbackDelivery, InboundSms
 from notifications.received_texts.posted import PostedText
+from notify_project.encryption import blind_indexes
 from notify_project.recipients.phone import digits_if_phone
 from services.models import (
     CallbackType,
@@ -35,10 +36,12 @@ def store(provider: str, posted: PostedText, *, now: datetime) -> bool:
     service = _service(provider, posted.notify_number)
     if service is None:
         return False
+    sender = digits_if_phone(posted.user_number)
     row = InboundSms(
         service=service,
         notify_number=posted.notify_number,
-        user_number=digits_if_phone(posted.user_number),
+        user_number=sender,
+        sender_hash=blind_indexes(sender)[0],
         content=posted.content,
         provider=provider,
         provider_reference=posted.reference,

@@ -1,0 +1,1 @@
+"""What the management API does with messages."""
