@@ -35,6 +35,7 @@ def set_up(caller):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("files", "redis")
 def test_a_service_is_set_up_from_nothing():
     UserFactory(email_address="ben@example.org")
     caller = support()
@@ -50,6 +51,8 @@ def test_a_service_is_set_up_from_nothing():
     assert str(service.id) in answers["POST", "/service/<service>/api-key"]["key"]
     assert answers["POST", "/service/<service>/callback"]["signing_secret"].startswith("whsec_")
     assert answers["POST", "/service/<service>/api-key/<key>/revoke"]["expiry_date"]
+    certificate = answers["POST", "/person/erase"]["certificate"]
+    assert certificate["erased"]["guests"] == 2
     changes = AuditEvent.objects.exclude(request_id="")
     assert changes.count() >= len(STEPS) - 1
     assert set(changes.values_list("actor", flat=True)) == {caller.user.id}
