@@ -1,4 +1,4 @@
-"""Two hundred people in every store; some are erased: no trace of these is left, all of the others."""
+"""Two hundred people in every store, some erased: no trace is left of these, all of the others."""
 
 import base64
 import json

@@ -92,13 +92,12 @@ def test_digests_tell_the_same_person_again_and_depend_on_the_keys(settings):
     person = read_person(["jo@example.org", "07700 900123", "1 Road, SW1A 1AA"])
     again = read_person(["1 ROAD\nsw1a1aa", "+447700900123", "JO@example.org", "jo@example.org"])
 
+    before = set(person.digests)
     assert person.digests == again.digests
-    assert len(set(person.digests)) == 3
+    assert len(before) == 3
     assert "jo" not in repr(person)
     settings.ENCRYPTION_KEYS = ["YW5vdGhlci1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyE="]
-    assert not set(person.digests) & set(
-        again.digests[:0] + read_person(["jo@example.org"]).digests
-    )
+    assert not set(read_person(["jo@example.org"]).digests) & before
 
 
 @pytest.mark.parametrize(
