@@ -61,7 +61,7 @@ def erase(
     if not case_reference.strip():
         raise Unaccountable("Name the case")
     request = _begin(person, actor, reason.strip(), case_reference.strip())
-    erasing = Erasing(person, request, actor, clock.now(), tell)
+    erasing = Erasing(person, request, actor, tell)
     for step in _STEPS:
         step(erasing)
     _finish(request, actor, reason)

@@ -116,7 +116,8 @@ def _look(person: Person, request: PersonRequest, tell: Tell) -> Found:
     texts = received.find_received_texts(person, tell)
     requests = refusals.find_unsubscribe_requests(person, tell)
     entries = refusals.find_suppression_entries(person)
-    readable = list(filter(refusals.is_readable, [*requests, *entries]))
+    readable_requests = [row for row in requests if row.email_address]
+    readable_entries = [row for row in entries if row.recipient]
     told = [
         *calls.find_of_messages(ids),
         *calls.find_of_received_texts([row.id for row in texts]),
@@ -127,19 +128,15 @@ def _look(person: Person, request: PersonRequest, tell: Tell) -> Found:
         waiting.STORE: [waiting.shown(each) for each in waits if each is not None],
         stored_files.STORE: [row for file in files for row in file.shown()],
         received.STORE: list(map(received.shown, texts)),
-        refusals.UNSUBSCRIBE_REQUESTS: [
-            refusals.shown_request(row) for row in requests if refusals.is_readable(row)
-        ],
-        refusals.SUPPRESSION_ENTRIES: [
-            refusals.shown_entry(row) for row in entries if refusals.is_readable(row)
-        ],
+        refusals.UNSUBSCRIBE_REQUESTS: list(map(refusals.shown_request, readable_requests)),
+        refusals.SUPPRESSION_ENTRIES: list(map(refusals.shown_entry, readable_entries)),
         people.GUESTS: list(map(people.shown_guest, people.find_guests(person))),
         calls.STORE: [calls.shown(row) for row in {row.id: row for row in told}.values()],
         documents.STORE: list(map(documents.shown, documents.find_documents(person, ids))),
         answers.STORE: list(map(answers.shown, answers.find_of_messages(ids))),
         people.ACCOUNTS: list(map(people.shown_account, people.find_accounts(person))),
     }
-    digests = len(requests) + len(entries) - len(readable)
+    digests = len(requests) + len(entries) - len(readable_requests) - len(readable_entries)
     return Found(request, items, digests, sum(each is None for each in waits))
 
 

@@ -13,6 +13,7 @@ from notifications.models import ENDING_CHARACTERS, LETTER_ENDING, Notification
 from notifications.support import answers, calls, documents
 from notifications.support.person import Person, Sought
 from notifications.support.running import BATCH, Erasing
+from notify_project import clock
 from notify_project.constants import NotificationType
 
 STORE = "messages"
@@ -103,7 +104,7 @@ def erase_batch(ids: Sequence[UUID], erasing: Erasing) -> None:
     documents.erase_of_messages(ids, erasing)
     calls.erase_of_messages(ids, erasing)
     answers.erase_of_messages(ids, telling, erasing)
-    erased = lifecycle.erase(ids, telling=telling, now=erasing.now)
+    erased = lifecycle.erase(ids, telling=telling, now=clock.now())
     erasing.count(STORE, len(rows))
     erasing.count(STOPPED, erased.stopped)
     erasing.count(UNDER_WAY, erased.under_way)

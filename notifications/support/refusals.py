@@ -16,7 +16,6 @@ from notify_project.encryption import blind_indexes
 
 UNSUBSCRIBE_REQUESTS = "unsubscribe_requests"
 SUPPRESSION_ENTRIES = "suppression_entries"
-KEPT_DIGESTS = "digests_that_protect"
 
 
 def find_unsubscribe_requests(person: Person, tell: Tell) -> list[UnsubscribeRequest]:
@@ -97,8 +96,3 @@ def _keep_back(request: UnsubscribeRequest, normalised: str) -> None:
 
 def _digests(person: Person) -> list[str]:
     return [digest for email in person.emails for digest in blind_indexes(email)]
-
-
-def is_readable(row: UnsubscribeRequest | SuppressedRecipient) -> bool:
-    """Say whether more than a digest is left of a wish."""
-    return bool(row.email_address if isinstance(row, UnsubscribeRequest) else row.recipient)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from notifications.models import PersonRequest
 from notifications.support.person import Person
@@ -31,7 +30,6 @@ class Erasing:
     person: Person
     request: PersonRequest
     actor: User | None
-    now: datetime
     tell: Tell
 
     def count(self, store: str, by: int = 1) -> None:

@@ -72,7 +72,11 @@ def test_a_person_is_erased_and_the_certificate_names_nobody():
 @pytest.mark.parametrize(
     ("path", "changed", "message"),
     [
-        ("find", {"recipients": []}, {"recipients": ["This list may not be empty."]}),
+        (
+            "find",
+            {"recipients": []},
+            {"recipients": ["Ensure this field has at least 1 elements."]},
+        ),
         ("find", {"recipients": ["London"]}, "Recipient 1 is no email address"),
         ("find", {"reason": ""}, {"reason": ["This field may not be blank."]}),
         ("find", {"reason": "for JO@example.com"}, "must not name the person"),
