@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from notifications.models import CallbackDelivery, Complaint
@@ -14,19 +14,21 @@ from notify_project.encryption import Unreadable
 from services.models import CallbackType
 
 STORE = "callbacks"
-READ_AT_ONCE = 2_000
+READ_AT_ONCE = 5_000
 _RECIPIENTS = ("to", "source_number")
 _TEXTS = ("message",)
 
-# Calls of which the message is deleted already, or was when the service was told. Few: messages
-# are mostly kept for as long as calls about them are.
+# Which calls of a few thousand have lost their message, or had lost it when the service was told:
+# few, as messages are mostly kept for as long as calls about them are.
 _ORPHANS = """
-SELECT c.* FROM callback_deliveries c
-WHERE c.id > %(after)s::uuid AND CASE c.callback_type
+SELECT c.id, CASE c.callback_type
     WHEN 'delivery_status' THEN NOT EXISTS (SELECT FROM notifications n WHERE n.id = c.subject_id)
     WHEN 'inbound_sms' THEN NOT EXISTS (SELECT FROM inbound_sms i WHERE i.id = c.subject_id)
     ELSE TRUE END
-ORDER BY c.id LIMIT %(limit)s
+FROM (
+    SELECT id, callback_type, subject_id FROM callback_deliveries
+    WHERE id > %(after)s::uuid ORDER BY id LIMIT %(limit)s
+) c ORDER BY c.id
 """
 
 
@@ -43,12 +45,19 @@ def find_of_received_texts(ids: Collection[UUID]) -> list[CallbackDelivery]:
 def find_orphans(person: Person, tell: Tell) -> Iterator[CallbackDelivery]:
     """Yield the calls about a person whose message is deleted; they are read one by one."""
     after, read = UUID(int=0), 0
-    while rows := list(
-        CallbackDelivery.objects.raw(_ORPHANS, {"after": str(after), "limit": READ_AT_ONCE})
-    ):
-        yield from (row for row in rows if _is_about(row, person))
-        after, read = rows[-1].id, read + len(rows)
-        tell(f"read {read:,} calls of services about deleted messages")
+    while looked_at := _look_at(after):
+        orphans = [row_id for row_id, is_orphan in looked_at if is_orphan]
+        for row in CallbackDelivery.objects.filter(id__in=orphans):
+            if _is_about(row, person):
+                yield row
+        after, read = looked_at[-1][0], read + len(looked_at)
+        tell(f"looked at {read:,} calls of services")
+
+
+def _look_at(after: UUID) -> list[tuple[UUID, bool]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ORPHANS, {"after": str(after), "limit": READ_AT_ONCE})
+        return cursor.fetchall()
 
 
 def shown(row: CallbackDelivery) -> dict[str, Any]:

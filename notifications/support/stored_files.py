@@ -42,7 +42,7 @@ class FoundRows:
     @property
     def message_ids(self) -> list[UUID]:
         """Return the ids of the messages that are made of the rows, or will be."""
-        return [row_id(self.job_id, number) for number in sorted(self.rows.keys() | self.blank)]
+        return [row_id(self.job_id, number) for number in self.rows]
 
     def shown(self) -> Iterator[dict[str, Any]]:
         """Yield the rows as an export has them."""
@@ -86,7 +86,8 @@ def erase_rows(erasing: Erasing) -> None:
         if not was_sent:
             # It may have been sent meanwhile.
             note_erased_rows(found.job_id, numbers)
-        unerased = messages.find_unerased(found.message_ids)
+        ids = [row_id(found.job_id, number) for number in sorted(numbers)]
+        unerased = messages.find_unerased(ids)
         messages.erase_these([row.id for row in unerased], erasing)
 
 

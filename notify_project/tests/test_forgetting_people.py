@@ -18,6 +18,7 @@ from billing.sent import groups_of
 from notifications import lifecycle
 from notifications.acceptance.deferred import list_deferred
 from notifications.acceptance.modes import AcceptMode, switch_mode
+from notifications.acceptance.tasks import persist_deferred
 from notifications.jobs.missing import is_complete
 from notifications.jobs.rows import persist_range
 from notifications.models import Document, Notification
@@ -32,7 +33,9 @@ from notifications.tests.received_texts.test_views import basic
 from notifications.tests.world import World, add_service
 from notifications.unsubscribe.links import unsubscribe_url
 from notify_project import clock
+from notify_project.constants import Queue
 from notify_project.encryption import decrypt
+from notify_project.queues import enqueue
 from services.callbacks import set_callback
 from services.guest_list import replace_guest_list
 from services.inbound_numbers import allocate_number
@@ -195,7 +198,7 @@ def in_redis(redis):
         for key, value in found
         if key.startswith(b"cache:service-")
     ]
-    waiting = [asdict(payload) for payload in list_deferred()]
+    waiting = [asdict(payload) for payload in list_deferred() if payload]
     return f"{found} {packed} {cached} {waiting}"
 
 
@@ -214,6 +217,7 @@ def test_of_the_erased_no_trace_is_left_and_of_the_others_all(
     caplog.set_level("INFO")
     settings.RECEIVED_TEXTS = {"mmg": {"username": "notify", "passwords": ["s3cret"]}}
     planted = Planted()
+    enqueue(persist_deferred, "sealed by nobody", queue=Queue.DATABASE, task_id="unreadable")
     stored, rows, billed = tables(), counts(), planted.billed()
     before = {table: people_in(text) for table, text in stored.items()}
     assert set.union(*before.values()) == set(range(PEOPLE))
@@ -243,6 +247,7 @@ def test_of_the_erased_no_trace_is_left_and_of_the_others_all(
     assert people_in(in_redis(redis)) == waited - ERASED
     assert people_in(in_files(files)) == set(range(PEOPLE)) - ERASED
     assert people_in(caplog.text + printed.getvalue()) == set()
+    assert printed.getvalue().count("1 messages in Redis that no key decrypts") == len(ERASED)
     assert not Notification.objects.filter(status="created", to="").exists()
     assert Document.objects.count() == len(WITH_EVERYTHING) - len(ERASED)
     assert planted.billed() == billed
