@@ -21,7 +21,7 @@ from notifications.acceptance.modes import AcceptMode, switch_mode
 from notifications.acceptance.tasks import persist_deferred
 from notifications.jobs.missing import is_complete
 from notifications.jobs.rows import persist_range
-from notifications.models import Document, Notification
+from notifications.models import Notification
 from notifications.receipts.complaints import record
 from notifications.statuses import Status
 from notifications.suppression.entries import suppress
@@ -115,6 +115,11 @@ class Planted:
             return self.post("sms", "sms", n, phone_number=phone(n))
         return self.post("email", "email", n, email_address=email(n), reference=f"x {email(n)}")
 
+    def send_file(self, n):
+        file = {"file": base64.b64encode(b"x").decode(), "filename": f"name{n:03}x.txt"}
+        once = {"Idempotency-Key": f"{n}"}
+        return self.post("email", "file", n, once, email_address=email(n), values={"file": file})
+
     def mail(self, heading, recipient):
         lines = [f"{heading},name", *(f"{recipient(n)},Name{n:03}x" for n in range(PEOPLE))]
         kind = "email" if "email" in heading else "sms"
@@ -123,9 +128,7 @@ class Planted:
         return job
 
     def do_everything(self, n):
-        file = {"file": base64.b64encode(b"x").decode(), "filename": f"name{n:03}x.txt"}
-        once = {"Idempotency-Key": f"{n}"}
-        self.post("email", "file", n, once, email_address=email(n), values={"file": file})
+        self.send_file(n)
         lines = [f"Name{n:03}x", f"{n:03} Elm Road", "SW14 6BH"]
         address = {f"address_line_{place}": line for place, line in enumerate(lines, start=1)}
         self.post("letter", "letter", n, values=address)
@@ -210,18 +213,10 @@ def in_files(folder):
     )
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_the_erased_no_trace_is_left_and_of_the_others_all(
-    files, run_tasks, redis, settings, caplog
-):
-    caplog.set_level("INFO")
-    settings.RECEIVED_TEXTS = {"mmg": {"username": "notify", "passwords": ["s3cret"]}}
-    planted = Planted()
-    enqueue(persist_deferred, "sealed by nobody", queue=Queue.DATABASE, task_id="unreadable")
-    stored, rows, billed = tables(), counts(), planted.billed()
-    before = {table: people_in(text) for table, text in stored.items()}
+def require_everybody(before, redis, folder):
+    """Check that there is something to erase in every store."""
     assert set.union(*before.values()) == set(range(PEOPLE))
-    for where in (in_redis(redis), in_files(files)):
+    for where in (in_redis(redis), in_files(folder)):
         assert people_in(where) >= ERASED
     for table in (
         "notifications",
@@ -235,30 +230,61 @@ def test_of_the_erased_no_trace_is_left_and_of_the_others_all(
     ):
         assert ERASED & before[table], table
 
+
+def erase_people():
     printed = StringIO()
     for n in sorted(ERASED):
         recipients = [email(n).upper(), f"+44 (0)7900-900{n:03}", f"{n:03} Elm Road, SW14 6BH"]
         options = ["--reason=asked", f"--case=DP-{n}", "--yes"]
         call_command("erase_person", *recipients, *options, stdout=printed, stderr=printed)
+    return printed.getvalue()
 
-    after = {table: people_in(text) for table, text in tables().items()}
-    waited = set(WITH_EVERYTHING)
-    assert after == {table: people - ERASED for table, people in before.items()}
-    assert people_in(in_redis(redis)) == waited - ERASED
-    assert people_in(in_files(files)) == set(range(PEOPLE)) - ERASED
-    assert people_in(caplog.text + printed.getvalue()) == set()
-    assert printed.getvalue().count("1 messages in Redis that no key decrypts") == len(ERASED)
-    assert not Notification.objects.filter(status="created", to="").exists()
-    assert Document.objects.count() == len(WITH_EVERYTHING) - len(ERASED)
-    assert planted.billed() == billed
 
-    # Rows that were not stored yet: one message each, and none for the erased.
+def require_shown_without_the_person(planted):
+    """Check that programs see that there was something, and that nothing is sent again."""
+    read = planted.world.get(f"/v2/notifications/{planted.ids[0]}", "K_LIVE").json()
+    assert (read["email_address"], read["status"], read["reference"]) == ("", "delivered", None)
+    texts = planted.world.get("/v2/received-text-messages", "K_LIVE").json()
+    blank = [each for each in texts["received_text_messages"] if not each["user_number"]]
+    assert [each["content"] for each in blank] == [""] * len(ERASED)
+    again = planted.send_file(0)
+    read = planted.world.get(f"/v2/notifications/{again}", "K_LIVE").json()
+    assert (read["email_address"], read["status"]) == ("", "technical-failure")
+
+
+def require_one_message_a_row(planted):
     for job in planted.jobs:
         persist_range(job.id, 0, PEOPLE - 1)
         assert is_complete(job)
         assert Notification.objects.filter(job=job).count() == PEOPLE
-    assert not ERASED & people_in(str(tables()) + in_redis(redis) + caplog.text)
     assert differing_rows() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_erased_no_trace_is_left_and_of_the_others_all(
+    files, run_tasks, redis, settings, caplog
+):
+    caplog.set_level("INFO")
+    settings.RECEIVED_TEXTS = {"mmg": {"username": "notify", "passwords": ["s3cret"]}}
+    planted = Planted()
+    enqueue(persist_deferred, "sealed by nobody", queue=Queue.DATABASE, task_id="unreadable")
+    rows, billed = counts(), planted.billed()
+    before = {table: people_in(text) for table, text in tables().items()}
+    require_everybody(before, redis, files)
+
+    printed = erase_people()
+
+    after = {table: people_in(text) for table, text in tables().items()}
+    assert after == {table: people - ERASED for table, people in before.items()}
+    assert people_in(in_redis(redis)) == set(WITH_EVERYTHING) - ERASED
+    assert people_in(in_files(files)) == set(range(PEOPLE)) - ERASED
+    assert people_in(caplog.text + printed) == set()
+    assert printed.count("1 messages in Redis that no key decrypts") == len(ERASED)
+    assert not Notification.objects.filter(status="created", to="").exists()
+    assert planted.billed() == billed
+    require_shown_without_the_person(planted)
+    require_one_message_a_row(planted)
+    assert not ERASED & people_in(str(tables()) + in_redis(redis) + caplog.text)
     changed = {table: count - rows[table] for table, count in counts().items()}
     assert {table: by for table, by in changed.items() if by} == {
         # What waited in Redis, and the rows of both files that had not been stored.
