@@ -57,7 +57,7 @@ def find_orphans(person: Person, tell: Tell) -> Iterator[CallbackDelivery]:
 def _look_at(after: UUID) -> list[tuple[UUID, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(_ORPHANS, {"after": str(after), "limit": READ_AT_ONCE})
-        return cursor.fetchall()
+        return [(row_id, is_orphan) for row_id, is_orphan in cursor.fetchall()]
 
 
 def shown(row: CallbackDelivery) -> dict[str, Any]:
