@@ -14,7 +14,7 @@ from redis import RedisError
 from notifications.models import PersonRequest
 from notifications.support.certificate import WORDS
 from notifications.support.erase import erase
-from notifications.support.find import STORES, find
+from notifications.support.find import NAMES, find
 from notifications.support.person import read_person
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError, ServiceUnavailable
@@ -97,7 +97,7 @@ class PersonRequestAdmin(BigTableAdmin[PersonRequest]):
             case_reference=given["case_reference"],
             tell=_nobody_listens,
         )
-        return [(store.replace("_", " "), found.counts[store]) for store in STORES]
+        return [(name, found.counts[store]) for store, name in NAMES.items()]
 
     def _erase(self, request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
         person = read_person(_lines(given["recipients"]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from notifications.support.find import NOT_SEARCHED, STORES, Found
+from notifications.support.find import NAMES, NOT_SEARCHED, Found
 from notifications.support.person import NotSearchable, Person, read_person
 from services.models import User
 
@@ -17,8 +17,6 @@ WHOM = (
     "Whoever else lives at an address is found, too, unless the name is given as its first line."
 )
 SEARCHED = f"Not searched: {'; '.join(NOT_SEARCHED)}."
-# The words of a listing, in its order.
-NAMES = {store: store.replace("_", " ") for store in STORES}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

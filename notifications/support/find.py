@@ -39,6 +39,8 @@ STORES = (
     answers.STORE,
     people.ACCOUNTS,
 )
+# What people call them.
+NAMES = {store: store.replace("_", " ").replace("redis", "Redis") for store in STORES}
 NOT_SEARCHED = (
     "what messages to others say",
     "the contents of files sent by email and of letters that came as PDFs",
