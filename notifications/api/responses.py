@@ -106,7 +106,7 @@ def _unsubscribe_url(row: Notification) -> str | None:
     if row.unsubscribe_link or row.notification_type != NotificationType.EMAIL:
         return row.unsubscribe_link
     template = find_version(row.template_id, row.template_version)
-    if template is None or not template.has_unsubscribe_link:
+    if template is None or not template.has_unsubscribe_link or not row.to:
         return None
     return unsubscribe_url(row.id, row.normalised_to or row.to)
 

@@ -4,6 +4,7 @@ import uuid
 from typing import Final, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from notify_project import clock
@@ -28,6 +29,7 @@ class Job(models.Model):
     Attributes:
         template_version: that its rows were checked against and are sent with.
         heartbeat_at: when it was last seen to make progress, give or take ten seconds.
+        erased_rows: rows of which nothing may be stored but that they were there; null is none.
     """
 
     class Status(models.TextChoices):
@@ -65,6 +67,7 @@ class Job(models.Model):
     job_status = models.CharField(max_length=50, choices=Status, default=Status.PENDING)
     sender_id = models.UUIDField(null=True)
     archived = models.BooleanField(default=False)
+    erased_rows = ArrayField(models.IntegerField(), null=True)
 
     objects = JobQuerySet.as_manager()
 

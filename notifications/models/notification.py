@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Right
 from django.db.models.lookups import IsNull
 
 from notifications.models.job import Job
@@ -30,6 +30,9 @@ NEWEST_FIRST = (
     models.F("id").desc(),
 )
 NEWEST_IN_STATUS = ("notification_type", "status", *NEWEST_FIRST)
+# How many characters of an address's end, a postcode or a country, are enough to look it up by.
+ENDING_CHARACTERS = 4
+LETTER_ENDING = Right("normalised_to", ENDING_CHARACTERS)
 NOT_OF_A_JOB = IsNull(models.F("job_id"), rhs=True)
 # A row of a job has no key of its own; what a person sent has neither.
 CAME_BY = Coalesce("job_id", "api_key_id")
@@ -266,6 +269,12 @@ class Notification(NotificationColumns):
                 name="ix_notif_reference",
             ),
             models.Index(fields=["created_at"], name="ix_notif_created_at"),
+            # Which letters went to a postcode?
+            models.Index(
+                LETTER_ENDING,
+                condition=models.Q(notification_type="letter"),
+                name="ix_notif_letter_ending",
+            ),
             # Which messages of a lane may a worker take, service by service, oldest first?
             models.Index(
                 "lane",

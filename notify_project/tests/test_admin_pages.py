@@ -10,7 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from notifications.models import CallbackAttempt, Document, FailingEndpoint, Job
+from notifications.models import (
+    CallbackAttempt,
+    Document,
+    FailingEndpoint,
+    Job,
+    PersonRequest,
+)
 from notifications.suppression.entries import suppress
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
@@ -116,6 +122,10 @@ def make_run():
     PeriodicRun.objects.create(task=f"task {uuid.uuid4()}", slot=clock.now())
 
 
+def make_person_request():
+    PersonRequest.objects.create(kind="find", digests=[], reason="asked", actor=UserFactory())
+
+
 def make_event():
     audit.record("change", ServiceFactory(), actor=UserFactory())
 
@@ -143,6 +153,7 @@ LISTS = {
     "notifications_document": make_document,
     "notifications_suppressedrecipient": make_suppressed,
     "notifications_job": make_job,
+    "notifications_personrequest": make_person_request,
     "notifications_servicestatistics": ServiceFactory,
     "notify_project_periodicrun": make_run,
     "notify_project_auditevent": make_event,

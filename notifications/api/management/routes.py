@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from notifications.api.management.callbacks import DeliveryViewSet
 from notifications.api.management.jobs import JobViewSet
 from notifications.api.management.messages import MessageViewSet
+from notifications.api.management.person import PersonViewSet
 from notifications.api.management.platform import (
     PlatformStatisticsViewSet,
     ServiceFiguresViewSet,
@@ -14,6 +15,9 @@ from notifications.api.management.received_texts import InboundSmsViewSet
 from notifications.api.management.statistics import StatisticsViewSet
 from notifications.api.management.suppression import SuppressionViewSet
 from notifications.api.management.uploads import UploadViewSet
+
+_platform = SimpleRouter(trailing_slash=False, use_regex_path=False)
+_platform.register("person", PersonViewSet, basename="person")
 
 _SERVICE = "service/<uuid:service_id>/"
 _of_a_service = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -32,6 +36,7 @@ def _statistics(rest: str, action: str) -> URLPattern:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(_platform.urls)),
     path(_SERVICE, include(_of_a_service.urls)),
     path(f"{_SERVICE}upload", UploadViewSet.as_view({"post": "create"}), name="service-upload"),
     _statistics("statistics", "summary"),

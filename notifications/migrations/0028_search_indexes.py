@@ -21,7 +21,7 @@ USUAL_TIME_LIMIT = "RESET statement_timeout"
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("notifications", "0024_facts")]
+    dependencies = [("notifications", "0027_lists_of_services")]
     operations = [
         migrations.RunSQL(NO_TIME_LIMIT, USUAL_TIME_LIMIT),
         AddIndexConcurrently(
