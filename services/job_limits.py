@@ -78,13 +78,16 @@ def reserve(
         counts[INTERNATIONAL_SMS] = international
     keys = [f"job-counted-{job_id}", *(day_counter(service.id, word, now) for word in counts)]
     amounts = [each for word in counts for each in (counts[word], service.daily_limits[word])]
-    question = (_RESERVE, len(keys), *keys, DAY_SECONDS, *amounts)
-    answer = _ask(service.id, Batch().eval(*question))
+
+    def ask(batch: Batch) -> int | None:
+        return _ask(service.id, batch.eval(_RESERVE, len(keys), *keys, DAY_SECONDS, *amounts))
+
+    answer = ask(Batch())
     if answer == MISSING:
         batch = Batch()
         for word in counts:
             begin(batch, service.id, word, now)
-        answer = _ask(service.id, batch.eval(*question))
+        answer = ask(batch)
     return answer != 0
 
 

@@ -155,7 +155,9 @@ def test_files_of_jobs_are_kept_as_long_as_their_messages(changed, hours, place,
     begin = london_midnight(today - 7 * DAY)
     jobs = [mailings.create(texts(1), name=name) for name in ("kept.csv", "over.csv")]
     for job, at in zip(jobs, (begin, begin - MICROSECOND), strict=True):
-        Job.objects.filter(id=job.id).update(created_at=at, job_status="finished")
+        Job.objects.filter(id=job.id).update(
+            created_at=at, job_status="finished all notifications created"
+        )
 
     assert remove_files_of_jobs(today, ["sms"]) == 1
 

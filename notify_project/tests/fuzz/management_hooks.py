@@ -46,14 +46,14 @@ def before_call(context, case, kwargs):
         case.path_parameters.update(real.path_parameters(case.operation.path))
     if isinstance(case.body, dict) and real.chance(SHARE):
         case.body = _real_body(dict(case.body), case.operation.path)
+        if case.meta is not None and case.meta.generation.mode.is_positive:
+            case.body |= real.rules_of(case.operation.path, case.body)
 
 
 def _real_body(body, path):
     for name in ("organisation", "service"):
         if real.is_uuid(body.get(name)):
             body[name] = real.WORLD[name]
-    if path.endswith("/user") and isinstance(body.get("email_address"), str):
-        body["email_address"] = real.newcomer()
     return body
 
 

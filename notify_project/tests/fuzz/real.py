@@ -1,5 +1,6 @@
 """What exists on the platform under test: asked of it where that can be, by the lists it gives."""
 
+import itertools
 import json
 import os
 import random
@@ -17,6 +18,7 @@ ENDED_BY = ("archive",)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _lists: dict[str, tuple[int, list[str]]] = {}
 _random = random.Random(1)
+_numbers = itertools.count(1)
 
 
 def path_parameters(path: str) -> dict[str, str]:
@@ -32,9 +34,31 @@ def path_parameters(path: str) -> dict[str, str]:
     return found
 
 
-def newcomer() -> str:
-    """Return the address of somebody who may be added to a team."""
-    return _random.choice(WORLD["newcomers"])
+def rules_of(path: str, body: dict[str, object]) -> dict[str, object]:
+    """Return what rules ask of a body, and no schema says; only of fields that it has."""
+    wanted = {
+        "/organisation/{id}": {"name": f"Organisation {next(_numbers)}"},
+        "/service/{id}": {
+            "name": f"Service {next(_numbers)}",
+            "contact_link": "https://library.example/help",
+            "custom_email_sender_name": "Library",
+            "permissions": ["email", "sms"],
+        },
+        "/service/{service_id}/user": {"email_address": _random.choice(WORLD["newcomers"])},
+        "/service/{service_id}/sms-sender": {"sms_sender": f"Name {next(_numbers) % 1000}"},
+        "/service/{service_id}/email-reply-to": {
+            "email_address": f"reply-{next(_numbers)}@example.org"
+        },
+        "/service/{service_id}/callback": {
+            "url": "https://8.8.8.8/told",
+            "bearer_token": "a token of some length",
+        },
+        "/service/{service_id}/guest-list": {
+            "email_addresses": ["guest@example.org"],
+            "phone_numbers": ["07900900123"],
+        },
+    }
+    return {name: value for name, value in wanted.get(path, {}).items() if name in body}
 
 
 def chance(share: float) -> bool:

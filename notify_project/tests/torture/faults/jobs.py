@@ -222,6 +222,15 @@ def _single_messages_are_quick(world, verdict):
     return complaints
 
 
+def _kill_and_await(world, name):
+    """Kill a worker, and wait for the one that takes its place."""
+    killed = world.supervisor.pids()[name]
+    world.kill(name)
+    eventually(
+        lambda: world.supervisor.pids().get(name, killed) != killed, what=f"the return of {name}"
+    )
+
+
 def _handed_over(world, job_id):
     """Say whether nothing of a job waits; asked once a second."""
     time.sleep(1)
@@ -237,7 +246,7 @@ def _handed_over(world, job_id):
     long=MOST_SECONDS,
     load=1.0,
     check=_single_messages_are_quick,
-    patience=3 * MOST_SECONDS,
+    patience=5 * MOST_SECONDS,
 )
 def a_hundred_thousand_rows(world, seconds):
     """Kill at random while rows are stored; single messages are sent until the last is out."""
@@ -245,9 +254,7 @@ def a_hundred_thousand_rows(world, seconds):
     job_id = send(world, rows)
     for share in sorted(world.random.uniform(0.02, 0.95) for _ in range(KILLS)):
         await_stored(world, share, rows, job_id, seconds=seconds)
-        name = world.random.choice([each for each in WORKERS if world.is_running(each)])
-        world.kill(name)
-        eventually(lambda: all(map(world.is_running, WORKERS)), what="the return of the workers")
+        _kill_and_await(world, world.random.choice(WORKERS))
     await_stored(world, 1, rows, job_id, seconds=seconds)
     handed_over = partial(_handed_over, world, job_id)
-    eventually(handed_over, seconds=3 * MOST_SECONDS, what="the last hand-over")
+    eventually(handed_over, seconds=5 * MOST_SECONDS, what="the last hand-over")
