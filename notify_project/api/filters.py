@@ -29,7 +29,11 @@ class TrueOrFalseFilter(filters.BooleanFilter):  # type: ignore[misc]  # as abov
 class _StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
     FILTER_DEFAULTS = {
         **filters.FilterSet.FILTER_DEFAULTS,
-        models.BooleanField: {"filter_class": TrueOrFalseFilter},
+        # The usual widget takes what it cannot read for nothing.
+        models.BooleanField: {
+            "filter_class": TrueOrFalseFilter,
+            "extra": lambda _: {"widget": forms.TextInput},
+        },
     }
 
 
