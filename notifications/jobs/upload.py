@@ -17,8 +17,8 @@ from notifications.spreadsheets.convert import stored_file_name, to_csv_text
 from notifications.spreadsheets.outcome import Circumstances, Refusal, find_refusal
 from notifications.spreadsheets.rows import Row, lines_of
 from notify_project import audit, clock
+from services.day_counters import INTERNATIONAL_SMS
 from services.job_limits import remaining_today
-from services.limits import INTERNATIONAL_SMS
 from services.models import User
 from services.read_models import ServiceModel
 from templates_app.read_models import TemplateModel

@@ -43,7 +43,7 @@ services:
     live: true
     prefix_sms: false
     permissions: [email, sms, letter]
-    limits: {email: 100000, sms: 100000, per_minute: 1000000}
+    limits: {email: 1000000, sms: 1000000, per_minute: 1000000}
     api_keys:
       - {name: live, type: normal, secret_env: LIVE_SECRET}
       - {name: test, type: test, secret_env: TEST_SECRET}

@@ -8,7 +8,6 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
 from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -20,6 +19,8 @@ from rest_framework.viewsets import GenericViewSet
 from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.api.negotiation import OrjsonRenderer
+from notify_project.api.pages import BoundedPages
+from notify_project.api.strict import wrong_types
 from notify_project.api.views import read_body, read_json, require_size
 from services.api.internal import CallerAuthentication
 from services.models import Service, User
@@ -77,12 +78,9 @@ class JsonBody(BaseParser):
         return read_json(context["request"], may_be_empty=True)
 
 
-class ByKey(CursorPagination):
+class ByKey(BoundedPages):
     """Pages that cost the same however far on they are."""
 
-    page_size = 50
-    max_page_size = 250
-    page_size_query_param = "page_size"
     ordering: Any = ("-created_at", "-id")
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -256,7 +254,8 @@ def require_known(serializer: BaseSerializer[Any], body: Any) -> None:
         for name in body
         if name not in fields or fields[name].read_only
     }
-    if wrong:
+    known = {name: value for name, value in body.items() if name not in wrong}
+    if wrong := wrong | wrong_types(serializer, known):
         raise ValidationError(wrong)
 
 

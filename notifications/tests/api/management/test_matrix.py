@@ -7,12 +7,13 @@ import pytest
 from notifications.suppression.entries import suppress
 from notifications.tests.factories import CallbackDeliveryFactory, InboundSmsFactory
 from notify_project import clock
+from services.api.management.viewsets import PLATFORM
 from services.callbacks import set_callback
 from services.models import ServiceCallbackApi
 from services.tests.api.management.matrix import EachOperation, below
 from services.tests.factories import ServiceFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_tasks")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded_tasks", "files", "redis")]
 
 
 class World:
@@ -41,6 +42,23 @@ def told(world, rest=""):
 
 
 OPERATIONS = {
+    "person-find": (
+        "post",
+        lambda w: "/person/find",
+        {"recipients": ["jo@example.org"], "reason": "asked"},
+        PLATFORM,
+    ),
+    "person-erase": (
+        "post",
+        lambda w: "/person/erase",
+        {
+            "recipients": ["jo@example.org"],
+            "reason": "asked",
+            "case_reference": "DP-1",
+            "confirm": True,
+        },
+        PLATFORM,
+    ),
     "service-callback-delivery-list": ("get", told, None, "manage_api_keys"),
     "service-callback-delivery-retrieve": (
         "get",

@@ -28,11 +28,6 @@ from services.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _stores(files, redis):
-    """Give what some operations look into."""
-
-
 class World:
     """A service with one of everything."""
 
@@ -76,23 +71,6 @@ OPERATIONS = {
         "patch",
         lambda w: f"/organisation/{w.organisation.id}",
         {"active": False},
-        PLATFORM,
-    ),
-    "person-find": (
-        "post",
-        lambda w: "/person/find",
-        {"recipients": ["jo@example.org"], "reason": "asked"},
-        PLATFORM,
-    ),
-    "person-erase": (
-        "post",
-        lambda w: "/person/erase",
-        {
-            "recipients": ["jo@example.org"],
-            "reason": "asked",
-            "case_reference": "DP-1",
-            "confirm": True,
-        },
         PLATFORM,
     ),
     "service-create": ("post", lambda w: "/service", {"name": "Newest"}, PLATFORM),
