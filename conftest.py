@@ -15,6 +15,7 @@ from notify_project import caching, metrics, queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 from notify_project.storage import Area
+from notify_project.tests.emptying import empty_by_deleting
 
 
 def pytest_configure():
@@ -25,10 +26,15 @@ def pytest_configure():
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests with several connections empty every table when they end."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE templates_history DISABLE TRIGGER tg_templates_history_never_emptied"
-        )
+    with pytest.MonkeyPatch.context() as patched:
+        with django_db_blocker.unblock():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "ALTER TABLE templates_history "
+                    "DISABLE TRIGGER tg_templates_history_never_emptied"
+                )
+            empty_by_deleting(patched)
+        yield
 
 
 class EnqueuedWithoutFixture(AssertionError):
