@@ -1,5 +1,6 @@
 """Fixtures that every app's tests share."""
 
+import gc
 import os
 from dataclasses import dataclass
 
@@ -15,12 +16,30 @@ from notify_project import caching, metrics, queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 from notify_project.storage import Area
+from notify_project.tests import sharing
 from notify_project.tests.emptying import empty_by_deleting
 
 
 def pytest_configure():
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("Set DATABASE_URL and REDIS_URL, or run `make test`, which starts both.", 2)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: sharing.rank(item.nodeid))
+
+
+def pytest_collection_finish():
+    """Look for garbage among what tests leave, not time and again in all that is loaded."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Share tests among processes as their platforms and order need it."""
+    return sharing.Sharing(config, log)
 
 
 @pytest.fixture(scope="session")
