@@ -3,9 +3,19 @@
 from xdist.scheduler import LoadFileScheduling
 
 PLATFORM = "notify_project/tests/end_to_end/"
-TORTURE = "notify_project/tests/torture/test_torture.py"
-# Minutes each, most of it waiting for other processes: last, they would be waited for alone.
-FIRST = (TORTURE, PLATFORM)
+# They take longest, most of it waiting for processes of their own: last, they would be waited for
+# by everybody else.
+FIRST = (
+    PLATFORM,
+    "notify_project/tests/torture/test_torture.py",
+    "notify_project/tests/test_launcher.py",
+    "notify_project/tests/test_stand_ins.py",
+    "notify_project/tests/test_redis_sentinel.py",
+    "notify_project/tests/test_worker.py",
+    "notifications/tests/spreadsheets/test_hostile.py",
+    "notifications/tests/callbacks/test_send.py",
+    "notifications/tests/delivery/test_races.py",
+)
 
 
 class Sharing(LoadFileScheduling):
