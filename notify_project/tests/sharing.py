@@ -9,6 +9,7 @@ FIRST = (
     PLATFORM,
     "notify_project/tests/torture/test_torture.py",
     "notify_project/tests/test_launcher.py",
+    "notify_project/tests/schedule/test_loop.py",
     "notify_project/tests/test_stand_ins.py",
     "notify_project/tests/test_redis_sentinel.py",
     "notify_project/tests/test_worker.py",
