@@ -134,7 +134,7 @@ def run(what: str, arguments: list[str]) -> int:
             code = run_pytest(env, arguments) if what == "all" else 0
             if failed := static.failed():
                 print(f"Failed: {', '.join(failed)}")
-            return code or bool(failed)
+            return code or (1 if failed else 0)
 
 
 def main(arguments: list[str]) -> int:
