@@ -266,8 +266,8 @@ def _reading(database: Any, service_id: str, figures: dict[str, Any]) -> list[di
             ("monthly_times_floor", round(min(ours) / min(floor), 2)),
         ):
             figures[name] = max(figures.get(name, 0), figure)
-    for what, ask in _figures_of_all(busy, today, year):
-        [taken] = in_turn(READS, ask)
+    for what, question in _figures_of_all(busy, today, year):
+        [taken] = in_turn(READS, question)
         rows.append({"what": what, **summary(taken)})
     for what, days in (("today", 0), ("today and seven days", 7)):
         [taken] = in_turn(READS, lambda days=days: service_statistics(busy, days))  # type: ignore[misc]
