@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from deploy import embedded
 from deploy.environment import ROOT, browser, install_embedded
+from deploy.libraries import install_letter_libraries
 from deploy.progress import LaunchFailed, step
 
 TEST_SETTINGS = "notify_project.settings_test"
@@ -89,6 +90,7 @@ def run(what: str, arguments: list[str]) -> int:
         code = run_checks(env)
         if code or what == "check":
             return code
+        install_letter_libraries()
         if path := browser():
             env["NOTIFY_BROWSER"] = path
         return run_pytest(env, arguments)
