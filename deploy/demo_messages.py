@@ -121,7 +121,7 @@ def _pages(client: Any, letter_id: str) -> bytes | None:
     try:
         return bytes(client.get_pdf_for_letter(letter_id).getvalue())
     except HTTPError as error:
-        if error.message[0]["error"] == "PDFNotReadyError":
+        if "PDFNotReadyError" in str(error.message):
             return None
         raise
 
