@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from deploy import embedded
 from deploy.environment import ROOT, browser, install_embedded
+from deploy.libraries import install_letter_libraries
 from deploy.progress import WIDTH, LaunchFailed
 
 TEST_SETTINGS = "notify_project.settings_test"
@@ -128,6 +129,8 @@ def run(what: str, arguments: list[str]) -> int:
     env = os.environ | {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS}
     with embedded.throw_away() as addresses:
         env |= addresses
+        if what == "all":
+            install_letter_libraries()
         if what == "all" and (path := browser()):
             env["NOTIFY_BROWSER"] = path
         with Checks(checks(), env) as static:

@@ -4,6 +4,11 @@ from notifications.lifecycle.attempts import claim, count_fragments
 from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
+from notifications.lifecycle.letters import (
+    claim_letters_without_pages,
+    count_sheets,
+    try_letter_again,
+)
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
@@ -11,7 +16,9 @@ __all__ = [
     "Erased",
     "Outcome",
     "claim",
+    "claim_letters_without_pages",
     "count_fragments",
+    "count_sheets",
     "erase",
     "expire",
     "hold_rows_of_job",
@@ -19,4 +26,5 @@ __all__ = [
     "move_many",
     "record_outcomes",
     "release_rows_of_job",
+    "try_letter_again",
 ]

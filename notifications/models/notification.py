@@ -296,6 +296,14 @@ class Notification(NotificationColumns):
                 condition=UNFINISHED_TEST_LETTERS,
                 name="ix_notif_test_letters",
             ),
+            # Which letters have no pages yet?
+            models.Index(
+                fields=["created_at", "id"],
+                condition=models.Q(
+                    notification_type="letter", status="created", is_real=True, billable_units=0
+                ),
+                name="ix_notif_letters_to_make",
+            ),
         ]
 
     def __str__(self) -> str:
