@@ -1,5 +1,6 @@
 """Fixtures that every app's tests share."""
 
+import gc
 import os
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from notify_project import caching, metrics, queues
 from notify_project.constants import Queue
 from notify_project.redis_connection import forget_failures, redis_connection
 from notify_project.storage import Area
+from notify_project.tests import sharing
+from notify_project.tests.emptying import empty_by_deleting
 
 
 def pytest_configure():
@@ -22,13 +25,35 @@ def pytest_configure():
         pytest.exit("Set DATABASE_URL and REDIS_URL, or run `make test`, which starts both.", 2)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: sharing.rank(item.nodeid))
+
+
+def pytest_collection_finish():
+    """Look for garbage among what tests leave, not time and again in all that is loaded."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Share tests among processes as their platforms and order need it."""
+    return sharing.Sharing(config, log)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests with several connections empty every table when they end."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE templates_history DISABLE TRIGGER tg_templates_history_never_emptied"
-        )
+    with pytest.MonkeyPatch.context() as patched:
+        with django_db_blocker.unblock():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "ALTER TABLE templates_history "
+                    "DISABLE TRIGGER tg_templates_history_never_emptied"
+                )
+            empty_by_deleting(patched)
+        yield
 
 
 class EnqueuedWithoutFixture(AssertionError):

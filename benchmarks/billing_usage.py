@@ -1,4 +1,4 @@
-"""Read the usage of a service that sent five million texts in a year, and build one of its days."""
+"""Read the usage of a service whose history has five million texts, and build one of its days."""
 
 import os
 import time
@@ -11,9 +11,12 @@ import load
 import processes
 import psycopg2
 import run
+from timing import ask, in_turn, summary
 
-# Five million a year.
+# Five million a year, each of them in history.
 MESSAGES_A_DAY = 13_700
+HISTORY = 5_000_000
+READS = 30
 TEMPLATES = 40
 SECONDS = 3
 READERS = 2
@@ -39,6 +42,37 @@ FILL_HISTORY = """
         CASE WHEN n %% 2 = 0 THEN 'mmg' ELSE 'firetext' END, 2, false, 1
     FROM generate_series(1, %(messages)s) n
 """
+FILL_PAST = """
+    INSERT INTO notification_history (
+        id, service_id, template_id, template_version, key_type, notification_type,
+        notification_status, created_at, sent_by, billable_units, international, rate_multiplier)
+    SELECT gen_random_uuid(), %(service)s, md5('template' || n %% %(templates)s)::uuid, 1, 'normal',
+        'sms', 'delivered', now() - interval '26 hours' - interval '6 seconds' * n,
+        CASE WHEN n %% 2 = 0 THEN 'mmg' ELSE 'firetext' END, 2, false, 1
+    FROM generate_series(1, %(history)s) n
+"""
+# The walk through a year, with today from history, as a database does it.
+FLOOR = """
+WITH used AS (
+    SELECT bst_date AS day, rate, sum(notifications_sent) AS sent,
+        sum(billable_units * rate_multiplier)::numeric AS units
+    FROM ft_billing WHERE service_id = %(service)s AND notification_type = 'sms'
+        AND bst_date BETWEEN %(first)s AND %(last)s AND bst_date < %(today)s
+    GROUP BY 1, 2
+    UNION ALL
+    SELECT %(today)s, 0.024, count(*), sum(billable_units * rate_multiplier)
+    FROM notification_history
+    WHERE service_id = %(service)s AND notification_type = 'sms' AND %(today)s <= %(last)s
+        AND created_at >= %(begin)s AND created_at < %(end)s AND key_type IN ('normal', 'team')
+        AND notification_status IN ('sending', 'sent', 'delivered', 'pending', 'temporary-failure',
+            'permanent-failure')
+), walked AS (
+    SELECT rate, sent, units,
+        greatest(least(units, sum(units) OVER (ORDER BY day) - %(allowance)s), 0) AS charged
+    FROM used
+)
+SELECT rate, sum(sent), sum(units), sum(charged), sum(charged * rate) FROM walked GROUP BY rate
+"""
 
 
 def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -55,6 +89,7 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
                 rows.append(_read(("127.0.0.1", port), process.pid, f"{read}, {what}", path))
     for figure, column in {"usage_p50_ms": "p50_ms", "usage_cpu_ms": "cpu_ms"}.items():
         figures[figure] = max(row[column] for row in rows)
+    rows += _beside_the_floor(service["id"], this_year, figures)
     rows.append(_build())
     return rows
 
@@ -72,6 +107,7 @@ def _fill(service_id: str) -> int:
         cursor.execute("TRUNCATE ft_billing, notification_history")
         cursor.execute(FILL_FACTS, values | {"first": first, "last": yesterday})
         cursor.execute(FILL_HISTORY, values)
+        cursor.execute(FILL_PAST, values | {"history": HISTORY})
         cursor.execute("VACUUM ANALYZE ft_billing, notification_history")
     database.close()
     return year
@@ -109,6 +145,41 @@ def _database_processes() -> list[int]:
         pids = [int(pid) for (pid,) in cursor.fetchall()]
     database.close()
     return pids
+
+
+def _beside_the_floor(
+    service_id: str, this_year: int, figures: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Ask for both years in this process, and for the same by one statement, in turn."""
+    import django  # noqa: PLC0415 - after the environment is set
+
+    django.setup()
+    from billing.allowances import allowance_of  # noqa: PLC0415
+    from billing.usage import yearly_summary  # noqa: PLC0415
+    from notify_project import clock  # noqa: PLC0415
+    from services.models import Service  # noqa: PLC0415
+
+    service, today = Service.objects.get(id=service_id), clock.london_today()
+    begin, end = clock.london_day_bounds(today)
+    database = psycopg2.connect(floors.dsn())
+    database.autocommit = True
+    rows, shares = [], []
+    for year, what in ((this_year - 1, "a whole year"), (this_year, "this year and today")):
+        first, last = clock.financial_year_days(year)
+        values = {"service": service_id, "first": first, "last": last, "today": today}
+        values |= {"begin": begin, "end": end}
+        values["allowance"] = allowance_of(service, year).free_sms_fragment_limit
+        floor, ours = in_turn(
+            READS,
+            lambda values=values: ask(database, FLOOR, values),  # type: ignore[misc]
+            lambda year=year: yearly_summary(service, year),  # type: ignore[misc]
+        )
+        shares.append(min(ours) / min(floor))
+        rows.append({"what": f"floor: one statement, {what}", **summary(floor)})
+        rows.append({"what": f"in one process, {what}", **summary(ours)})
+    database.close()
+    figures["usage_times_floor"] = round(max(shares), 2)
+    return rows
 
 
 def _build() -> dict[str, Any]:

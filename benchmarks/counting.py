@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import floors
@@ -12,6 +13,7 @@ import load
 import processes
 import psycopg2
 import run
+from timing import ask, in_turn, seconds, summary
 
 MESSAGES = 1_000_000
 TODAYS_MESSAGES = 20_000
@@ -124,7 +126,7 @@ def _counting(
 
     begin, end = clock.london_day_bounds(_days()[0])
     floor = min(
-        _seconds(lambda: _ask(database, COUNT_FLOOR, {"begin": begin, "end": end}))
+        seconds(lambda: ask(database, COUNT_FLOOR, {"begin": begin, "end": end}))
         for _ in range(ROUNDS)
     )
     alone = min(_count_day(database) for _ in range(ROUNDS))
@@ -155,10 +157,10 @@ def _count_day(database: Any) -> float:
         if each.day == yesterday:
             replaced = replace_facts(each.service_id, each.day, each.notification_types)
             counted += sum(replaced.counted.values())
-    seconds = time.perf_counter() - started
+    elapsed = time.perf_counter() - started
     if counted != MESSAGES:
         raise SystemExit(f"{counted} of {MESSAGES} messages of {yesterday} counted on {today}")
-    return seconds
+    return elapsed
 
 
 def _beside_requests(
@@ -250,48 +252,49 @@ def _reading(database: Any, service_id: str, figures: dict[str, Any]) -> list[di
         first, last = clock.financial_year_days(asked)
         values = {"service": service_id, "first": first, "last": last, "today": today}
         values |= {"begin": begin, "end": end}
-        floor, ours = _in_turn(
-            lambda values=values: _ask(database, MONTHS_FLOOR, values),  # type: ignore[misc]
+        floor, ours = in_turn(
+            READS,
+            lambda values=values: ask(database, MONTHS_FLOOR, values),  # type: ignore[misc]
             lambda asked=asked: monthly_statistics(busy, asked),  # type: ignore[misc]
         )
         rows += [
-            {"what": f"floor: one statement, {what}", **_summary(floor)},
-            {"what": f"by month, {what}", **_summary(ours)},
+            {"what": f"floor: one statement, {what}", **summary(floor)},
+            {"what": f"by month, {what}", **summary(ours)},
         ]
         for name, figure in (
-            ("monthly_p50_ms", _summary(ours)["p50_ms"]),
+            ("monthly_p50_ms", summary(ours)["p50_ms"]),
             ("monthly_times_floor", round(min(ours) / min(floor), 2)),
         ):
             figures[name] = max(figures.get(name, 0), figure)
+    for what, question in _figures_of_all(busy, today, year):
+        [taken] = in_turn(READS, question)
+        rows.append({"what": what, **summary(taken)})
     for what, days in (("today", 0), ("today and seven days", 7)):
-        [taken] = _in_turn(lambda days=days: service_statistics(busy, days))  # type: ignore[misc]
-        rows.append({"what": what, **_summary(taken)})
+        [taken] = in_turn(READS, lambda days=days: service_statistics(busy, days))  # type: ignore[misc]
+        rows.append({"what": what, **summary(taken)})
     return rows
 
 
-def _in_turn(*asks: Callable[[], object]) -> list[list[float]]:
-    """Time each of some questions, in turn, so that what else the machine does hits all alike."""
-    for ask in asks:
-        ask()
-    rounds = [[_seconds(ask) for ask in asks] for _ in range(READS)]
-    return [list(taken) for taken in zip(*rounds, strict=True)]
+def _figures_of_all(
+    busy: uuid.UUID, today: date, year: int
+) -> list[tuple[str, Callable[[], object]]]:
+    from notifications.statistics.platform_statistics import (  # noqa: PLC0415
+        platform_totals,
+        statistics_by_service,
+    )
+    from notifications.statistics.service_statistics import (  # noqa: PLC0415
+        template_last_used,
+        template_usage_by_month,
+    )
+    from services.models import Service  # noqa: PLC0415
 
-
-def _summary(taken: list[float]) -> dict[str, float]:
-    ordered = sorted(taken)
-    return {
-        "p50_ms": round(ordered[len(ordered) // 2] * 1000, 2),
-        "longest_ms": round(ordered[-1] * 1000, 2),
-    }
-
-
-def _ask(database: Any, statement: str, values: dict[str, Any]) -> list[Any]:
-    with database.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
-
-
-def _seconds(do: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    do()
-    return time.perf_counter() - started
+    week, template = today - timedelta(days=7), uuid.UUID(int=1)
+    ids = list(Service.objects.order_by("name", "id").values_list("id", flat=True)[:50])
+    return [
+        ("templates by month, this year", lambda: template_usage_by_month(busy, year)),
+        ("template last used", lambda: template_last_used(busy, template)),
+        ("platform, today", lambda: platform_totals(today, today)),
+        ("platform, a week", lambda: platform_totals(week, today)),
+        ("services one by one, today", lambda: statistics_by_service(ids, today, today)),
+        ("services one by one, a week", lambda: statistics_by_service(ids, week, today)),
+    ]

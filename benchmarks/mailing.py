@@ -11,7 +11,6 @@ import run
 import spreadsheets
 
 ROWS = 100_000
-ROWS_HANDED_OVER = 20_000
 # Emptied and filled by SQL alone, from the rows that the platform has stored.
 FLOOR = """
 DROP TABLE IF EXISTS bench_rows, bench_history;
@@ -125,13 +124,13 @@ def _first_hand_over(service: dict[str, Any]) -> dict[str, Any]:
     ):
         processes.wait_for(http_port)
         _await_worker()
-        started = _create(service, ROWS_HANDED_OVER)
+        started = _create(service, ROWS)
         while not Notification.objects.filter(sent_at__isnull=False).exists():
             if time.perf_counter() - started > 60:
                 raise SystemExit("no message was handed over: see .local/log/")
             time.sleep(0.02)
         return {
-            "rows": ROWS_HANDED_OVER,
+            "rows": ROWS,
             "seconds_to_the_first": round(time.perf_counter() - started, 2),
         }
 

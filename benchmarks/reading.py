@@ -3,6 +3,7 @@
 import json
 import os
 import uuid
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import floors
@@ -22,13 +23,15 @@ FILL = """
     INSERT INTO notifications (
         id, service_id, template_id, template_version, "to", normalised_to, key_type, is_real,
         notification_type, process_type, notification_status, created_at, client_reference,
-        billable_units, international, delivery_attempts)
+        billable_units, international, delivery_attempts, api_key_id)
     SELECT gen_random_uuid(), %(service)s, %(template)s, %(version)s, 'amala@example.org',
-        'amala@example.org', 'normal', true, 'email', 'normal',
+        CASE WHEN n %% 2 = 0 THEN 'amala@example.org' ELSE n || '@example.org' END,
+        'normal', true, 'email', 'normal',
         CASE WHEN n = 1 THEN 'virus-scan-failed' WHEN n %% 1000 = 0 THEN 'permanent-failure'
             ELSE 'delivered' END,
         now() - interval '1 day' + interval '50 ms' * n,
-        CASE WHEN n %% 2 = 0 THEN 'campaign' ELSE 'reference-' || n END, 0, false, 1
+        CASE WHEN n %% 2 = 0 THEN 'campaign' ELSE 'reference-' || n END, 0, false, 1,
+        (SELECT id FROM api_keys WHERE service_id = %(service)s LIMIT 1)
     FROM generate_series(1, %(rows)s) n
 """
 LISTS = {
@@ -41,6 +44,20 @@ LISTS = {
     "reference of half": "reference=campaign",
     "reference of half, failed": "reference=campaign&status=failed",
     "reference of one": "reference=reference-77777",
+}
+# The same in the management API, 50 a page.
+SEARCHES = {
+    "all": "",
+    "failed": "status=failed",
+    "rarest status": "status=virus-scan-failed",
+    "one type, of a day": "template_type=email&start_date={today}&end_date={today}",
+    "template": "template={template}",
+    "template, failed": "template={template}&status=failed",
+    "key of all": "api_key={key}",
+    "reference of half": "reference=campaign",
+    "recipient of half": "to=Amala@example.org",
+    "recipient of half, failed": "to=Amala@example.org&status=failed",
+    "recipient of one": "to=77777@example.org",
 }
 # A limit that the first request of the run reaches.
 LIMITED = """
@@ -71,10 +88,11 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
         processes.wait_for(port)
         server = _Server(("127.0.0.1", port), processes.family(process.pid), service["id"])
         rows = _reads(server, ids)
+        rows += _searches(server, service, ids)
         rows += _refusals(server, service, limited_id, figures)
     path = f"/v2/notifications/{ids['middle']}"
     figures["read_by_id_sql"] = run.count_trips("get", path, service["id"])["sql_statements"]
-    for name, what in (("read_by_id", "one by id"), ("list", "list")):
+    for name, what in (("read_by_id", "one by id"), ("list", "list"), ("search", "search")):
         found = [row for row in rows if row["what"].startswith(what)]
         for column in ("p50_ms", "p99_ms"):
             figures[f"{name}_{column}"] = max(row[column] for row in found)
@@ -129,6 +147,12 @@ class _Server:
         request = _request("GET", f"/v2/notifications{path}", run.sign(self.service_id))
         return self.load(what, request, 200, readers=READERS)
 
+    def manage(self, what: str, path: str) -> dict[str, Any]:
+        """Read a path of the management API below the service."""
+        token = run.sign("notify-admin", os.environ["INTERNAL_API_SECRET"])
+        request = _request("GET", f"/service/{self.service_id}/notifications{path}", token)
+        return self.load(what, request, 200, readers=READERS)
+
     def post(self, what: str, body: Any, status: int, *, token: str) -> dict[str, Any]:
         """Post an email, which is accepted or refused."""
         request = _request("POST", "/v2/notifications/email", token, json.dumps(body).encode())
@@ -151,6 +175,25 @@ def _reads(server: _Server, ids: dict[str, str]) -> list[dict[str, Any]]:
             server.get(f"list, {what}, from the {place}", f"?{query}older_than={row_id}")
             for place, row_id in ids.items()
         ]
+    return rows
+
+
+def _searches(
+    server: _Server, service: dict[str, Any], ids: dict[str, str]
+) -> list[dict[str, Any]]:
+    with psycopg2.connect(floors.dsn()) as database, database.cursor() as cursor:
+        cursor.execute(
+            "SELECT api_key_id, created_at FROM notifications WHERE id = %s", [ids["end"]]
+        )
+        [[key, at]] = cursor.fetchall()
+    names = {"template": service["templates"]["email"]["id"], "key": key, "today": at.date()}
+    rows = [
+        server.manage(f"search, {what}", f"?{query.format(**names)}")
+        for what, query in SEARCHES.items()
+    ]
+    cursor_of_end = urlsafe_b64encode(f"older {at.isoformat()} {ids['end']}".encode()).decode()
+    rows.append(server.manage("search, all, from the end", f"?cursor={cursor_of_end}"))
+    rows.append(server.manage("one message, for people", f"/{ids['middle']}"))
     return rows
 
 

@@ -41,6 +41,11 @@ BUDGETS = {
     "read_by_id_p99_ms": ("<=", 100),
     "list_p50_ms": ("<=", 100),
     "list_p99_ms": ("<=", 1000),
+    "search_p50_ms": ("<=", 100),
+    # Of a page of the management API or of the audit: as with few rows so with many.
+    "list_more_statements": ("<=", 0),
+    "list_share": ("<=", 1.6),
+    "list_page_ms": ("<=", 100),
     "deleted_rows_per_second": (">=", 20_000),
     "send_longest_ms_beside_deletion": ("<=", 100),
     # A million messages of a day; nobody may wait for a lock meanwhile.
@@ -49,6 +54,7 @@ BUDGETS = {
     "monthly_p50_ms": ("<=", 50),
     "usage_p50_ms": ("<=", 50),
     "usage_cpu_ms": ("<=", 50),
+    "usage_times_floor": ("<=", 4),
     "monthly_times_floor": ("<=", 1.6),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),

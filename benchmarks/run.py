@@ -26,7 +26,7 @@ import spreadsheets  # noqa: E402
 BIN = Path(sys.executable).parent
 PARTS = [
     *("content", "accept", "deliver", "lanes", "jobs"),
-    *("read", "callbacks", "retention", "statistics", "billing"),
+    *("read", "lists", "callbacks", "retention", "statistics", "billing"),
 ]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
@@ -227,6 +227,7 @@ def on_servers(
     import delivering  # noqa: PLC0415 - after the environment is set
     import floors  # noqa: PLC0415
     import lanes  # noqa: PLC0415
+    import listing  # noqa: PLC0415
     import mailing  # noqa: PLC0415
     import reading  # noqa: PLC0415
     import retention  # noqa: PLC0415
@@ -240,6 +241,7 @@ def on_servers(
         "deliver": delivering,
         "jobs": mailing,
         "read": reading,
+        "lists": listing,
         "callbacks": calling,
         "retention": retention,
         "statistics": counting,

@@ -106,6 +106,17 @@ def apply_prices(prices: Iterable[Price], *, actor: User | None, reason: str = "
     return changes
 
 
+def row_of(price: Price) -> Rate | LetterRate:
+    """Return the row of a price that was made to hold."""
+    begin = london_midnight(price.day)
+    if isinstance(price, TextPrice):
+        return Rate.objects.get(**_TEXTS, valid_from=begin)
+    sheets, crown, post_class = price.kind
+    return LetterRate.objects.get(
+        sheet_count=sheets, crown=crown, post_class=post_class, start_date=begin
+    )
+
+
 _TEXTS = {"notification_type": NotificationType.SMS}
 
 

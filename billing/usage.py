@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from django.db.models import F, Sum
 
-from billing.allowances import allowance_of
+from billing.allowances import allowance_of, current_year
 from billing.daily import build
 from billing.models import FactBilling
 from billing.pricing import FREE, Charge, Units, Use, price, remainder
@@ -61,6 +62,12 @@ def year_of(service: Service, year: int, *, until: date | None = None) -> Year:
     first, last = financial_year_days(year)
     uses = uses_of(service, first, min(last, until or last))
     return Year(allowance, price(uses, allowance))
+
+
+def free_fragments_left(service_id: UUID) -> int:
+    """Return how many texts a service can still send for nothing this financial year, as of now."""
+    service = Service.objects.get(id=service_id)
+    return int(year_of(service, current_year()).remainder)
 
 
 def uses_of(service: Service, first: date, last: date) -> list[Use]:

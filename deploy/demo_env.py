@@ -59,6 +59,7 @@ def demo_settings(*, port: int) -> dict[str, str]:
         "MMG_RECEIPT_PASSWORD": "",
         # The stand-ins listen on loopback.
         "HTTP_ALLOW_PRIVATE": "true",
+        "LETTER_DRAWS_CODE": "true",
         "SECURE_COOKIES": "false",
         "DEBUG": "false",
     }

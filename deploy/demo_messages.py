@@ -15,6 +15,11 @@ from deploy.progress import LaunchFailed, tail_of_file
 
 DEADLINE_SECONDS = 60.0
 POLL_SECONDS = 0.1
+ADDRESS = {
+    "address_line_1": "Ada Reader",
+    "address_line_2": "1 High Street",
+    "address_line_3": "SW1A 1AA",
+}
 ENDED_BADLY = {"permanent-failure", "temporary-failure", "technical-failure"}
 
 
@@ -84,6 +89,41 @@ def _look(client: Any, message: Sent, began: float) -> None:
     if status != message.status:
         message.status = status
         print(f"  {time.monotonic() - began:5.1f} s  {message.label:<14} {status}", flush=True)
+
+
+def send_letter(*, api_key: str, api_url: str, template_id: str, path: Path, logs: Path) -> None:
+    """Send a letter, wait for its pages, and keep them in a file.
+
+    Raises:
+        LaunchFailed: it was refused, or there were no pages in time.
+    """
+    client: Any = NotificationsAPIClient(api_key, base_url=api_url)  # type: ignore[no-untyped-call]  # the client has no types
+    began = time.monotonic()
+    try:
+        letter_id = client.send_letter_notification(
+            template_id, personalisation={"name": "Ada", **ADDRESS}
+        )["id"]
+        while (pdf := _pages(client, letter_id)) is None:
+            if time.monotonic() - began > DEADLINE_SECONDS:
+                log = tail_of_file(logs / "worker-letters.log")
+                raise LaunchFailed(
+                    f"The letter has no pages.\nThe end of worker-letters.log:\n{log}"
+                )
+            time.sleep(POLL_SECONDS)
+    except HTTPError as error:
+        log = tail_of_file(logs / "web.log")
+        raise LaunchFailed(f"The API refused: {error}\nThe end of web.log:\n{log}") from error
+    path.write_bytes(pdf)
+    print(f"  {time.monotonic() - began:5.1f} s  {'letter':<14} {path}", flush=True)
+
+
+def _pages(client: Any, letter_id: str) -> bytes | None:
+    try:
+        return bytes(client.get_pdf_for_letter(letter_id).getvalue())
+    except HTTPError as error:
+        if "PDFNotReadyError" in str(error.message):
+            return None
+        raise
 
 
 def _explain(waiting: list[Sent], logs: Path) -> str:

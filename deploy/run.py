@@ -15,8 +15,9 @@ import environ
 
 from deploy import embedded, processes
 from deploy.demo_env import PATH, demo_settings, load_secrets, new_secrets
-from deploy.demo_messages import send_and_follow
+from deploy.demo_messages import send_and_follow, send_letter
 from deploy.environment import LOCAL, ROOT, install_embedded
+from deploy.libraries import install_letter_libraries
 from deploy.manage import published
 from deploy.progress import LaunchFailed, step
 from deploy.supervisor import Supervisor, end_left_over
@@ -24,6 +25,7 @@ from deploy.supervisor import Supervisor, end_left_over
 HOST = "127.0.0.1"
 CONFIGURATION = ROOT / "deploy" / "demo.yaml"
 SERVICE = "Demo Library Service"
+LETTER = LOCAL / "letter.pdf"
 KEY_NAME = "demo"
 ADMIN_EMAIL = "support@demo.notify.example"
 REQUIRED = ("SECRET_KEY", "ENCRYPTION_KEYS", "INTERNAL_API_SECRET")
@@ -85,6 +87,14 @@ def demo(port: int, *, once: bool) -> None:
                 templates=applied["templates"],
                 logs=LOCAL / "log",
             )
+            if install_letter_libraries():
+                send_letter(
+                    api_key=api_key,
+                    api_url=settings["API_HOST_URL"],
+                    template_id=applied["templates"]["Library card"]["id"],
+                    path=LETTER,
+                    logs=LOCAL / "log",
+                )
             if once:
                 print("All were delivered.")
                 return
@@ -148,6 +158,7 @@ API             http://{HOST}:{port}
 Admin site      http://{HOST}:{port}/admin/
                 log in as {ADMIN_EMAIL}, password {password}
 Mails and texts http://{HOST}:{port + 1}/
+Letter          {LETTER if LETTER.exists() else "none"}
 API key         {api_key}
 Secrets         {PATH}
 Logs            {LOCAL / "log"}

@@ -69,6 +69,7 @@ class Postgres:
         self.programs = find_postgres(home.account, copies=home.path / "programs")
         self.data = home.owned("postgresql") / "data"
         self.log = home.run / "postgresql.log"
+        self.url = f"postgres://postgres@/notify?host={home.run}"
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -84,7 +85,7 @@ class Postgres:
         self._start()
         try:
             self._create_database()
-            yield f"postgres://postgres@/notify?host={self.home.run}"
+            yield self.url
         finally:
             self.stop()
 

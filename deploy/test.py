@@ -7,13 +7,16 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
 from deploy import embedded
 from deploy.environment import ROOT, browser, install_embedded
-from deploy.progress import LaunchFailed, step
+from deploy.libraries import install_letter_libraries
+from deploy.progress import WIDTH, LaunchFailed
 
 TEST_SETTINGS = "notify_project.settings_test"
 CODE = ("notify_project", "services", "templates_app", "notifications", "billing")
@@ -26,10 +29,11 @@ def checks() -> list[tuple[str, list[str]]]:
     manage = [python, "manage.py"]
     templates = [str(path) for folder in CODE for path in (ROOT / folder).rglob("*.html")]
     found: list[tuple[str, list[str]]] = [
+        # First, as it takes as long as all others.
+        ("mypy", [python, "-m", "mypy", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "--quiet", "."]),
         ("ruff check", [python, "-m", "ruff", "check", "--quiet", "."]),
         ("lint-imports", [str(tools / "lint-imports"), "--no-cache"]),
-        ("mypy", [python, "-m", "mypy", "."]),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         ("manage.py check", [*manage, "check"]),
     ]
@@ -47,26 +51,65 @@ def _tracked_texts() -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in found if path.suffix in names)
 
 
-def run_checks(env: dict[str, str]) -> int:
-    """Run the checks until one fails, and return its exit code."""
-    for heading, command in checks():
-        with step(heading):
-            done = subprocess.run(
-                command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
-            )
-        if done.returncode != 0:
-            print(f"{done.stdout}{done.stderr}\n{heading} failed.")
-            return done.returncode
-    return 0
+class Checks:
+    """The static checks, as many at once as there are processors, beside whatever else runs.
+
+    All of them run, whatever the others find; each is told of when it ends. What still runs when
+    the block is left by an exception is ended.
+    """
+
+    def __init__(self, commands: list[tuple[str, list[str]]], env: dict[str, str]) -> None:
+        self._commands = commands
+        self._env = env
+        self._pool = ThreadPoolExecutor(processors())
+        self._results: dict[str, Future[int]] = {}
+        self._running: set[subprocess.Popen[str]] = set()
+        self._over = threading.Event()
+
+    def __enter__(self) -> Checks:
+        self._results = {each[0]: self._pool.submit(self._run, *each) for each in self._commands}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._over.set()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in tuple(self._running):
+                process.terminate()
+        self._pool.shutdown()
+
+    def failed(self) -> list[str]:
+        """Wait for all, and return the headings of those that failed."""
+        return [heading for heading, code in self._results.items() if code.result() != 0]
+
+    def _run(self, heading: str, command: list[str]) -> int:
+        began = time.monotonic()
+        output = subprocess.PIPE
+        with subprocess.Popen(
+            command, cwd=ROOT, env=self._env, stdout=output, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            self._running.add(process)
+            if self._over.is_set():
+                process.terminate()
+            told, _ = process.communicate()
+            self._running.discard(process)
+        ended = f"{time.monotonic() - began:.1f} s"
+        if process.returncode:
+            ended = f"failed after {ended}\n{told}"
+        print(f"{heading:<{WIDTH}} {ended}", flush=True)
+        return process.returncode
+
+
+def processors() -> int:
+    """Return how much may run at once: two at least, as some only wait."""
+    return max(2, os.cpu_count() or 2)
 
 
 def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
     """Run the tests and return their exit code."""
-    processes = max(2, os.cpu_count() or 2)
-    print("pytest", flush=True)
-    # A file stays in one process: some hold tests that go on from the ones before.
-    command = [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadfile"]
-    return wait_for(command + arguments, env)
+    # One more than there are processors: two of them mostly wait for processes that they start.
+    parallel = ["-n", str(processors() + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return wait_for([sys.executable, "-m", "pytest", *parallel, *arguments], env)
 
 
 def wait_for(command: list[str], env: dict[str, str]) -> int:
@@ -86,12 +129,15 @@ def run(what: str, arguments: list[str]) -> int:
     env = os.environ | {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS}
     with embedded.throw_away() as addresses:
         env |= addresses
-        code = run_checks(env)
-        if code or what == "check":
-            return code
-        if path := browser():
+        if what == "all":
+            install_letter_libraries()
+        if what == "all" and (path := browser()):
             env["NOTIFY_BROWSER"] = path
-        return run_pytest(env, arguments)
+        with Checks(checks(), env) as static:
+            code = run_pytest(env, arguments) if what == "all" else 0
+            if failed := static.failed():
+                print(f"Failed: {', '.join(failed)}")
+            return code or (1 if failed else 0)
 
 
 def main(arguments: list[str]) -> int:

@@ -20,6 +20,7 @@ from notify_project.colours import is_colour
 from notify_project.constants import Queue
 from notify_project.queues import is_scheduler_alive
 from services.models import InboundNumber
+from templates_app.rendering.letter_print import CannotPrint, require_engine
 
 # Connecting, and what a call may need beyond its time-out to end and be recorded.
 LEASE_MARGIN_SECONDS = 15
@@ -127,6 +128,16 @@ def check_files_are_scanned(app_configs: Apps, **options: Any) -> Iterable[Check
             hint="Set CLAMAV_URL to the address of ClamAV's daemon.",
             id="notify.I001",
         )
+
+
+@register("notify", deploy=True)
+def check_letters_can_be_made(app_configs: Apps, **options: Any) -> Iterable[CheckMessage]:
+    """Without what lays them out, letters would wait for ever."""
+    del app_configs, options
+    try:
+        require_engine()
+    except CannotPrint as error:
+        yield Warning(str(error), hint="Workers of the pool letters need it.", id="notify.W003")
 
 
 @register("notify")

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from notifications.api.internal import TemplateStatisticsViewSet
 from notifications.api.management import routes
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
@@ -21,11 +20,7 @@ _received.register("received-text-messages", ReceivedTextViewSet, basename="rece
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v2/", include(_public.urls)),
     path("v2/", include(_received.urls)),
-    path(
-        "service/<uuid:service_id>/template-statistics",
-        TemplateStatisticsViewSet.as_view({"get": "list"}),
-        name="template-statistics",
-    ),
+    path("", include(routes.urlpatterns)),
     path(
         "notifications/sms/<str:provider_name>",
         ReceiptViewSet.as_view({"post": "create"}),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -12,6 +13,13 @@ from notify_project.logs import request_id
 from notify_project.models import AuditEvent
 
 _gathered: ContextVar[list[AuditEvent] | None] = ContextVar("gathered", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A switch of the whole installation, which no row stands for."""
+
+    name: str
 
 
 def record(
@@ -24,18 +32,19 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """Write who did what to which object; ``before`` and ``after`` hold no secrets."""
+    """Write who did what to which object, or switch; ``before`` and ``after`` hold no secrets."""
     kind = AuditEvent.ActorKind.SYSTEM
     if actor is not None:
         staff = bool(getattr(actor, "platform_admin", False))
         kind = AuditEvent.ActorKind.SUPPORT if staff else AuditEvent.ActorKind.USER
+    subject_type, subject_id = _named(subject)
     event = AuditEvent.objects.create(
         actor_id=actor.pk if actor else None,
         actor_kind=kind,
         action=action,
         service_id=service_id,
-        subject_type=type(subject)._meta.label_lower,  # noqa: SLF001 - Django's public Meta
-        subject_id=str(subject.pk),
+        subject_type=subject_type,
+        subject_id=subject_id,
         before=before,
         after=after,
         reason=reason,
@@ -45,6 +54,12 @@ def record(
     if gathered is not None:
         gathered.append(event)
     return event
+
+
+def _named(subject: Any) -> tuple[str, str]:
+    if isinstance(subject, Switch):
+        return "switch", subject.name
+    return type(subject)._meta.label_lower, str(subject.pk)  # noqa: SLF001 - Django's public Meta
 
 
 @contextmanager

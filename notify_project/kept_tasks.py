@@ -1,7 +1,8 @@
 """Tasks that carry what is nowhere else yet: look at them, and put failed ones back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import cast
 
 from redis import Redis
@@ -14,6 +15,8 @@ from rq.serializers import JSONSerializer
 from notify_project.constants import Queue
 from notify_project.queues import FAILURE_TTL_SECONDS, Task
 from notify_project.redis_connection import redis_connection
+
+FETCHED_AT_ONCE = 100
 
 
 def running_task_id() -> str | None:
@@ -45,6 +48,35 @@ def find_argument(connection: Redis, task: Task, task_id: str) -> str | None:
     if job is None or job.func_name != _path(task) or not job.args:
         return None
     return str(job.args[0])
+
+
+def first_arguments(connection: Redis, task: Task) -> Iterator[tuple[str, str]]:
+    """Yield id and first argument of each such task, wherever it waits, runs or was left.
+
+    One that is queued meanwhile may be missing.
+
+    Raises:
+        redis.RedisError: Redis did not answer.
+    """
+    keys = connection.scan_iter(match=f"{Job.redis_job_namespace_prefix}*", count=1000)
+    names = (key.decode().removeprefix(Job.redis_job_namespace_prefix) for key in keys)
+    # Behind a colon are the parts of a task.
+    ids = (name for name in names if ":" not in name)
+    while batch := list(islice(ids, FETCHED_AT_ONCE)):
+        for job in Job.fetch_many(batch, connection, serializer=JSONSerializer):
+            if job is not None and job.func_name == _path(task) and job.args:
+                yield job.id, str(job.args[0])
+
+
+def drop(connection: Redis, task_id: str) -> None:
+    """Remove a task from wherever it is; one that is not there is no trouble.
+
+    Raises:
+        redis.RedisError: Redis did not answer.
+    """
+    job = _fetch(connection, task_id)
+    if job is not None:
+        job.delete()
 
 
 def requeue_failed(

@@ -150,6 +150,8 @@ def _storage_of(area: str) -> dict[str, Any]:
 STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "jobs", "letters")}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
+# Where the printer adds no code of its own by which its machines know a letter.
+LETTER_DRAWS_CODE: bool = env.bool("LETTER_DRAWS_CODE", default=False)
 
 # --- PostgreSQL --------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}
@@ -188,13 +190,14 @@ WORKER_POOLS: dict[str, list[str]] = {
     "callbacks": ["callbacks"],
     "database": ["database"],
     "jobs": ["jobs", "job-rows"],
-    "background": ["periodic", "letters", "reporting"],
+    "letters": ["letters"],
+    "background": ["periodic", "reporting"],
 }
 # Counting a day again takes minutes where there are thousands of services, and a worker of a lane
 # waits minutes for a database to which it could not yet say what it has sent.
 _TIMEOUTS = {
     **dict.fromkeys(("periodic", "reporting"), 1200),
-    **dict.fromkeys(("priority", "normal", "bulk", "research-mode"), 240),
+    **dict.fromkeys(("priority", "normal", "bulk", "research-mode", "letters"), 240),
 }
 RQ_QUEUES = {
     queue: {

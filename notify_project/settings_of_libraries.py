@@ -8,7 +8,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "notify_project.api.responses.word_exception",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["notify_project.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "services.api.management.schema.ManagementSchema",
 }
 SPECTACULAR_SETTINGS = {

@@ -8,6 +8,7 @@ from rq import SimpleWorker, worker_registration
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
+from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from notify_project import clock, logs
@@ -83,3 +84,30 @@ class NotifyWorker(SimpleWorker):
             return is_done
         finally:
             close_old_connections()
+
+    def handle_job_success(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: StartedJobRegistry,
+        execution: Execution,
+    ) -> None:
+        """Forget a task that is done, also if a worker was killed in the middle of it before.
+
+        For a minute RQ still lists the killed worker's execution and does not find it any more;
+        it would call the task failed and do it once more.
+        """
+        ending = (job, queue, started_job_registry, execution)
+        try:
+            super().handle_job_success(*ending)
+        except ValueError:
+            if not self._forget_dead_executions(job):
+                raise
+            super().handle_job_success(*ending)
+
+    def _forget_dead_executions(self, job: Job) -> bool:
+        """Drop what is listed of a task and gone; say whether there was any."""
+        registry = job.execution_registry
+        listed = [Execution(each, job.id, self.connection) for each in registry.get_execution_ids()]
+        dead = [each.id for each in listed if not self.connection.exists(each.key)]
+        return bool(dead) and bool(self.connection.zrem(registry.key, *dead))

@@ -1,6 +1,7 @@
 """Who outside the team may be written to in trial mode and with team keys."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 
@@ -51,6 +52,26 @@ def replace_guest_list(service: Service, recipients: Iterable[str], *, actor: Us
         )
         forget_service(service.id)
     return True
+
+
+def remove_guests(service_id: UUID, recipients: Iterable[str], *, actor: User | None) -> int:
+    """Take guests off a service's list, as they are written there, and return how many were."""
+    with transaction.atomic():
+        service = Service.objects.select_for_update(no_key=True).get(id=service_id)
+        rows = ServiceGuestList.objects.filter(service=service)
+        held = rows.count()
+        removed, _ = rows.filter(recipient__in=list(recipients)).delete()
+        if removed:
+            audit.record(
+                "remove guests",
+                service,
+                actor=actor,
+                service_id=service.id,
+                before={"guests": held},
+                after={"guests": held - removed},
+            )
+            forget_service(service.id)
+    return removed
 
 
 def _entry(recipient: str) -> tuple[str, str]:

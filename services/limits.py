@@ -3,22 +3,29 @@
 import logging
 import math
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
 from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
 from notify_project.constants import KeyType
 from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 from services.caller import Caller
+from services.day_counters import (
+    COUNTED,
+    DAY_SECONDS,
+    INTERNATIONAL_SMS,
+    MISSING,
+    begin,
+    day_counter,
+    recount,
+    seconds_of_day_left,
+)
 
 logger = logging.getLogger(__name__)
 
 # Source: the API contract, rate limits and daily limits.
 LARGEST_BUCKET = 1000
-DAY_SECONDS = 24 * 3600
 MINUTE = 60
-INTERNATIONAL_SMS = "international_sms"
 _KEY_WORDS = {KeyType.NORMAL: "LIVE", KeyType.TEAM: "TEAM", KeyType.TEST: "TEST"}
 # What a test key of a trial service is measured against.
 _LIVE_DEFAULTS = {"email": 250_000, "sms": 250_000, "letter": 20_000, INTERNATIONAL_SMS: 100}
@@ -37,17 +44,20 @@ if gained > 0 then
     at = at + gained * 60 / rate
 end
 """
-# An increment never makes a counter without an end, and never moves the end of one that has it.
-_RESERVE = """
+# A counter that is not there is not begun here: what it begins with is in the database.
+# An increment never moves the end of one that has it.
+_RESERVE = (
+    COUNTED
+    + """
 local function reserve(key, limit, seconds)
-    local used = tonumber(redis.call('GET', key) or '0')
-    if used == nil then return {-1, 0} end
-    if used + 1 > limit then return {used, 0} end
+    local used = counted(key)
+    if used < 0 or used + 1 > limit then return {used, 0} end
     used = redis.call('INCR', key)
     if redis.call('TTL', key) < 0 then redis.call('EXPIRE', key, seconds) end
     return {used, 1}
 end
 """
+)
 # Takes one token and, if that is allowed, one unit of the day; tells what is left of both.
 _TAKE = (
     _REFILL
@@ -61,7 +71,7 @@ if KEYS[2] then
     if ARGV[5] == '1' and tokens >= 1 then
         day = reserve(KEYS[2], tonumber(ARGV[4]), ARGV[6])
     else
-        day = {tonumber(redis.call('GET', KEYS[2]) or '0') or -1, 0}
+        day = {counted(KEYS[2]), 0}
     end
 end
 return {tokens, string.format('%.6f', at), day[1], day[2]}
@@ -69,12 +79,13 @@ return {tokens, string.format('%.6f', at), day[1], day[2]}
 )
 _PEEK = (
     _REFILL
+    + COUNTED
     + """
-local used = KEYS[2] and (tonumber(redis.call('GET', KEYS[2]) or '0') or -1) or 0
+local used = KEYS[2] and counted(KEYS[2]) or 0
 return {tokens, string.format('%.6f', at), used, 0}
 """
 )
-_LOOK_AT_UNIT = "return {tonumber(redis.call('GET', KEYS[1]) or '0') or -1, 0}"
+_LOOK_AT_UNIT = COUNTED + "return {counted(KEYS[1]), 0}"
 _TAKE_UNIT = _RESERVE + "return reserve(KEYS[1], tonumber(ARGV[1]), ARGV[2])"
 # Not below nothing, and nothing for a day that has ended meanwhile.
 _GIVE_BACK = """
@@ -150,14 +161,12 @@ class Allowance:
         Raises:
             TooManyRequests: none is left.
         """
-        key = _day_key(self.caller, INTERNATIONAL_SMS, self.taken_at)
-        script, arguments = _LOOK_AT_UNIT, []
-        if self.takes and self.caller.is_real:
-            script, arguments = _TAKE_UNIT, [_limit(self.caller, INTERNATIONAL_SMS), DAY_SECONDS]
-        batch = Batch().eval(script, 1, key, *arguments)
-        answer = _ask(self.caller, "check international limit", batch)
+        takes = self.takes and self.caller.is_real
+        batch = _take_unit if takes else _look_at_unit
+        asked = batch(Batch(), self.caller, INTERNATIONAL_SMS, self.taken_at)
+        answer = _ask(self.caller, "check international limit", asked)
         if answer is not None:
-            self.add_day(INTERNATIONAL_SMS, key, used=int(answer[0]), reserved=bool(answer[1]))
+            self.add_day(INTERNATIONAL_SMS, int(answer[0]), reserved=bool(answer[1]))
             self.require_room()
 
     def give_back(self) -> None:
@@ -184,19 +193,34 @@ class Allowance:
         seconds = self.refilled_at + (wanted - self.tokens) * MINUTE / rate if rate else 0.0
         resets = [seconds - now.timestamp() if rate else float(MINUTE)]
         if any(day.left == 0 for day in self._days):
-            resets.append(_seconds_of_day_left(now))
+            resets.append(seconds_of_day_left(now))
         return {
             "RateLimit-Limit": str(rate),
             "RateLimit-Remaining": str(left),
             "RateLimit-Reset": str(max(1 if left == 0 else 0, math.ceil(max(resets)))),
         }
 
-    def add_day(self, word: str, key: str, *, used: int, reserved: bool) -> None:
-        """Remember what a daily counter said."""
+    def add_day(self, word: str, used: int, *, reserved: bool) -> None:
+        """Remember what a daily counter said; count again what one would say that is not there."""
+        if used == MISSING:
+            used, reserved = self._begin_day(word)
         if used < 0:
             logger.error("limits cannot be read: a counter is no number")
             return
+        key = _day_key(self.caller, word, self.taken_at)
         self._days.append(_Day(word, key, _limit(self.caller, word), used, reserved))
+
+    def _begin_day(self, word: str) -> tuple[int, bool]:
+        """Return what was used of the day, and whether a unit more was taken."""
+        is_over = self.takes and self.tokens == 0
+        if is_over or not self.caller.is_real or not _limit(self.caller, word):
+            return 0, False
+        day = (self.caller.service.id, word, self.taken_at)
+        if not self.takes:
+            return recount(*day), False
+        batch = _take_unit(begin(Batch(), *day), self.caller, word, self.taken_at)
+        answer = _ask(self.caller, "begin a daily limit", batch)
+        return (0, False) if answer is None else (int(answer[0]), bool(answer[1]))
 
 
 def take(caller: Caller, notification_type: str | None) -> Allowance:
@@ -231,14 +255,23 @@ def _allowance(caller: Caller, word: str | None, *, takes: bool) -> Allowance:
         return allowance
     allowance.tokens, allowance.refilled_at = int(answer[0]), float(answer[1])
     if word is not None:
-        allowance.add_day(word, keys[1], used=int(answer[2]), reserved=bool(answer[3]))
+        allowance.add_day(word, int(answer[2]), reserved=bool(answer[3]))
     return allowance
 
 
+def _take_unit(batch: Batch, caller: Caller, word: str, now: datetime) -> Batch:
+    key = _day_key(caller, word, now)
+    return batch.eval(_TAKE_UNIT, 1, key, _limit(caller, word), DAY_SECONDS)
+
+
+def _look_at_unit(batch: Batch, caller: Caller, word: str, now: datetime) -> Batch:
+    return batch.eval(_LOOK_AT_UNIT, 1, _day_key(caller, word, now))
+
+
 def _ask(caller: Caller, operation: str, batch: Batch) -> list[bytes] | None:
-    """Return a script's answer; None without Redis, or when a key holds something else."""
+    """Return the last script's answer; None without Redis, or when a key holds something else."""
     try:
-        [answer] = ask_redis(operation, batch.answers)
+        *_, answer = ask_redis(operation, batch.answers)
     except RedisUnavailable:
         logger.warning("limits of service %s are not enforced", caller.service.id)
         return None
@@ -265,14 +298,3 @@ def _bucket_key(caller: Caller) -> str:
 def _day_key(caller: Caller, word: str, now: datetime) -> str:
     suffix = "-test" if caller.key.key_type == KeyType.TEST else ""
     return f"{day_counter(caller.service.id, word, now)}{suffix}"
-
-
-def day_counter(service_id: UUID, word: str, now: datetime) -> str:
-    """Return the key that counts a service's messages of one UTC day."""
-    # Formatted by hand: strftime takes longer than the rest of the key.
-    return f"daily-limit-{service_id}-{word}-{now.year:04}-{now.month:02}-{now.day:02}"
-
-
-def _seconds_of_day_left(now: datetime) -> float:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return (midnight - now).total_seconds()

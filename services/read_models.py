@@ -33,7 +33,7 @@ from services.models.retention import DEFAULT_DAYS
 # Source: the API contract, life-cycle of keys.
 REVOKED_KEYS_REMEMBERED = timedelta(days=7)
 # Part of the key: a release that changes the fields below does not read older copies.
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class ServiceModel:
     recipients: frozenset[str] = field(repr=False)
     callback_types: frozenset[str]
     branding: BrandingModel | None = None
+    crown: bool | None = None
 
 
 _memory: caching.LocalMemory[ServiceModel | None] = caching.LocalMemory()
@@ -157,6 +158,7 @@ def _load(service_id: UUID) -> ServiceModel | None:
         recipients=frozenset(_load_recipients(service_id)),
         callback_types=frozenset(callbacks.values_list("callback_type", flat=True)),
         branding=_load_branding(service.email_branding),
+        crown=service.crown,
     )
 
 

@@ -9,6 +9,17 @@ from notify_project import clock
 from notify_project.constants import NotificationType, ProcessType
 from notify_project.versioning import HistoryRow, Versioned
 from services.models import Service, ServiceLetterContact
+from templates_app.change_model import TemplateChange
+
+__all__ = [
+    "LetterLanguages",
+    "Template",
+    "TemplateChange",
+    "TemplateColumns",
+    "TemplateFolder",
+    "TemplateHistory",
+    "TemplateRedacted",
+]
 
 
 class LetterLanguages(models.TextChoices):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from notify_project.api.errors import Forbidden
 from notify_project.constants import NotificationType
-from services.models import ServicePermission
+from services.models import Service, ServicePermission
 from templates_app.models import Template
 
 _WORDS: dict[str, str] = {
@@ -12,6 +12,31 @@ _WORDS: dict[str, str] = {
     NotificationType.SMS: "text message",
     NotificationType.LETTER: "letter",
 }
+
+
+class ReviewNeeded(Forbidden):
+    """A change that no second person has looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Changes of this service's templates are reviewed: propose the change, as a "
+            "template-change, and somebody else approves it"
+        )
+
+
+def require_unreviewed_change_allowed(service_id: UUID) -> None:
+    """Refuse a change that nobody else has looked at, if the service asks for a review.
+
+    Raises:
+        ReviewNeeded: it does.
+    """
+    if is_review_wanted(service_id):
+        raise ReviewNeeded
+
+
+def is_review_wanted(service_id: UUID) -> bool:
+    """Tell whether changes of a service's templates need a second person."""
+    return Service.objects.filter(id=service_id, templates_need_review=True).exists()
 
 
 def require_may_create(service_id: UUID, template_type: str) -> None:

@@ -11,7 +11,11 @@ from notify_project.versioning import save_versioned
 from services.models import Service, User
 from templates_app.folders import lock_folders, require_folder
 from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
-from templates_app.permissions import require_may_create, require_may_update
+from templates_app.permissions import (
+    require_may_create,
+    require_may_update,
+    require_unreviewed_change_allowed,
+)
 from templates_app.read_models import forget_template
 from templates_app.validation import InvalidTemplate, require_contact_block, require_valid
 
@@ -42,6 +46,7 @@ def create_template(
     template_id: uuid.UUID | None = None,
     folder_id: uuid.UUID | None = None,
     as_operator: bool = False,
+    is_reviewed: bool = False,
     **columns: Any,
 ) -> Template:
     """Create version 1 of a template.
@@ -55,13 +60,16 @@ def create_template(
         template_id: the id that it gets, if the caller chooses one.
         folder_id: where it goes; the top level unless given.
         as_operator: whoever runs the installation may prepare what the service cannot send yet.
+        is_reviewed: a second person approved it, or the service does not ask for that.
         columns: values of other fields of ``CHANGEABLE``.
 
     Raises:
-        Forbidden: the service has no permission for the type.
+        Forbidden: the service has no permission for the type, or asks for a review.
         InvalidTemplate: a field is missing, too long or does not belong to the type.
         InvalidFolder: the service has no such folder.
     """
+    if not is_reviewed:
+        require_unreviewed_change_allowed(service.id)
     _require_changeable(columns)
     template = Template(
         id=template_id or uuid.uuid4(),
@@ -90,7 +98,12 @@ def create_template(
 
 
 def update_template(
-    template: Template, *, actor: User | None, as_operator: bool = False, **changes: Any
+    template: Template,
+    *,
+    actor: User | None,
+    as_operator: bool = False,
+    is_reviewed: bool = False,
+    **changes: Any,
 ) -> Template:
     """Save changes as the next version; what differs in nothing makes no version.
 
@@ -100,16 +113,19 @@ def update_template(
         template: which; read again under a lock.
         actor: the author of the new version; None is nobody, and differs from no author.
         as_operator: as for a new one.
+        is_reviewed: likewise.
         changes: fields of ``CHANGEABLE`` with their new values.
 
     Raises:
-        Forbidden: the service has no permission for the type any more.
+        Forbidden: the service has no permission for the type any more, or asks for a review.
         InvalidTemplate: as for a new one, or the template is archived.
     """
     with transaction.atomic():
         row = _locked(template)
         if row.archived:
             raise InvalidTemplate("Template has been deleted")
+        if not is_reviewed:
+            require_unreviewed_change_allowed(row.service_id)
         if not as_operator:
             require_may_update(row)
         if changes.pop("template_type", row.template_type) != row.template_type:
@@ -132,12 +148,20 @@ def update_template(
     return row
 
 
-def archive_template(template: Template, *, actor: User | None) -> Template:
-    """Archive a template for good: it cannot be sent, is absent from lists, leaves its folder."""
+def archive_template(
+    template: Template, *, actor: User | None, is_reviewed: bool = False
+) -> Template:
+    """Archive a template for good: it cannot be sent, is absent from lists, leaves its folder.
+
+    Raises:
+        Forbidden: the service asks for a review.
+    """
     with transaction.atomic():
         row = _locked(template)
         if row.archived:
             return row
+        if not is_reviewed:
+            require_unreviewed_change_allowed(row.service_id)
         row.archived, row.created_by, row.folder = True, actor, None
         _drop_archived_contact_block(row)
         _save(row)
@@ -147,7 +171,7 @@ def archive_template(template: Template, *, actor: User | None) -> Template:
 def archive_templates_of(service: Service) -> None:
     """Archive what an archived service could send; who archived it is in its audit event."""
     for template in Template.objects.filter(service=service, archived=False).order_by("id"):
-        archive_template(template, actor=None)
+        archive_template(template, actor=None, is_reviewed=True)
 
 
 def _locked(template: Template) -> Template:

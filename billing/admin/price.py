@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from billing.models import LetterRate, Rate
-from billing.price_changes import apply_prices
+from billing.price_changes import apply_prices, row_of
 from billing.price_list import LetterPrice, Price, TextPrice
 from notify_project import clock
 from notify_project.admin.pages import AnyModel, UseCaseAdmin
@@ -81,10 +81,9 @@ class _PriceAdmin(UseCaseAdmin[AnyModel]):
         """Save through the use case."""
         given = form.cleaned_data
         price = self.price_of(obj, given)
-        changes = apply_prices([price], actor=cast("User", request.user), reason=given["reason"])
-        for row, _ in changes.added:
-            obj.pk = row.pk
-            obj.refresh_from_db()
+        apply_prices([price], actor=cast("User", request.user), reason=given["reason"])
+        obj.pk = row_of(price).pk
+        obj.refresh_from_db()
 
 
 @admin.register(Rate)

@@ -8,10 +8,10 @@ from rest_framework.response import Response
 
 from billing import reports
 from billing.allowances import require_year
-from billing.api.queries import days_of, year_of_query
 from billing.pricing import total
 from billing.reports import ServiceBill
 from notify_project.api.errors import NoResultFound
+from notify_project.api.queries import days_of, year_of_query
 from notify_project.api.views import ApiViewSet, read_query
 from notify_project.constants import NotificationType
 from services.api.internal import InternalAuthentication

@@ -2,53 +2,61 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.queries import (
-    day_of,
-    days_of,
-    id_of,
-    pounds_of,
-    service_of,
-    word_of,
-    year_of_query,
-)
+from billing.api import described
 from billing.explain import Explained, Wanted, letters_by_sheets, messages_behind
 from billing.forecast import Expected, forecast
 from billing.usage import Line, monthly_usage, yearly_summary
 from notify_project.api.errors import BadRequest
-from notify_project.api.views import ApiViewSet, read_query
+from notify_project.api.queries import day_of, days_of, id_of, pounds_of, word_of, year_of_query
+from notify_project.api.views import read_query
 from notify_project.constants import NotificationType
-from services.api.internal import InternalAuthentication
+from services.api.management.viewsets import MEMBER, ServiceOwnedViewSet
 
 
-class UsageViewSet(ApiViewSet):
-    """Reads of one service's usage; none of them writes anything but a missing allowance."""
+class UsageViewSet(ServiceOwnedViewSet):
+    """What the service used, and what that costs; nothing is changed by asking."""
 
-    authentication_classes = [InternalAuthentication]
+    names = ("usage", "usage")
+    access = {"read": MEMBER}
+    pagination_class = None
+    filter_backends = []
 
-    def yearly_usage_summary(self, request: Request, service_id: UUID) -> Response:
-        """Answer with a line for each type and rate of a financial year."""
+    @extend_schema(parameters=[described.YEAR], responses=described.YEARLY)
+    def yearly_usage_summary(self, request: Request, **_: Any) -> Response:
+        """Show what a financial year cost, by type and rate."""
         year = year_of_query(read_query(request))
-        return Response([_yearly(line) for line in yearly_summary(service_of(service_id), year)])
+        return Response([_yearly(line) for line in yearly_summary(self.service, year)])
 
-    def monthly_usage(self, request: Request, service_id: UUID) -> Response:
-        """Answer with a line for each month, type, rate and postage of a financial year."""
-        year = year_of_query(read_query(request))
-        return Response([_monthly(line) for line in monthly_usage(service_of(service_id), year)])
+    @extend_schema(parameters=[described.YEAR], responses=described.MONTHLY)
+    def monthly_usage(self, request: Request, **_: Any) -> Response:
+        """Show what each month of a financial year cost, by type, rate and postage.
 
-    def letters(self, request: Request, service_id: UUID) -> Response:
-        """Answer with the letters of some days, by postage, sheets and price."""
+        Emails cost nothing and are left out.
+        """
+        return self._by_month(request)
+
+    @extend_schema(parameters=[described.YEAR], responses=described.MONTHLY)
+    def months(self, request: Request, **_: Any) -> Response:
+        """Show the months of a financial year, as the path below billing does."""
+        return self._by_month(request)
+
+    @extend_schema(parameters=[described.START, described.END], responses=described.LETTERS)
+    def letters(self, request: Request, **_: Any) -> Response:
+        """Show the letters of some days, by postage, sheets and price."""
         first, last = days_of(read_query(request))
-        counts = letters_by_sheets(service_of(service_id), first, last)
+        counts = letters_by_sheets(self.service, first, last)
         return Response([count._asdict() | {"cost": count.cost} for count in counts])
 
-    def forecast(self, request: Request, service_id: UUID) -> Response:  # noqa: ARG002
-        """Answer with what this month and this year will have cost."""
-        found = forecast(service_of(service_id))
+    @extend_schema(responses=described.FORECAST)
+    def forecast(self, request: Request, **_: Any) -> Response:
+        """Show what this month and this year will have cost."""
+        del request
+        found = forecast(self.service)
         return Response(
             {
                 "month": _expected(found.month),
@@ -58,12 +66,17 @@ class UsageViewSet(ApiViewSet):
             }
         )
 
-    def explain(self, request: Request, service_id: UUID) -> Response:
-        """Answer with a page of the messages behind a figure."""
+    @extend_schema(parameters=described.EXPLAINED_BY, responses=described.EXPLANATION)
+    def explain(self, request: Request, **_: Any) -> Response:
+        """Show a page of the messages behind a figure, newest first."""
         query = read_query(request)
-        service = service_of(service_id)
-        found = messages_behind(service, _wanted(query), older_than=id_of(query, "older_than"))
+        wanted = _wanted(query)
+        found = messages_behind(self.service, wanted, older_than=id_of(query, "older_than"))
         return Response({"messages": [_message(each) for each in found]})
+
+    def _by_month(self, request: Request) -> Response:
+        year = year_of_query(read_query(request))
+        return Response([_monthly(line) for line in monthly_usage(self.service, year)])
 
 
 def _wanted(query: dict[str, str]) -> Wanted:

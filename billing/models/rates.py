@@ -5,6 +5,7 @@ import uuid
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from notify_project.clock import london_day
 from notify_project.constants import NotificationType
 
 
@@ -36,7 +37,8 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.notification_type} {self.rate} from {self.valid_from:%Y-%m-%d}"
+        # London's day: its midnight is in the day before elsewhere.
+        return f"{self.notification_type} {self.rate} from {london_day(self.valid_from)}"
 
 
 class LetterRate(models.Model):
@@ -78,4 +80,5 @@ class LetterRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.post_class} {self.sheet_count} {self.rate}"
+        kind = f"{self.post_class} {self.sheet_count} {self.rate}"
+        return f"{kind} from {london_day(self.start_date)}"

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from notifications import hooks
 from notifications.acceptance import judge
 from notifications.acceptance.asking import AskAll, Case
 from notifications.acceptance.draft import Draft
 from notifications.acceptance.queue_choice import choose_queue
 from notifications.documents.publish import dummy_urls
+from notifications.prices import text_price
 from notify_project import clock
 from notify_project.constants import NotificationType, Queue
 from services.caller import Caller
@@ -103,8 +103,8 @@ def _pounds(draft: Draft, fragments: int | None) -> Decimal | None:
         return Decimal(0)
     if fragments is None or draft.recipient is None:
         return None
-    rate = hooks.sms_rate(clock.london_day(clock.now()))
-    return fragments * draft.rate_multiplier * rate
+    today = clock.london_today()
+    return text_price(today, fragments=fragments, multiplier=draft.rate_multiplier)
 
 
 def _queue(draft: Draft, caller: Caller) -> Queue | None:

@@ -1,6 +1,7 @@
 """Accept a message without the database: queue it to be stored, and find it meanwhile."""
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from notifications.acceptance.storing import not_stored_yet, store
 from notifications.acceptance.tasks import persist_deferred
 from notifications.models import Notification
 from notify_project.constants import Queue
-from notify_project.kept_tasks import find_argument, requeue_failed
+from notify_project.kept_tasks import drop, find_argument, first_arguments, requeue_failed
 from notify_project.queues import enqueue
-from notify_project.redis_connection import RedisUnavailable, ask_redis
+from notify_project.redis_connection import RedisUnavailable, ask_redis, redis_connection
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,28 @@ def requeue_failed_persists(since: datetime | None = None) -> int:
     """
     retries = settings.PERSIST_RETRY_MAX
     return requeue_failed(persist_deferred, STORING_QUEUES, retries=retries, since=since)
+
+
+def list_deferred() -> Iterator[Payload | None]:
+    """Yield the messages that wait to be stored, or could not be; None for one nobody can read.
+
+    Raises:
+        redis.RedisError: Redis did not answer.
+    """
+    for _, sealed in first_arguments(redis_connection(), persist_deferred):
+        try:
+            yield unseal(sealed)
+        except PayloadRefused:
+            yield None
+
+
+def drop_deferred(notification_id: UUID) -> None:
+    """Let a message wait no more, once it is stored.
+
+    Raises:
+        redis.RedisError: Redis did not answer.
+    """
+    drop(redis_connection(), str(notification_id))
 
 
 def _is_queued(payload: Payload) -> bool:

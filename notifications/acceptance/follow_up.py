@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notifications.delivery.wake import enqueue_lane, raise_flag
-from notifications.letters.tasks import wake_test_letters
+from notifications.letters.tasks import wake_letters, wake_test_letters
 from notifications.models import Notification
 from notifications.statistics import template_usage
 from notify_project.constants import NotificationType, Queue
@@ -62,8 +62,7 @@ def follow_up_many(stored: Stored) -> None:
     if stored.is_real:
         _after_count(answers, stored)
     if stored.notification_type == NotificationType.LETTER:
-        if not stored.is_real:
-            wake_test_letters()
+        (wake_letters if stored.is_real else wake_test_letters)()
     elif answers and answers[-1] and not isinstance(answers[-1], Exception):
         _enqueue(Queue(stored.lane))
 

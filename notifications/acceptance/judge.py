@@ -13,6 +13,7 @@ from notifications.acceptance import rules
 from notifications.acceptance.asking import Ask, Case
 from notifications.acceptance.draft import Draft, Personalisation
 from notifications.documents import given as documents
+from notifications.letters.compose import ADDRESS_KEYS
 from notify_project.api.errors import BadRequest
 from notify_project.constants import NotificationType
 from notify_project.recipients.email import parse_email
@@ -27,7 +28,6 @@ from templates_app.rendering.sanitise import sanitise
 from templates_app.rendering.sms import sms_body
 
 # Source: the API contract, postal addresses.
-ADDRESS_KEYS = (*(f"address_line_{number}" for number in range(1, 8)), "postcode")
 PROVIDED_AS_PDF = "Provided as PDF"
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import TextChoices
 from redis import Redis
 
+from notify_project import audit
 from notify_project.caching import LocalMemory
 from notify_project.redis_connection import RedisUnavailable, ask_redis, redis_connection
 from services.read_models import ServiceModel
@@ -43,6 +44,21 @@ def switch_mode(mode: AcceptMode) -> None:
     """
     redis_connection().set(_KEY, mode.value)
     _memory.forget(_KEY)
+
+
+def record_switch(before: AcceptMode, after: AcceptMode) -> None:
+    """Write down that somebody switched the mode; switching itself needs no database.
+
+    Raises:
+        django.db.DatabaseError: it is not written down.
+    """
+    audit.record(
+        "set accept mode",
+        audit.Switch("accept mode"),
+        actor=None,
+        before={"mode": before.value},
+        after={"mode": after.value},
+    )
 
 
 def _look_up() -> AcceptMode:

@@ -1,6 +1,5 @@
 """The only way in: store a notification, and its history row if it is real."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,11 +19,11 @@ from notify_project import clock
 from notify_project.constants import KeyType, NotificationType, Queue
 from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
+from notify_project.recipients.unknown import normalise_lines
 from templates_app.read_models import find_version
 
 # Source: the API contract, postage decided by a foreign country.
 INTERNATIONAL_POSTAGES = frozenset({"europe", "rest-of-world"})
-_WHITE_SPACE = re.compile(r"\s+")
 
 
 class Sender(Protocol):
@@ -255,7 +254,7 @@ def _parsed(notification_type: str, text: str) -> dict[str, Any]:
         address = parse_email(text)
         return {"to": address.cleaned, "normalised_to": address.normalised}
     if notification_type == NotificationType.LETTER:
-        return {"to": text.strip(), "normalised_to": _WHITE_SPACE.sub("", text).lower()}
+        return {"to": text.strip(), "normalised_to": normalise_lines(text)}
     number = parse_phone(text)
     return {
         "to": clean_phone(text),

@@ -8,19 +8,16 @@ from django.conf import settings
 
 from notifications.acceptance import rules
 from notifications.acceptance.asking import AskAll
-from notifications.acceptance.judge import ADDRESS_KEYS
+from notifications.letters.compose import ADDRESS_KEYS, compose
 from notifications.unsubscribe.links import page_url
 from notify_project import clock
 from notify_project.constants import NotificationType
-from notify_project.recipients.postal import address_of
 from services.read_models import ServiceModel
 from templates_app.branded_email import branded_email
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_parts, email_subject
-from templates_app.rendering.letter import letter_body, letter_html, letter_subject
-from templates_app.rendering.letter_dates import Language, printed_date
-from templates_app.rendering.letter_document import LetterParts, contact_lines, letter_document
+from templates_app.rendering.letter import letter_body
 from templates_app.rendering.placeholders import Parsed
 from templates_app.rendering.sms import SmsText, character_count, sms_body, sms_text
 
@@ -130,28 +127,8 @@ def _show_letter(
 
 
 def _letter(template: TemplateModel, values: dict[str, Any]) -> str:
-    """Return the letter: Welsh pages first, which alone have the address then."""
-    given = {placeholders.key_of(name): value for name, value in values.items()}
-    keys = {key: placeholders.key_of(key) for key in ADDRESS_KEYS}
-    address = address_of({key: given[name] for key, name in keys.items() if name in given}).lines
     block = template.parsed_contact_block
-    texts: dict[Language, tuple[Parsed | None, Parsed | None]] = {
-        "welsh": (template.parsed_welsh_subject, template.parsed_welsh_content),
-        "english": (template.parsed_subject, template.parsed_content),
-    }
-    first, *others = [
-        LetterParts(
-            address_lines=(),
-            contact_lines=contact_lines(block, values) if block else (),
-            date=printed_date(clock.london_today(), language),
-            heading_html=letter_subject(heading, values),
-            body_html=letter_html(content, values),
-            language=language,
-        )
-        for language, (heading, content) in texts.items()
-        if heading is not None and content is not None
-    ]
-    return letter_document(replace(first, address_lines=address), *others)
+    return compose(template, values, contact_block=block, day=clock.london_today())
 
 
 _SHOW = {

@@ -27,7 +27,7 @@ def store(payload: Payload) -> Notification | None:
         django.db.Error: it is not stored.
     """
     try:
-        return _notification(payload, stored=True)
+        return insert(payload)
     except IntegrityError:
         # Only a look at the rows tells a duplicate from a row that must not exist.
         owner = _owner(payload)
@@ -38,6 +38,16 @@ def store(payload: Payload) -> Notification | None:
     else:
         logger.critical("notification %s is stored already, for another service", payload.id)
     return None
+
+
+def insert(payload: Payload) -> Notification:
+    """Store a message as it was accepted.
+
+    Raises:
+        django.db.IntegrityError: it is stored already, or must not be.
+        django.db.Error: it is not stored.
+    """
+    return _notification(payload, stored=True)
 
 
 def not_stored_yet(payload: Payload) -> Notification:

@@ -1,5 +1,23 @@
 """Pages of the admin site about the sending."""
 
-from notifications.admin import callback, document, notification, provider, statistics, suppression
+from notifications.admin import (
+    callback,
+    document,
+    job,
+    notification,
+    person,
+    provider,
+    statistics,
+    suppression,
+)
 
-__all__ = ["callback", "document", "notification", "provider", "statistics", "suppression"]
+__all__ = [
+    "callback",
+    "document",
+    "job",
+    "notification",
+    "person",
+    "provider",
+    "statistics",
+    "suppression",
+]

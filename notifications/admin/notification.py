@@ -89,6 +89,7 @@ class NotificationAdmin(BigTableAdmin[Notification]):
             found = Q(reference_hash=hash_of(Value(term)), client_reference=term)
             found |= Q(reference=term)
             if request.user.has_perm("notifications.view_recipient"):
-                found |= Q(normalised_to=term)
+                queryset = queryset.alias(recipient_hash=hash_of(F("normalised_to")))
+                found |= Q(recipient_hash=hash_of(Value(term)), normalised_to=term)
             return queryset.filter(found), False
         return queryset.filter(Q(id=wanted) | Q(template_id=wanted) | Q(service_id=wanted)), False

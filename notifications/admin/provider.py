@@ -34,6 +34,19 @@ class ProviderForm(ModelForm[ProviderDetails]):
             "reason",
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The reason of the last change is among the changes below; the next one has its own.
+        self.initial["reason"] = ""
+        self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
+
+    def clean_reason(self) -> str:
+        """Want a reason for whatever is changed."""
+        reason = str(self.cleaned_data["reason"]).strip()
+        if self.changed_data and not reason:
+            raise ValidationError("Say why: each change has its own reason.")
+        return reason
+
     def clean_active(self) -> bool:
         """Keep at least one provider of each channel switched on."""
         active = bool(self.cleaned_data["active"])

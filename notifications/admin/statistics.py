@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from notifications.models import ServiceStatistics
@@ -16,7 +17,7 @@ from notifications.statistics.service_statistics import (
 from notifications.statistics.tallies import Tally, tally_by_type
 from notify_project import clock
 from notify_project.admin.pages import ReadOnlyAdmin
-from notify_project.admin.tables import table
+from notify_project.admin.tables import side_by_side, table
 
 WHOLE_DAYS = 7
 _KINDS = {"sms": "texts", "email": "emails", "letter": "letters"}
@@ -85,19 +86,29 @@ def _by_type(tallies: dict[str, Tally]) -> SafeString:
 
 
 def _by_month(row: ServiceStatistics, year: int) -> SafeString:
-    heads = [f"{words} {head}" for words in _KINDS.values() for head in _HEADS]
-    return table(("month", *heads), _months(row, year))
+    """Show a table for each type that was used: all of them in one is wider than the page."""
+    months = {
+        month.replace("-", "\N{NON-BREAKING HYPHEN}"): _tallies(kinds)
+        for month, kinds in monthly_statistics(row.pk, year).items()
+    }
+    tables = [
+        (words, table(("month", *_HEADS), _months(months, kind)))
+        for kind, words in _KINDS.items()
+        if any(tallies[kind].requested for tallies in months.values())
+    ]
+    return side_by_side(tables) if tables else format_html("{}", "nothing yet")
 
 
-def _months(row: ServiceStatistics, year: int) -> Iterable[Iterable[object]]:
-    for month, kinds in monthly_statistics(row.pk, year).items():
-        tallies = tally_by_type(
-            (kind, status, count)
-            for kind, statuses in kinds.items()
-            for status, count in statuses.items()
-        )
-        unbroken = month.replace("-", "\N{NON-BREAKING HYPHEN}")
-        yield (unbroken, *(number for kind in _KINDS for number in _numbers(tallies[kind])))
+def _tallies(kinds: dict[str, dict[str, int]]) -> dict[str, Tally]:
+    return tally_by_type(
+        (kind, status, count)
+        for kind, statuses in kinds.items()
+        for status, count in statuses.items()
+    )
+
+
+def _months(months: dict[str, dict[str, Tally]], kind: str) -> Iterable[Iterable[object]]:
+    return ((month, *_numbers(tallies[kind])) for month, tallies in months.items())
 
 
 def _templates(row: ServiceStatistics) -> SafeString:

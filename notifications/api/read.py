@@ -33,17 +33,19 @@ class NotificationViewSet(ServiceViewSet):
         """List the messages that the caller's kind of key sees, newest first."""
         query = read_query(request, *schemas.REPEATABLE)
         schemas.LISTING.require(query)
-        page = list(listing.newest(caller_of(request), query))
+        caller = caller_of(request)
+        page = list(listing.newest(caller, query))
         prepare_versions((row.template_id, row.template_version) for row in page)
         body = {
-            "notifications": [responses.notification(row) for row in page],
+            "notifications": [responses.notification(row, caller.service) for row in page],
             "links": pagination.links(request, page[-1].id if page else None),
         }
         return Response(body)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return one message of the service, whichever key sent it."""
-        return Response(responses.notification(_get_or_deferred(request, pk)))
+        row = _get_or_deferred(request, pk)
+        return Response(responses.notification(row, caller_of(request).service))
 
     def pdf(self, request: Request, pk: str) -> HttpResponse:
         """Return the PDF of one letter."""

@@ -59,8 +59,8 @@ def created(accepted: Accepted, service: ServiceModel) -> dict[str, Any]:
     return body
 
 
-def notification(row: Notification) -> dict[str, Any]:
-    """Return a message as the API shows it; its creator has been read with it."""
+def notification(row: Notification, service: ServiceModel) -> dict[str, Any]:
+    """Return a message of a service as the API shows it; its creator has been read with it."""
     kind = row.notification_type
     completed_at = row.completed_at
     body = {
@@ -80,7 +80,7 @@ def notification(row: Notification) -> dict[str, Any]:
         "completed_at": api_time(completed_at) if completed_at else None,
         "scheduled_for": None,
         "one_click_unsubscribe_url": _unsubscribe_url(row),
-        **cost_of(row),
+        **cost_of(row, crown=service.crown),
     }
     if kind == NotificationType.LETTER:
         body["estimated_delivery"] = api_time(
@@ -106,7 +106,7 @@ def _unsubscribe_url(row: Notification) -> str | None:
     if row.unsubscribe_link or row.notification_type != NotificationType.EMAIL:
         return row.unsubscribe_link
     template = find_version(row.template_id, row.template_version)
-    if template is None or not template.has_unsubscribe_link:
+    if template is None or not template.has_unsubscribe_link or not row.to:
         return None
     return unsubscribe_url(row.id, row.normalised_to or row.to)
 

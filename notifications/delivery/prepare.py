@@ -32,6 +32,8 @@ def prepare(rows: list[Notification], router: Router) -> Iterator[Call | Outcome
     spent = [row for row in rows if row.delivery_attempts > settings.DELIVERY_RETRIES + 1]
     yield from map(_spent, spent)
     rows = [row for row in rows if row not in spent]
+    yield from (_erased(row) for row in rows if row.normalised_to is None)
+    rows = [row for row in rows if row.normalised_to is not None]
     suppressed = find_suppressed(rows)
     texts, failed = _texts([row for row in rows if row.is_real and _is_text(row)])
     lifecycle.count_fragments({key: text.fragments for key, text in texts.items()})
@@ -51,6 +53,11 @@ def _spent(row: Notification) -> Outcome:
     return Outcome(
         row.id, row.delivery_attempts, Status.TECHNICAL_FAILURE, failure_reason="max-retries"
     )
+
+
+def _erased(row: Notification) -> Outcome:
+    """End a message that was erased while a worker had it; it has no recipient any more."""
+    return Outcome(row.id, row.delivery_attempts, Status.TECHNICAL_FAILURE, failure_reason="erased")
 
 
 def _not_sent(row: Notification, reason: str) -> Outcome:

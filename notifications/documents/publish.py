@@ -13,6 +13,7 @@ from notifications.documents.purge import delete_files
 from notifications.documents.sealing import DocumentKey
 from notifications.models import Document
 from notify_project import storage
+from notify_project.encryption import blind_indexes
 from notify_project.recipients.email import parse_email
 from notify_project.storage import Area
 
@@ -82,6 +83,7 @@ def _row(file: GivenFile, key: DocumentKey, address: str, now: datetime) -> Docu
         sealed_filename=key.seal(name.encode(), document_id=row_id, part=FILENAME),
         confirm_email=file.confirm_email,
         recipient_check=key.recipient_check(address),
+        recipient_hash=blind_indexes(address)[0],
         created_at=now,
         expires_at=now + timedelta(weeks=file.retention_weeks),
     )

@@ -6,16 +6,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from notifications.acceptance import rules
 from notifications.jobs import files
+from notifications.jobs.allowed import require_channel_and_sender
 from notifications.jobs.files import Metadata
 from notifications.jobs.tasks import queue_job
 from notifications.models import Job
 from notifications.spreadsheets.refusals import MAX_ROWS
-from notify_project import clock
+from notify_project import audit, clock
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.constants import NotificationType
 from notify_project.storage import FileMissing
+from services.models import User
 from services.read_models import ServiceModel, find_service
 from templates_app.read_models import TemplateModel, find_template
 
@@ -43,7 +44,7 @@ def create_job(
     job_id: UUID,
     *,
     scheduled_for: datetime | None = None,
-    created_by_id: UUID | None = None,
+    actor: User | None = None,
 ) -> Job:
     """Create the job of a stored file and queue it; of one that exists return the first.
 
@@ -51,7 +52,7 @@ def create_job(
         service_id: whose file.
         job_id: under which it is stored; what is stored with it decides, not the caller.
         scheduled_for: when it is sent, at most seven days ahead; at once if None.
-        created_by_id: who asked for it.
+        actor: who asks for it; None is a program or a command.
 
     Raises:
         ApiError: a check failed; the message says which.
@@ -77,10 +78,11 @@ def create_job(
                 original_file_name=metadata.original_file_name,
                 notification_count=metadata.notification_count,
                 sender_id=metadata.sender_id,
-                created_by_id=created_by_id,
+                created_by=actor,
                 scheduled_for=scheduled_for,
                 job_status=Job.Status.SCHEDULED if scheduled_for else Job.Status.PENDING,
             )
+            audit.record("create job", job, actor=actor, service_id=service_id, after=_audited(job))
     except IntegrityError:
         existing = _find(service_id, job_id)
         if existing is None:
@@ -92,8 +94,35 @@ def create_job(
     return job
 
 
+def type_of_job(service_id: UUID, job_id: UUID) -> str:
+    """Return the channel of a job, or of the stored file that one can be created of.
+
+    Raises:
+        NoResultFound: the job is another service's.
+        BadRequest: there is neither, or its template is gone.
+    """
+    if (job := _find(service_id, job_id)) is not None:
+        return job.template.template_type
+    template = find_template(service_id, _valid_metadata(service_id, job_id).template_id)
+    if template is None:
+        raise BadRequest("Template not found")
+    return template.template_type
+
+
+def _audited(job: Job) -> dict[str, object]:
+    """Return what the audit may hold: names of files may be names of people."""
+    return {
+        "template": str(job.template_id),
+        "template_version": job.template_version,
+        "notification_count": job.notification_count,
+        "sender": str(job.sender_id) if job.sender_id else None,
+        "scheduled_for": job.scheduled_for,
+        "job_status": job.job_status,
+    }
+
+
 def _find(service_id: UUID, job_id: UUID) -> Job | None:
-    job = Job.objects.filter(id=job_id).first()
+    job = Job.objects.select_related("template").filter(id=job_id).first()
     if job is not None and job.service_id != service_id:
         raise NoResultFound
     return job
@@ -125,15 +154,9 @@ def _template(service: ServiceModel, metadata: Metadata) -> TemplateModel:
 
 def _require_allowed(service: ServiceModel, template: TemplateModel, metadata: Metadata) -> None:
     """Refuse what the service may not send, and a sender that it does not have."""
-    notification_type = NotificationType(template.template_type)
-    sender_id = str(metadata.sender_id) if metadata.sender_id else None
-    if notification_type == NotificationType.LETTER and service.restricted:
+    if template.template_type == NotificationType.LETTER and service.restricted:
         raise Forbidden("Create letter job is not allowed for service in trial mode ")
-    rules.require_permission(service, notification_type)
-    if notification_type == NotificationType.SMS:
-        rules.get_sms_sender(service, sender_id)
-    elif notification_type == NotificationType.EMAIL:
-        rules.get_reply_to(service, sender_id)
+    require_channel_and_sender(service, template, metadata.sender_id)
 
 
 def require_soon(scheduled_for: datetime) -> None:

@@ -40,6 +40,11 @@ def save(service_id: UUID, job_id: UUID, csv_text: bytes, metadata: Metadata) ->
     storage.save(Area.JOBS, _name(service_id, job_id, "json"), text)
 
 
+def replace_text(service_id: UUID, job_id: UUID, csv_text: bytes) -> None:
+    """Replace the CSV text; what was found when the file was checked stays."""
+    storage.save(Area.JOBS, _name(service_id, job_id, "csv"), csv_text)
+
+
 def read(service_id: UUID, job_id: UUID) -> bytes:
     """Return the CSV text.
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from notifications import lifecycle
-from notifications.jobs.moves import Status
+from notifications.jobs.moves import STORING, Status
 
 # Whoever moves the job waits for the batch that is written; the next batch finds it moved.
 _LOCK = "SELECT FROM jobs WHERE id = %s AND job_status = ANY(%s) FOR SHARE"
+_LOCK_FOR_STORING = _LOCK.replace("SELECT", "SELECT erased_rows")
 
 
 def is_locked(job_id: UUID, statuses: Iterable[Status]) -> bool:
@@ -17,6 +18,19 @@ def is_locked(job_id: UUID, statuses: Iterable[Status]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [str(job_id), [status.value for status in statuses]])
         return cursor.fetchone() is not None
+
+
+def lock_for_storing(job_id: UUID) -> frozenset[int] | None:
+    """Keep a job where it stands until the transaction ends, if rows may be stored there.
+
+    Returns:
+        The rows that were erased, whatever a file that was read before says; None if no rows may
+        be stored.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_FOR_STORING, [str(job_id), [status.value for status in STORING]])
+        row = cursor.fetchone()
+    return None if row is None else frozenset(row[0] or ())
 
 
 def hold(job_id: UUID) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models.functions import Coalesce
 
 from notifications.jobs import files
+from notifications.jobs.erasing import file_locked
 from notifications.jobs.moves import STORING, Status
 from notifications.models import Job
 from notifications.retention.cutoffs import cutoffs
@@ -60,8 +61,9 @@ def _is_complete(job: Job) -> bool:
 
 
 def _remove(job: Job) -> None:
-    files.delete(job.service_id, job.id)
-    Job.objects.filter(id=job.id).update(archived=True, updated_at=clock.now())
+    with file_locked(job.id):
+        files.delete(job.service_id, job.id)
+        Job.objects.filter(id=job.id).update(archived=True, updated_at=clock.now())
 
 
 def remove_unused_uploads(now: datetime) -> int:

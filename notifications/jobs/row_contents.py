@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from notifications.acceptance.judge import ADDRESS_KEYS
 from notifications.acceptance.persist import JobRow
 from notifications.jobs.row_ids import row_id
+from notifications.letters.compose import ADDRESS_KEYS
 from notifications.spreadsheets.columns import Columns
 from notifications.spreadsheets.problems import Problem
 from notifications.spreadsheets.rows import Row, Value

@@ -14,7 +14,7 @@ from notifications.acceptance import rules
 from notifications.acceptance.follow_up import Stored, follow_up_many
 from notifications.acceptance.persist import JobRow, Mailing, persist_rows_of_job
 from notifications.jobs import files
-from notifications.jobs.holding import is_locked
+from notifications.jobs.holding import lock_for_storing
 from notifications.jobs.missing import missing_rows
 from notifications.jobs.moves import STORING, beat
 from notifications.jobs.row_contents import RowReader
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 # Stored by one statement: what is sent first waits for no more than these.
 ROWS_OF_A_STATEMENT = 500
 UNSTORABLE = "The row cannot be stored"
+ERASED = "The row was erased"
 
 
 def persist_range(job_id: UUID, first: int, last: int) -> int:
@@ -121,9 +122,11 @@ def _store(mailing: Mailing, rows: Sequence[JobRow], now: datetime) -> int | Non
     """
     try:
         with transaction.atomic():
-            if not is_locked(mailing.job_id, STORING):
+            erased = lock_for_storing(mailing.job_id)
+            if erased is None:
                 return None
-            return persist_rows_of_job(mailing, rows, now)
+            kept = [_blank(row, ERASED) if row.number in erased else row for row in rows]
+            return persist_rows_of_job(mailing, kept, now)
     except (db.DataError, db.IntegrityError) as error:
         if len(rows) == 1:
             return _store_blank(mailing, rows[0], now, error)
@@ -140,14 +143,18 @@ def _store_blank(mailing: Mailing, row: JobRow, now: datetime, error: db.Error) 
     logger.error("row %s of job %s cannot be stored: %s", row.number, mailing.job_id, code)
     if row.failure_reason == UNSTORABLE:
         return 0
-    blank = replace(
+    return _store(mailing, [_blank(row, UNSTORABLE)], now)
+
+
+def _blank(row: JobRow, reason: str) -> JobRow:
+    """Return what is stored of a row of which nothing but its place can be, or may be."""
+    return replace(
         row,
         recipient="",
         personalisation=None,
         client_reference=None,
-        failure_reason=UNSTORABLE,
+        failure_reason=reason,
     )
-    return _store(mailing, [blank], now)
 
 
 def _stored(mailing: Mailing, count: int, now: datetime) -> Stored:

@@ -1,5 +1,6 @@
 """The reference of a letter: the barcode on its page, and the printer's name for it."""
 
+import re
 import secrets
 import string
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from notify_project.constants import NotificationType
 LENGTH = 16
 ALPHABET = string.ascii_uppercase + string.digits
 MAX_TRIES = 5
+_is_printable = re.compile(f"[A-Z0-9]{{{LENGTH}}}").fullmatch
 
 
 class NoUnusedReference(Exception):
@@ -66,10 +68,12 @@ def printable_reference(letter: Notification) -> str:
     """Return the reference to print.
 
     Raises:
-        Unprintable: the letter has none, or one that the barcode has no room for.
+        Unprintable: the letter has none, or one that no receipt would bear.
     """
     if not letter.reference:
         raise Unprintable(f"letter {letter.id} has no reference")
-    if len(letter.reference) > LENGTH:
-        raise Unprintable(f"letter {letter.id} has a reference longer than {LENGTH} characters")
+    if not _is_printable(letter.reference):
+        raise Unprintable(
+            f"letter {letter.id} has a reference that is not {LENGTH} letters and digits"
+        )
     return letter.reference

@@ -11,18 +11,13 @@ from notify_project.storage import StorageAway
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
-
 
 def deliver_test_letters(now: datetime) -> None:
-    """Bring every letter that waits, and is not real, to its end; safe to repeat.
+    """Bring every letter that came as a PDF, and is not real, to its end; safe to repeat.
 
-    Those made from templates come first, since nothing but the database can keep them waiting.
+    Those from templates reach theirs when their pages are made.
     """
     waiting = Notification.objects.unfinished_test_letters().order_by("created_at", "id")
-    templated = waiting.filter(status=Status.SENDING).values_list("id", flat=True)
-    while ids := list(templated[:BATCH]):
-        lifecycle.move_many(ids, Status.DELIVERED, now=now)
     # Their PDFs are read one at a time; the columns are those that tell where they are.
     precompiled = waiting.filter(status=Status.PENDING_VIRUS_CHECK).only(
         "status", "is_real", "reference", "postage", "created_at"

@@ -1,21 +1,44 @@
 """What workers run for letters, and what wakes them."""
 
+from datetime import timedelta
+
+from notifications.letters.pages import make_pages
 from notifications.letters.simulate import deliver_test_letters
 from notify_project import clock, waiting_tasks
 from notify_project.constants import Queue
 
-_FLAG = "test-letters"
+_TEST_LETTERS, _LETTERS = "test-letters", "letters"
+# Other tasks of the queue wait no longer.
+_AT_A_TIME = timedelta(seconds=30)
+
+
+def make_letters() -> None:
+    """Make the pages of letters that wait for them."""
+    waiting_tasks.lower_flag(_LETTERS)
+    until = clock.now() + _AT_A_TIME
+    make_pages(is_real=True, until=until)
+    if clock.now() >= until:
+        wake_letters()
 
 
 def finish_test_letters() -> None:
     """Bring the letters that are not real to their end."""
-    waiting_tasks.lower_flag(_FLAG)
+    waiting_tasks.lower_flag(_TEST_LETTERS)
     deliver_test_letters(clock.now())
+    until = clock.now() + _AT_A_TIME
+    make_pages(is_real=False, until=until)
+    if clock.now() >= until:
+        wake_test_letters()
 
 
-def wake_test_letters() -> None:
-    """Queue the task above unless one waits; without Redis, log and go on.
+def wake_letters() -> None:
+    """Queue the task that makes pages unless one waits; without Redis, log and go on.
 
     To be called once the letter is committed.
     """
-    waiting_tasks.wake(_FLAG, finish_test_letters, queue=Queue.RESEARCH_MODE)
+    waiting_tasks.wake(_LETTERS, make_letters, queue=Queue.LETTERS)
+
+
+def wake_test_letters() -> None:
+    """Queue the task for letters that are not real, likewise."""
+    waiting_tasks.wake(_TEST_LETTERS, finish_test_letters, queue=Queue.RESEARCH_MODE)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "inboundsms",
             models.Index(
-                fields=["service", "sender_hash", "created_at"], name="ix_inbound_sms_sender"
+                fields=["sender_hash", "service", "created_at"], name="ix_inbound_sms_sender"
             ),
         ),
         AddIndexConcurrently(

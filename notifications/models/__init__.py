@@ -13,7 +13,14 @@ from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
-from notifications.models.notification import DUE_AT, Notification, hash_of
+from notifications.models.notification import (
+    DUE_AT,
+    ENDING_CHARACTERS,
+    LETTER_ENDING,
+    Notification,
+    hash_of,
+)
+from notifications.models.person import PersonRequest
 from notifications.models.provider import (
     ProviderDetails,
     ProviderDetailsHistory,
@@ -25,7 +32,9 @@ from notifications.models.suppression import SuppressedRecipient
 
 __all__ = [
     "DUE_AT",
+    "ENDING_CHARACTERS",
     "HISTORY_COLUMNS",
+    "LETTER_ENDING",
     "NO_JOB",
     "CallbackAttempt",
     "CallbackDelivery",
@@ -40,6 +49,7 @@ __all__ = [
     "Job",
     "Notification",
     "NotificationHistory",
+    "PersonRequest",
     "ProviderDetails",
     "ProviderDetailsHistory",
     "ProviderFigures",

@@ -22,6 +22,8 @@ class Document(models.Model):
     confirm_email = models.BooleanField()
     # An HMAC of the address with the link's key: without the link it tells nothing.
     recipient_check = models.BinaryField()
+    # Finds what was sent to an address without telling it; null in older rows.
+    recipient_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as above
     download_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
@@ -31,6 +33,7 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["notification_id"], name="ix_documents_notification"),
             models.Index(fields=["expires_at"], name="ix_documents_expired"),
+            models.Index(fields=["recipient_hash"], name="ix_documents_recipient"),
         ]
         constraints = [
             models.CheckConstraint(

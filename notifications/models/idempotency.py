@@ -30,7 +30,10 @@ class IdempotentAnswer(models.Model):
                 name="ck_idempotent_answers_key_type",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], name="ix_idempotent_answers_created")]
+        indexes = [
+            models.Index(fields=["created_at"], name="ix_idempotent_answers_created"),
+            models.Index(fields=["notification_id"], name="ix_idempotent_answers_about"),
+        ]
 
     def __str__(self) -> str:
         return f"answer about {self.notification_id}"

@@ -60,9 +60,9 @@ class InboundSms(models.Model):
         ]
         indexes = [
             models.Index(fields=["service", "created_at", "id"], name="ix_inbound_sms_newest"),
-            # What did one sender write to a service?
+            # What did one sender write, to all services or to one?
             models.Index(
-                fields=["service", "sender_hash", "created_at"], name="ix_inbound_sms_sender"
+                fields=["sender_hash", "service", "created_at"], name="ix_inbound_sms_sender"
             ),
         ]
 
@@ -101,6 +101,8 @@ class UnsubscribeRequest(models.Model):
     template_id = models.UUIDField()
     template_version = models.PositiveIntegerField()
     email_address = EncryptedTextField()
+    # Finds the address without telling it; null in rows from before it was stored.
+    address_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - as above
     created_at = models.DateTimeField(default=clock.now)
     processed_at = models.DateTimeField(null=True)
 
@@ -119,7 +121,8 @@ class UnsubscribeRequest(models.Model):
                 fields=["service", "created_at", "id"],
                 condition=models.Q(processed_at__isnull=True),
                 name="ix_unsubscribe_open",
-            )
+            ),
+            models.Index(fields=["address_hash"], name="ix_unsubscribe_address"),
         ]
 
     def __str__(self) -> str:

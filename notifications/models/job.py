@@ -1,13 +1,26 @@
 """Uploaded spreadsheets."""
 
 import uuid
+from typing import Final, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from notify_project import clock
 from services.models import Service
 from templates_app.models import Template
+
+# Source: the API contract, jobs: files that were made to send one message, or to report.
+UNLISTED_NAMES: Final = ("Test message", "Report")
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Questions about jobs."""
+
+    def listed(self) -> Self:
+        """Jobs that people sent, and would look for."""
+        return self.exclude(original_file_name__in=UNLISTED_NAMES)
 
 
 class Job(models.Model):
@@ -16,6 +29,7 @@ class Job(models.Model):
     Attributes:
         template_version: that its rows were checked against and are sent with.
         heartbeat_at: when it was last seen to make progress, give or take ten seconds.
+        erased_rows: rows of which nothing may be stored but that they were there; null is none.
     """
 
     class Status(models.TextChoices):
@@ -53,6 +67,9 @@ class Job(models.Model):
     job_status = models.CharField(max_length=50, choices=Status, default=Status.PENDING)
     sender_id = models.UUIDField(null=True)
     archived = models.BooleanField(default=False)
+    erased_rows = ArrayField(models.IntegerField(), null=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         db_table = "jobs"

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest, Right
 from django.db.models.lookups import IsNull
 
 from notifications.models.job import Job
@@ -29,7 +29,13 @@ NEWEST_FIRST = (
     ).desc(),
     models.F("id").desc(),
 )
+NEWEST_IN_STATUS = ("notification_type", "status", *NEWEST_FIRST)
+# How many characters of an address's end, a postcode or a country, are enough to look it up by.
+ENDING_CHARACTERS = 4
+LETTER_ENDING = Right("normalised_to", ENDING_CHARACTERS)
 NOT_OF_A_JOB = IsNull(models.F("job_id"), rhs=True)
+# A row of a job has no key of its own; what a person sent has neither.
+CAME_BY = Coalesce("job_id", "api_key_id")
 
 
 def hash_of(text: models.F | models.Value) -> models.Func:
@@ -218,9 +224,7 @@ class Notification(NotificationColumns):
                 "service_id",
                 "key_type",
                 NOT_OF_A_JOB,
-                "notification_type",
-                "status",
-                *NEWEST_FIRST,
+                *NEWEST_IN_STATUS,
                 name="ix_notif_newest_in_status",
             ),
             # The same under one reference, which a caller may give to a million messages.
@@ -229,9 +233,7 @@ class Notification(NotificationColumns):
                 "service_id",
                 "key_type",
                 NOT_OF_A_JOB,
-                "notification_type",
-                "status",
-                *NEWEST_FIRST,
+                *NEWEST_IN_STATUS,
                 condition=models.Q(client_reference__isnull=False),
                 name="ix_notif_newest_of_reference",
             ),
@@ -241,14 +243,38 @@ class Notification(NotificationColumns):
                 condition=models.Q(notification_type="letter"),
                 name="ix_notif_letter_status",
             ),
-            models.Index(fields=["template_id"], name="ix_notif_template"),
+            # The newest that was sent with one template.
+            models.Index(
+                "template_id",
+                *NEWEST_IN_STATUS,
+                name="ix_notif_newest_of_template",
+            ),
+            # The newest that came in one job or with one key.
+            models.Index(
+                CAME_BY,
+                *NEWEST_IN_STATUS,
+                name="ix_notif_newest_by",
+            ),
+            # The newest to one recipient; all that some addresses get is a service's own tests.
+            models.Index(
+                hash_of(models.F("normalised_to")),
+                "service_id",
+                *NEWEST_IN_STATUS,
+                condition=models.Q(normalised_to__isnull=False),
+                name="ix_notif_newest_to",
+            ),
             models.Index(
                 fields=["reference"],
                 condition=models.Q(reference__isnull=False),
                 name="ix_notif_reference",
             ),
             models.Index(fields=["created_at"], name="ix_notif_created_at"),
-            models.Index(fields=["normalised_to"], name="ix_notif_recipient"),
+            # Which letters went to a postcode?
+            models.Index(
+                LETTER_ENDING,
+                condition=models.Q(notification_type="letter"),
+                name="ix_notif_letter_ending",
+            ),
             # Which messages of a lane may a worker take, service by service, oldest first?
             models.Index(
                 "lane",
@@ -269,6 +295,14 @@ class Notification(NotificationColumns):
                 fields=["created_at", "id"],
                 condition=UNFINISHED_TEST_LETTERS,
                 name="ix_notif_test_letters",
+            ),
+            # Which letters have no pages yet?
+            models.Index(
+                fields=["created_at", "id"],
+                condition=models.Q(
+                    notification_type="letter", status="created", is_real=True, billable_units=0
+                ),
+                name="ix_notif_letters_to_make",
             ),
         ]
 

@@ -31,14 +31,17 @@ class SuppressedRecipient(models.Model):
         BOUNCED = "bounced"
         COMPLAINED = "complained"
         STAFF = "staff"
+        # An erased person's wish; it holds whether or not the service keeps a list.
+        UNSUBSCRIBED = "unsubscribed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Indexed by its unique constraint.
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Empty once the person was erased: the digest alone goes on protecting them.
     recipient = EncryptedTextField()
     # Finds the address without telling it.
     recipient_hash = models.CharField(max_length=64)
-    reason = models.CharField(max_length=10, choices=Reason)
+    reason = models.CharField(max_length=20, choices=Reason)
     notification_id = models.UUIDField(null=True)  # the email that bounced or was complained about
     # Never searched for; people are deactivated, not deleted.
     created_by = models.ForeignKey(
@@ -59,7 +62,7 @@ class SuppressedRecipient(models.Model):
                 fields=["service", "recipient_hash"], name="uq_suppressed_recipient"
             ),
             models.CheckConstraint(
-                condition=models.Q(reason__in=["bounced", "complained", "staff"]),
+                condition=models.Q(reason__in=["bounced", "complained", "staff", "unsubscribed"]),
                 name="ck_suppressed_recipients_reason",
             ),
         ]
@@ -67,6 +70,11 @@ class SuppressedRecipient(models.Model):
             models.Index(fields=["recipient_hash"], name="ix_suppressed_recipient"),
             models.Index(fields=["created_at", "id"], name="ix_suppressed_newest"),
             models.Index(fields=["service", "created_at", "id"], name="ix_suppressed_of_service"),
+            models.Index(
+                fields=["service"],
+                condition=models.Q(reason="unsubscribed"),
+                name="ix_suppressed_unsubscribed",
+            ),
         ]
 
     def __str__(self) -> str:

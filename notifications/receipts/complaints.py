@@ -80,10 +80,12 @@ def _told(complaint: Complaint, email: Origin) -> list[CallbackDelivery]:
     )
     if not wants.exists():
         return []
+    # What is known now: the email may have been erased since it was found.
+    locked = Notification.objects.select_for_update(no_key=True).filter(id=email.id).first()
     payload = complaint_payload(
         complaint,
-        reference=email.client_reference,
-        to=email.to if isinstance(email, Notification) else None,
+        reference=(locked or email).client_reference,
+        to=locked.to or None if locked else None,
     )
     return [
         CallbackDelivery(

@@ -10,10 +10,17 @@ from notify_project.recipients.postal import parse_address, require_real_address
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who a row is sent to: a number, an email address, or the lines of a postal address."""
+    """Who a row is sent to: a number, an email address, or the lines of a postal address.
+
+    Attributes:
+        rate_multiplier: how often each fragment of a text is charged.
+        postage: of a letter, where the address decides it.
+    """
 
     normalised: str
     is_international: bool = False
+    rate_multiplier: int = 1
+    postage: str | None = None
 
 
 def read_phone(text: str, permissions: Collection[str]) -> Recipient:
@@ -27,7 +34,8 @@ def read_phone(text: str, permissions: Collection[str]) -> Recipient:
         international="international_sms" in permissions,
         landlines="sms_to_uk_landlines" in permissions,
     )
-    return Recipient(number.normalised, needs_international_permission(number))
+    is_international = needs_international_permission(number)
+    return Recipient(number.normalised, is_international, number.rate_multiplier)
 
 
 def read_email(text: str) -> Recipient:
@@ -50,4 +58,5 @@ def read_address(
     lines = [str(values[key]) for key in keys if key in values]
     address = parse_address("\n".join(lines))
     require_real_address(address, international="international_letters" in permissions)
-    return Recipient("\n".join(address.lines), address.country is not None)
+    is_international = address.country is not None
+    return Recipient("\n".join(address.lines), is_international, postage=address.postage)

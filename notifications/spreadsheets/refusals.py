@@ -16,6 +16,10 @@ MAX_ROW_CHARACTERS = 1_000_000
 NOT_A_SPREADSHEET = f"The file must be a spreadsheet that {PRODUCT_NAME} can read"
 TOO_LARGE = "The file must be smaller than 10MB"
 UNREADABLE = f"{PRODUCT_NAME} cannot read this file - try using a different file type"
+NOT_UTF8 = (
+    f"{PRODUCT_NAME} cannot read the characters in this file - save it as ‘CSV UTF-8’, or send the "
+    "spreadsheet itself"
+)
 UNREADABLE_VALUES = f"{PRODUCT_NAME} cannot read this file - try saving it as a CSV instead"
 TOO_MANY_COLUMNS = (
     f"Your file has too many columns ({PRODUCT_NAME} can process up to {MAX_COLUMNS:,} columns)"

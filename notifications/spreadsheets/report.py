@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
+from notifications.spreadsheets.cells import harmless
 from notifications.spreadsheets.columns import Columns
 from notifications.spreadsheets.outcome import Refusal
 from notifications.spreadsheets.problems import Kind, Problem
@@ -11,9 +12,6 @@ from notifications.spreadsheets.rows import Row
 
 HEADINGS = ("row", "column", "value", "what to do")
 ROW_OF_NAMES = 1
-# What spreadsheet programs take for the beginning of a formula, and run.
-_STARTS_OF_FORMULAS = ("=", "@", "\t", "+", "-")
-_CHARACTERS_OF_NUMBERS = frozenset("+-() .0123456789")
 
 
 class Entry(NamedTuple):
@@ -48,7 +46,7 @@ class Report:
     def add(self, entries: Iterable[Entry]) -> None:
         """Write entries."""
         for entry in entries:
-            self._writer.writerow([entry.row, *map(_harmless, entry[1:])])
+            self._writer.writerow([entry.row, *map(harmless, entry[1:])])
 
 
 def _name(problem: Problem, columns: Columns) -> str:
@@ -64,10 +62,3 @@ def _value(row: Row, problem: Problem, columns: Columns) -> str:
         return ""
     lines = (row.personalisation.get(key) for key in columns.recipient_keys)
     return ", ".join(str(line) for line in lines if line is not None)
-
-
-def _harmless(text: str) -> str:
-    """Keep a value from becoming a formula; signs in front of phone numbers are none."""
-    if text.startswith(_STARTS_OF_FORMULAS) and not _CHARACTERS_OF_NUMBERS.issuperset(text):
-        return f"'{text}"
-    return text

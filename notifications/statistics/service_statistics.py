@@ -38,7 +38,7 @@ def service_statistics(service_id: UUID, whole_days: int) -> dict[str, Tally]:
     """
     today = clock.london_today()
     first = today - timedelta(days=whole_days)
-    return tally_by_type(count_by([By.TYPE, By.STATUS], first, today, service_id=service_id))
+    return tally_by_type(count_by([By.TYPE, By.STATUS], first, today, service_ids=[service_id]))
 
 
 def monthly_statistics(service_id: UUID, financial_year: int) -> Months:
@@ -53,7 +53,7 @@ def monthly_statistics(service_id: UUID, financial_year: int) -> Months:
         month: {kind: {} for kind in NotificationType.values}
         for month in _months(first, min(last, clock.london_today()))
     }
-    rows = count_by([By.MONTH, By.TYPE, By.STATUS], first, last, service_id=service_id)
+    rows = count_by([By.MONTH, By.TYPE, By.STATUS], first, last, service_ids=[service_id])
     for month, notification_type, status, count in rows:
         months[_month(month)][notification_type][status] = count
     return months
@@ -68,7 +68,7 @@ def template_usage_by_month(service_id: UUID, financial_year: int) -> list[Templ
     """
     first, last = financial_year_days(financial_year)
     counts: dict[tuple[str, UUID], int] = {}
-    rows = count_by([By.MONTH, By.TEMPLATE, By.STATUS], first, last, service_id=service_id)
+    rows = count_by([By.MONTH, By.TEMPLATE, By.STATUS], first, last, service_ids=[service_id])
     for month, template_id, status, count in rows:
         if status != Status.CANCELLED:
             key = (_month(month), template_id)
@@ -98,7 +98,7 @@ def template_last_used(service_id: UUID, template_id: UUID) -> date | None:
         [By.DAY],
         today - LAST_USED_WITHIN,
         today,
-        service_id=service_id,
+        service_ids=[service_id],
         template_id=template_id,
     )
     return max((day for day, _ in used), default=None)

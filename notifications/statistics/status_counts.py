@@ -61,7 +61,7 @@ def count_by(
     first: date,
     last: date,
     *,
-    service_id: UUID | None = None,
+    service_ids: Sequence[UUID] | None = None,
     template_id: UUID | None = None,
 ) -> list[tuple[Any, ...]]:
     """Count the real messages of some London days.
@@ -72,12 +72,12 @@ def count_by(
         dimensions: what to count by; they begin each row, in this order, before its number.
         first: the first day.
         last: the last day; today's messages are counted as they stand now.
-        service_id: counts what one service sent; all services unless given.
+        service_ids: counts what these services sent; all services unless given.
         template_id: counts what was sent with one template.
     """
     narrowed = ["true"]
-    if service_id is not None:
-        narrowed.append("service_id = %(service_id)s")
+    if service_ids is not None:
+        narrowed.append("service_id = ANY(%(service_ids)s)")
     if template_id is not None:
         narrowed.append("template_id = %(template_id)s")
     values: dict[str, Any] = {
@@ -85,11 +85,11 @@ def count_by(
         "real": REAL_KEY_TYPES,
         "first": first,
         "last": last,
-        "service_id": service_id,
+        "service_ids": service_ids,
         "template_id": template_id,
     }
     days = []
-    for n, day in enumerate(days_without_facts(first, last, service_id)):
+    for n, day in enumerate(days_without_facts(first, last, service_ids)):
         begin, end = london_day_bounds(day)
         values |= {f"day_{n}": day, f"begin_{n}": begin, f"end_{n}": end}
         days.append(_DAY.format(n=n, narrowed=" AND ".join(narrowed)))

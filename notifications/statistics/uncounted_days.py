@@ -1,5 +1,6 @@
 """Which days of which services have no facts yet, or facts that may have changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -71,21 +72,23 @@ def days_to_count(today: date) -> list[DayOfService]:
     return _find(_TO_COUNT, days, changing_since=since)
 
 
-def days_without_facts(first: date, last: date, service_id: UUID | None = None) -> list[date]:
+def days_without_facts(
+    first: date, last: date, service_ids: Sequence[UUID] | None = None
+) -> list[date]:
     """Return the days of a period on which something was sent that nobody counted yet.
 
     Args:
         first: the first London day.
         last: the last; today is never counted.
-        service_id: looks at what one service sent; at all of them unless given.
+        service_ids: looks at what these services sent; at all of them unless given.
     """
     # What the nights do not count any more has been counted, or somebody must ask for it.
     recent = clock.london_days_back(clock.london_today(), CHANGING_DAYS_OF_LETTERS)
     days = [day for day in recent if first <= day <= last]
     wanted = _WITHOUT_FACTS
-    if service_id is not None:
-        wanted += " AND s.id = %(service_id)s"
-    found = _find(wanted, days, service_id=service_id)
+    if service_ids is not None:
+        wanted += " AND s.id = ANY(%(service_ids)s)"
+    found = _find(wanted, days, service_ids=service_ids)
     return sorted({each.day for each in found})
 
 

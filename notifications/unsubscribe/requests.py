@@ -5,6 +5,7 @@ from uuid import UUID
 from notifications.models import Notification, NotificationHistory, UnsubscribeRequest
 from notifications.unsubscribe.links import InvalidLink, Link
 from notify_project import clock
+from notify_project.encryption import blind_indexes
 
 Origin = Notification | NotificationHistory
 
@@ -25,6 +26,7 @@ def unsubscribe(link: Link) -> UnsubscribeRequest:
         template_id=email.template_id,
         template_version=email.template_version,
         email_address=link.address,
+        address_hash=blind_indexes(link.address.lower())[0],
         created_at=clock.now(),
     )
     # The database decides between two clicks at once.

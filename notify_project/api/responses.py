@@ -35,7 +35,7 @@ API_PATHS = (
     *("/v2/", "/notifications/", "/_status"),
     *("/service", "/organisation", "/personal-token"),
     *("/user", "/inbound-number", "/audit-event"),
-    *("/platform-stats/", "/letter-rates", "/sms-rate"),
+    *("/platform-stats", "/processing-time", "/rates/", "/letter-rates", "/sms-rate"),
 )
 # Below it the page that a person confirms on stands beside what mail programs post to.
 UNSUBSCRIBE_PATH = "/unsubscribe/"

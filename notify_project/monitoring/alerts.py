@@ -99,6 +99,7 @@ ALERTS: Final = (
         5 * _DAY.total_seconds(),
         (Status.SENDING.value,),
     ),
+    Alert("TemplateChangesLate", gauges.TEMPLATE_CHANGES_LATE, 0),
 )
 
 

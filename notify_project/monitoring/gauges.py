@@ -45,6 +45,11 @@ PERIODIC_LATE = Gauge(
     ("task",),
 )
 
+TEMPLATE_CHANGES_LATE = Gauge(
+    "notify_template_changes_late",
+    "Approved changes of templates that should have been published five minutes ago.",
+)
+
 QUEUE_TASKS = Gauge("notify_queue_tasks", "Tasks that wait for a worker.", ("queue",))
 QUEUE_OLDEST = Gauge("notify_queue_oldest_seconds", "Age of the first of them.", ("queue",))
 QUEUE_WORKERS = Gauge("notify_queue_workers", "Worker processes that read a queue.", ("queue",))

@@ -14,7 +14,9 @@ from notify_project.monitoring import gauges
 from notify_project.monitoring.gauges import Reading
 from notify_project.schedule.plan import PERIODIC_TASKS
 from notify_project.schedule.slots import PeriodicTask
+from templates_app.changes.due import due_changes
 
+LATE = timedelta(minutes=5)
 RECENTLY = timedelta(minutes=10)
 LETTER_STATUSES = (
     Status.CREATED,
@@ -39,6 +41,7 @@ def readings(now: datetime) -> list[Reading]:
         *_letters(now),
         *_providers(now),
         *_periodic(now),
+        Reading(gauges.TEMPLATE_CHANGES_LATE, due_changes(now - LATE).count()),
     ]
 
 

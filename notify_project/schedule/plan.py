@@ -28,7 +28,7 @@ from notifications.jobs.tasks import (
     run_scheduled_jobs,
     update_status_of_fully_processed_jobs,
 )
-from notifications.letters.tasks import finish_test_letters
+from notifications.letters.tasks import finish_test_letters, make_letters
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
     delete_inbound_sms,
@@ -52,6 +52,7 @@ from notify_project.schedule.checks import (
 )
 from notify_project.schedule.runs import delete_old_runs
 from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
+from templates_app.changes.tasks import publish_due_template_changes
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ PERIODIC_TASKS = {
     task.name: task
     for task in (
         PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
+        PeriodicTask(make_letters, Queue.LETTERS, every=timedelta(minutes=1)),
         # Its guard is a minute: asked less often, it would act every other minute.
         PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),
@@ -89,6 +91,7 @@ PERIODIC_TASKS = {
         PeriodicTask(
             update_status_of_fully_processed_jobs, Queue.PERIODIC, every=timedelta(minutes=1)
         ),
+        PeriodicTask(publish_due_template_changes, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),

@@ -10,7 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from notifications.models import CallbackAttempt, Document, FailingEndpoint
+from notifications.models import (
+    CallbackAttempt,
+    Document,
+    FailingEndpoint,
+    Job,
+    PersonRequest,
+)
 from notifications.suppression.entries import suppress
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
@@ -34,6 +40,7 @@ from services.tests.factories import (
     ServiceFactory,
     UserFactory,
 )
+from templates_app.changes.proposing import propose
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
@@ -44,6 +51,12 @@ PASSWORD = "a long enough password"
 def make_template():
     folder = TemplateFolderFactory()
     TemplateFactory(service=folder.service, folder=folder, created_by=UserFactory())
+
+
+def make_change():
+    template = TemplateFactory()
+    values = {"content": "New"}
+    propose(template.service, "update", actor=UserFactory(), template=template, values=values)
 
 
 def make_provider():
@@ -62,6 +75,18 @@ def make_document():
         recipient_check=b"",
         created_at=now,
         expires_at=now + timedelta(days=1),
+    )
+
+
+def make_job():
+    template = TemplateFactory()
+    Job.objects.create(
+        service=template.service,
+        template=template,
+        template_version=1,
+        original_file_name="people.csv",
+        notification_count=1,
+        created_by=UserFactory(),
     )
 
 
@@ -97,6 +122,10 @@ def make_run():
     PeriodicRun.objects.create(task=f"task {uuid.uuid4()}", slot=clock.now())
 
 
+def make_person_request():
+    PersonRequest.objects.create(kind="find", digests=[], reason="asked", actor=UserFactory())
+
+
 def make_event():
     audit.record("change", ServiceFactory(), actor=UserFactory())
 
@@ -116,12 +145,15 @@ LISTS = {
         parent=(folder := TemplateFolderFactory()), service=folder.service
     ),
     "templates_app_templatehistory": make_template,
+    "templates_app_templatechange": make_change,
     "notifications_notification": NotificationFactory,
     "notifications_providerdetails": make_provider,
     "notifications_callbackdelivery": CallbackDeliveryFactory,
     "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
     "notifications_suppressedrecipient": make_suppressed,
+    "notifications_job": make_job,
+    "notifications_personrequest": make_person_request,
     "notifications_servicestatistics": ServiceFactory,
     "notify_project_periodicrun": make_run,
     "notify_project_auditevent": make_event,
@@ -310,15 +342,17 @@ def test_a_service_that_is_refused_is_explained_and_stays(signed_in, changed, va
     assert service.version == 1
 
 
-def test_a_service_says_whom_to_ask_about_its_files(signed_in):
+def test_a_service_says_whom_to_ask_and_wants_its_templates_reviewed(signed_in):
     service = ServiceFactory()
     url = reverse("admin:services_service_change", args=[service.id])
 
-    response = signed_in.post(url, service_form() | {"contact_link": "https://example.org/help"})
+    changes = {"contact_link": "https://example.org/help", "templates_need_review": "on"}
+    response = signed_in.post(url, service_form() | changes)
 
     assert response.status_code == 302
     service.refresh_from_db()
     assert (service.contact_link, service.version) == ("https://example.org/help", 2)
+    assert service.templates_need_review
 
 
 BRANDING = {"name": "Riverside", "brand_type": "org", "text": "Library", "active": "on"}

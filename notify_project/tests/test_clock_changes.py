@@ -1,43 +1,35 @@
-"""Every rule that goes by London's days, on the days on which the clocks change there."""
+"""What is sent and kept by London's days, on the days on which the clocks change there."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from freezegun import freeze_time
 
 from notifications import lifecycle
-from notifications.models import InboundSms, Notification
+from notifications.jobs.retention import remove_files_of_jobs
+from notifications.jobs.tasks import run_scheduled_jobs
+from notifications.models import InboundSms, Job, Notification
 from notifications.received_texts.posted import instant
 from notifications.retention import purge
 from notifications.retention.received_texts import purge_received_texts
 from notifications.statistics.usage_in_history import count_usage, services_with_usage
 from notifications.tests.factories import InboundSmsFactory, NotificationFactory
+from notifications.tests.jobs.conftest import Mailings, texts
 from notify_project.clock import london_midnight
-from services.limits import day_counter
+from notify_project.tests.clock_changes import (
+    DAY,
+    HOUR,
+    MICROSECOND,
+    each_change,
+    night_of,
+    one_of_each,
+)
+from services.day_counters import day_counter
 from services.retention import set_retention
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 
 pytestmark = pytest.mark.django_db
-
-# The last Sundays of March and of October, as long as each is.
-DAYS = [
-    (date(2027, 3, 28), 23),
-    (date(2029, 3, 25), 23),
-    (date(2027, 10, 31), 25),
-    (date(2029, 10, 28), 25),
-]
-each_change = pytest.mark.parametrize(
-    ("changed", "hours"), DAYS, ids=[f"{day} has {hours} hours" for day, hours in DAYS]
-)
-MICROSECOND = timedelta(microseconds=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-
-def night_of(day):
-    """Return 03:00 in London, which is after the change."""
-    return london_midnight(day) + (london_midnight(day + DAY) - london_midnight(day)) - 21 * HOUR
 
 
 @each_change
@@ -130,3 +122,59 @@ def test_a_limit_is_for_a_day_of_utc(changed, hours):
 
     assert keys == {f"daily-limit-{service.id}-sms-{changed}"}
     assert day_counter(service.id, "sms", begin + DAY) not in keys
+
+
+@pytest.fixture
+def mailings(files, recorded_tasks):
+    return Mailings()
+
+
+@one_of_each
+def test_a_file_counts_as_sent_today_for_the_whole_day_and_no_longer(changed, hours, mailings):
+    template = TemplateFactory()
+    begin, end = london_midnight(changed), london_midnight(changed + DAY)
+
+    def refusal(name):
+        found = mailings.upload(texts(1), template, name=name, keep=False).refusal
+        return found and found.code
+
+    for name, at in (("eve.csv", begin - MICROSECOND), ("day.csv", begin)):
+        with freeze_time(at):
+            mailings.create(texts(1), template, name=name)
+
+    with freeze_time(end - MICROSECOND):
+        assert [refusal("eve.csv"), refusal("day.csv")] == [None, "already-sent-today"]
+    with freeze_time(end):
+        assert refusal("day.csv") is None
+
+
+@one_of_each
+@pytest.mark.parametrize("place", ["first day kept", "last day kept"])
+def test_files_of_jobs_are_kept_as_long_as_their_messages(changed, hours, place, mailings):
+    today = changed + 7 * DAY if place == "first day kept" else changed
+    begin = london_midnight(today - 7 * DAY)
+    jobs = [mailings.create(texts(1), name=name) for name in ("kept.csv", "over.csv")]
+    for job, at in zip(jobs, (begin, begin - MICROSECOND), strict=True):
+        Job.objects.filter(id=job.id).update(
+            created_at=at, job_status="finished all notifications created"
+        )
+
+    assert remove_files_of_jobs(today, ["sms"]) == 1
+
+    assert dict(Job.objects.values_list("original_file_name", "archived")) == {
+        "kept.csv": False,
+        "over.csv": True,
+    }
+
+
+@one_of_each
+def test_a_scheduled_job_starts_at_its_instant_once(changed, hours, mailings, recorded_tasks):
+    # 01:30 in London: not on the clocks, or twice.
+    at = datetime(changed.year, changed.month, changed.day, 1, 30, tzinfo=UTC)
+    with freeze_time(at - 2 * DAY):
+        job = mailings.create(texts(1), scheduled_for=at)
+
+    for minutes in range(-90, 91, 30):
+        with freeze_time(at + timedelta(minutes=minutes)):
+            run_scheduled_jobs()
+        assert [task.args for task in recorded_tasks] == [(str(job.id),)] * (minutes >= 0)

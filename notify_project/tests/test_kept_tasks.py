@@ -1,10 +1,13 @@
 import pytest
 from rq.job import Job
+from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
 from notify_project.constants import Queue
 from notify_project.kept_tasks import (
+    drop,
     find_argument,
+    first_arguments,
     is_last_attempt,
     never_again,
     requeue_failed,
@@ -96,3 +99,24 @@ def test_a_scheduler_is_alive_while_it_holds_a_lock(redis):
     redis.set("rq:scheduler-lock:database", "a", ex=60)
 
     assert (before, is_scheduler_alive()) == (False, True)
+
+
+@pytest.mark.redis
+@pytest.mark.django_db(transaction=True)  # after a failure the worker connects anew
+def test_all_tasks_of_a_kind_are_found_and_dropped_wherever_they_are(redis, run_tasks):
+    for name in ("failed", "again"):
+        retry = Retry(max=1, interval=60 if name == "again" else 0)
+        enqueue(fail, name, queue=Queue.DATABASE, task_id=name, retry=retry)
+    run_tasks("database")
+    enqueue(fail, "waiting", queue=Queue.DATABASE, task_id="waiting")
+    enqueue(never_again, queue=Queue.DATABASE, task_id="another")
+
+    found = dict(first_arguments(redis, fail))
+    for name in (*found, "unknown"):
+        drop(redis, name)
+
+    assert found == {name: name for name in ("failed", "again", "waiting")}
+    assert dict(first_arguments(redis, fail)) == {}
+    assert redis.lrange("rq:queue:database", 0, -1) == [b"another"]
+    assert FailedJobRegistry("database", redis).count == 0
+    assert ScheduledJobRegistry("database", redis).count == 0

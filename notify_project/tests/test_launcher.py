@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ from deploy.programs import Account
 from deploy.progress import LaunchFailed
 from deploy.servers import MAX_SOCKET_DIRECTORY, Home, Postgres, Redis
 from deploy.supervisor import Supervisor, end_left_over
+from deploy.test import Checks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -326,3 +328,38 @@ def test_a_process_that_is_not_ours_is_left_alone(tmp_path):
 
         assert other.poll() is None
         other.kill()
+
+
+# --- Checks ---
+
+
+def test_checks_run_beside_each_other_and_all_that_fail_are_named(tmp_path, capfd):
+    meet = (
+        "import pathlib, sys, time\nmine, other = map(pathlib.Path, sys.argv[1:])\nmine.touch()\n"
+        "end = time.monotonic() + 20\n"
+        "while not other.exists(): time.sleep(0.02); assert time.monotonic() < end\n"
+    )
+    python = [sys.executable, "-c"]
+    commands = [
+        ("one", [*python, meet, tmp_path / "one", tmp_path / "two"]),
+        ("two", [*python, meet, tmp_path / "two", tmp_path / "one"]),
+        ("wrong", [*python, "raise SystemExit('this is wrong')"]),
+    ]
+
+    with Checks(commands, dict(os.environ)) as checks:
+        failed = checks.failed()
+
+    assert failed == ["wrong"]
+    told = capfd.readouterr().out
+    assert re.search(r"^wrong +failed after \d+\.\d s\nthis is wrong$", told, re.MULTILINE)
+    assert re.search(r"^one +\d+\.\d s$", told, re.MULTILINE)
+
+
+def test_checks_end_with_the_run_that_they_belong_to():
+    commands = [("endless", [sys.executable, "-c", "import time; time.sleep(60)"])]
+    began = time.monotonic()
+
+    with pytest.raises(KeyboardInterrupt), Checks(commands, dict(os.environ)):
+        raise KeyboardInterrupt
+
+    assert time.monotonic() - began < 20

@@ -125,6 +125,19 @@ def test_a_worker_is_known_again_after_redis_lost_all(real_queues):
 
 @pytest.mark.redis
 @pytest.mark.usefixtures("_signals")
+def test_a_task_whose_worker_was_killed_is_done_once_more_and_no_failure(real_queues):
+    enqueue(waiting_tasks.note, "a", queue=Queue.NORMAL, task_id="task")
+    # What is listed for a minute longer than it is there.
+    real_queues.zadd("rq:executions:task", {"of the killed": time.time() + 60})
+
+    call_command("run_worker", "normal", burst=True)
+
+    assert waiting_tasks.ran == ["a"]
+    assert [key for key in real_queues.keys("*") if b"task" in key or b"failed" in key] == []
+
+
+@pytest.mark.redis
+@pytest.mark.usefixtures("_signals")
 def test_a_task_costs_few_commands(real_queues, redis_commands):
     enqueue(waiting_tasks.note, "a", queue=Queue.NORMAL)
     call_command("run_worker", "normal", burst=True)

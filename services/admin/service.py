@@ -151,6 +151,10 @@ class ServiceAdmin(UseCaseAdmin[Service]):
             },
         ),
         (
+            "Templates",
+            {"fields": ["templates_need_review"]},
+        ),
+        (
             "Limits",
             {
                 "fields": [

@@ -27,6 +27,11 @@ class ServiceColumns(models.Model):
     uses_suppression_list = models.BooleanField(
         default=False, help_text="No ordinary emails to addresses that bounced or complained."
     )
+    templates_need_review = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Templates change when a second person has approved the change.",
+    )
     email_message_limit = models.BigIntegerField(default=50)
     sms_message_limit = models.BigIntegerField(default=50)
     letter_message_limit = models.BigIntegerField(default=0)

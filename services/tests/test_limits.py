@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 from freezegun import freeze_time
 from redis import Redis
 
@@ -10,9 +11,11 @@ from notify_project import clock
 from notify_project.api.errors import RateLimited, TooManyRequests
 from notify_project.constants import KeyType
 from services.caller import Caller
-from services.limits import DAY_SECONDS, peek, take
+from services.day_counters import DAY_SECONDS
+from services.limits import peek, take
 from services.read_models import KeyModel, ServiceModel
 
+pytestmark = pytest.mark.django_db
 NOON = "2026-03-02T12:00:00Z"
 LAST_SECOND = "2026-03-02T23:59:59Z"
 
@@ -189,10 +192,14 @@ def test_a_clock_that_was_far_ahead_does_not_block_once_it_is_right(redis):
 def test_many_callers_at_once_share_one_bucket(redis):
     who = caller(rate_limit=30)
 
-    with freeze_time(NOON), ThreadPoolExecutor(8) as threads:
-        bursts = threads.map(lambda _: requests_until_refused(who, most=5), range(8))
+    def burst(_):
+        try:
+            return requests_until_refused(who, most=5)
+        finally:
+            connection.close()
 
-    assert sum(bursts) == 10
+    with freeze_time(NOON), ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(burst, range(8))) == 10
 
 
 def test_a_bucket_ends_by_itself(redis):
@@ -348,6 +355,8 @@ def test_many_callers_at_once_never_pass_the_limit(redis):
             accept(who)
         except TooManyRequests:
             return False
+        finally:
+            connection.close()
         return True
 
     with ThreadPoolExecutor(8) as threads:
@@ -482,13 +491,41 @@ def test_a_test_key_is_refused_abroad_only_when_the_limit_is_nothing(redis):
 # --- Redis ---------------------------------------------------------------------------------------
 
 
-def test_both_limits_cost_one_command(redis_commands):
-    accept(caller())
+def test_both_limits_cost_one_command_and_no_statement(redis_commands, django_assert_num_queries):
+    who = caller()
+    accept(who)
     redis_commands.clear()
 
-    accept(caller())
+    with django_assert_num_queries(0):
+        accept(who)
 
     assert redis_commands == ["EVALSHA"]
+
+
+def test_a_day_that_begins_without_a_database_begins_at_nothing(redis, no_database, caplog):
+    who = caller(sms=1)
+
+    accept(who)
+
+    assert f"a daily limit of service {who.service.id} begins at nothing" in caplog.text
+    with pytest.raises(TooManyRequests):
+        accept(who)
+
+
+def test_a_request_that_takes_nothing_of_the_day_counts_nothing_again(
+    redis, django_assert_num_queries
+):
+    who = caller(rate_limit=1)
+    with django_assert_num_queries(1):
+        accept(who)
+    redis.delete(*redis.keys("daily-limit-*"))
+
+    with django_assert_num_queries(0):
+        take(who, "sms")  # one too many this minute
+        take(caller("test"), "sms")
+        take(caller(sms=0), "sms")
+
+    assert redis.keys("daily-limit-*") == []
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])

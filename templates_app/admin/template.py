@@ -12,9 +12,11 @@ from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
 from templates_app import folders, redaction
+from templates_app.admin import proposals
 from templates_app.admin.preview import preview_frame
 from templates_app.admin.template_form import (
     EDITABLE,
+    OF_CHANGES,
     OF_EMAILS,
     OF_LETTERS,
     OF_SERVICE,
@@ -22,7 +24,7 @@ from templates_app.admin.template_form import (
 )
 from templates_app.admin.version_table import version_table
 from templates_app.models import Template
-from templates_app.versions import archive_template, create_template, update_template
+from templates_app.versions import archive_template
 
 _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' ? false : "
 
@@ -39,7 +41,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
     readonly_fields = ["id", "version", "state", "redacted", "created_by", "updated_at"]
-    actions_detail = ["redact", "archive"]
+    actions_detail = ["send", "redact", "archive"]
     conditional_fields: ClassVar[dict[str, str]] = {
         "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
         "has_unsubscribe_link": "typeof template_type === 'undefined' || template_type == 'email'",
@@ -70,16 +72,18 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         placed = [name for name in OF_SERVICE if name == "folder" or obj.template_type == "letter"]
         if self.has_change_permission(request, obj):
             placed.append("shown")
+        later = OF_CHANGES if obj.service.templates_need_review else OF_CHANGES[1:]
         return [
             (None, {"fields": ["service", "template_type", *asked, *placed]}),
+            *([("When it changes", {"fields": later})] if "shown" in placed else []),
             ("What it looks like", {"fields": ["preview"]}),
-            ("Versions", {"fields": ["versions"]}),
+            ("Versions", {"fields": ["versions", "changes"]}),
             ("About it", {"fields": self.readonly_fields}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Protect what a version cannot change."""
-        shown = ["preview", "versions", "service", "template_type"]
+        shown = ["preview", "versions", "changes", "service", "template_type"]
         return [*self.readonly_fields, *shown] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -102,6 +106,12 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         row = self.get_object(request, object_id)
         is_hidden = row is None or row.redaction.redact_personalisation
         return not is_hidden and super().has_change_permission(request, row)
+
+    def has_send_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What is archived is not sent."""
+        row = self.get_object(request, object_id)
+        is_usable = row is not None and not row.archived and row.service.active
+        return is_usable and request.user.has_perm("notifications.add_job")
 
     @admin.display(description="name", ordering="name")
     def short_name(self, obj: Template) -> str:
@@ -128,6 +138,11 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         """Show the newest versions, with a link to all."""
         return version_table(obj)
 
+    @admin.display(description="proposed changes")
+    def changes(self, obj: Template) -> str:
+        """Link to what was proposed, and say how much of it is open."""
+        return proposals.link_to_changes(obj)
+
     @admin.display(description="values hidden from people")
     def redacted(self, obj: Template) -> str:
         """Say whether, since when and by whom."""
@@ -147,9 +162,8 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         actor, given = cast("User", request.user), form.cleaned_data
         if not change:
             values = {name: given[name] for name in (*EDITABLE, *OF_EMAILS, *OF_LETTERS)}
-            obj.pk = create_template(
-                given["service"], template_type=given["template_type"], actor=actor, **values
-            ).pk
+            values["template_type"] = given["template_type"]
+            proposals.create(request, given["service"], obj, values, actor=actor)
             return
         different = form.differences()
         is_moved = "folder" in different
@@ -158,10 +172,29 @@ class TemplateAdmin(UseCaseAdmin[Template]):
             block = different.pop("service_letter_contact")
             different["service_letter_contact_id"] = block and block.pk
         if different or not is_moved:
-            update_template(obj, actor=actor, **different)
+            proposals.update(request, obj, different, given, actor=actor)
         if is_moved:
             into = folder and folder.pk
             folders.move(obj.service, template_ids=[obj.pk], into=into, actor=actor)
+
+    @action(description="Send to a file", url_path="send", permissions=["send"])  # type: ignore[untyped-decorator]
+    def send(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to where a file is uploaded."""
+        return HttpResponseRedirect(
+            f"{reverse('admin:notifications_job_add')}?template={object_id}"
+        )
+
+    def response_add(
+        self, request: HttpRequest, obj: Template, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on to the change, if the template waits for its review."""
+        return proposals.response(self, request) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def response_change(self, request: HttpRequest, obj: Template) -> HttpResponse:
+        """Go on to the change, if there is one to wait for."""
+        return proposals.response(self, request) or super().response_change(request, obj)
 
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -169,7 +202,10 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         row = cast("Template", self.get_object(request, object_id))
         if "confirmed" not in request.POST:
             return self._ask(request, row, "archive")
-        archive_template(row, actor=cast("User", request.user))
+        actor = cast("User", request.user)
+        if row.service.templates_need_review:
+            return proposals.archive(self, request, row, actor=actor)
+        archive_template(row, actor=actor)
         self.message_user(request, f"Archived {row.name}.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:templates_app_template_changelist"))
 

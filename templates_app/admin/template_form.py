@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -16,6 +17,8 @@ from notify_project.admin.stale import MergingForm, same_line_ends
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import Service, ServiceLetterContact
+from templates_app.change_model import MAX_NOTE
+from templates_app.changes.proposing import require_start
 from templates_app.folder_paths import shown_paths_of
 from templates_app.form_checks import require_no_commas, require_shown_on_phones
 from templates_app.models import LetterLanguages, Template, TemplateFolder
@@ -33,6 +36,8 @@ OF_LETTERS = (
 )
 # Of a letter that exists: before, it is not known whose blocks and folders to offer.
 OF_SERVICE = ("service_letter_contact", "folder")
+# Of a change that is looked at first, or that waits for its start.
+OF_CHANGES = ("change_note", "starts_at")
 _WORDS = {QR_CODE_TOO_LONG: "Cannot create a usable QR code - the link is too long"}
 
 
@@ -51,6 +56,20 @@ class TemplateForm(MergingForm[Template]):
         required=False,
         widget=UnfoldAdminSelectWidget,
         help_text="English only leaves the Welsh text out; earlier versions keep it.",
+    )
+
+    change_note = forms.CharField(
+        label="Note for the reviewer",
+        max_length=MAX_NOTE,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="It is kept, so name nobody.",
+    )
+    starts_at = forms.SplitDateTimeField(
+        label="Change it later, at",
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text="In UTC, at most a year ahead. Leave it empty to change it as soon as it may be.",
     )
 
     class Meta:
@@ -80,10 +99,15 @@ class TemplateForm(MergingForm[Template]):
         for name in ("content", "letter_welsh_content"):
             if name in self.fields:
                 self.fields[name].strip = False  # type: ignore[attr-defined]  # of text fields
-        if not self.instance._state.adding:  # noqa: SLF001 - Django's way to tell
+        if self.instance._state.adding:  # noqa: SLF001 - Django's way to tell
+            for name in OF_CHANGES:
+                self.fields.pop(name)
+        else:
             if self.template_type != NotificationType.LETTER:
                 for name in OF_LETTERS:
                     self.fields.pop(name, None)
+            if not self.instance.service.templates_need_review:
+                self.fields.pop("change_note", None)
             self._offer_what_the_service_has(self.instance.service)
 
     def clean_name(self) -> str:
@@ -99,6 +123,7 @@ class TemplateForm(MergingForm[Template]):
         cleaned = self.merge(cleaned)
         if self.instance.archived:
             self.add_error(None, ValidationError("Template has been deleted"))
+        self._check("starts_at", require_start, cleaned.get("starts_at"))
         if not self.errors:
             self._check_values(dict(cleaned))
         return cleaned

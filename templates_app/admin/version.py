@@ -1,15 +1,24 @@
 """Past versions of templates, to read."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
 
 from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.api.errors import ApiError
+from services.models import User
+from templates_app.admin.change import change_page
+from templates_app.admin.differences import shown_differences
 from templates_app.admin.preview import preview_frame
 from templates_app.admin.version_table import made_at, with_authors
-from templates_app.models import TemplateHistory
+from templates_app.changes.proposing import propose_restore
+from templates_app.differences import differences, values_of
+from templates_app.models import Template, TemplateHistory
 
 _ALWAYS = ("name", "version", "template_type", "author", "made_at", "subject", "content")
 _SOMETIMES = (
@@ -21,7 +30,7 @@ _SOMETIMES = (
     "has_unsubscribe_link",
 )
 
-_LAST = ("is_archived", "preview")
+_LAST = ("is_archived", "preview", "changes")
 
 
 @admin.register(TemplateHistory)
@@ -33,7 +42,8 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     search_help_text = "Id of a template."
     ordering = ["id", "-version"]
     show_full_result_count = False
-    readonly_fields = ["author", "made_at", "is_archived", "preview"]
+    readonly_fields = ["author", "made_at", "is_archived", "preview", "changes"]
+    actions_detail = ["compare", "restore"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Show who wrote each version."""
@@ -51,6 +61,76 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     def preview(self, obj: TemplateHistory) -> str:
         """Show the message; placeholders stand out."""
         return preview_frame(obj)
+
+    @admin.display(description="what it changed")
+    def changes(self, obj: TemplateHistory) -> str:
+        """Show what differs from the version before."""
+        before = _version(obj, obj.version - 1)
+        if before is None:
+            return "It is the first version."
+        return shown_differences(differences(values_of(before), values_of(obj)))
+
+    def has_compare_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Who sees a version may compare it."""
+        return bool(self.has_view_permission(request))
+
+    @action(description="Compare", url_path="compare", permissions=["compare"])  # type: ignore[untyped-decorator]
+    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what differs from any other version."""
+        row = cast("TemplateHistory", self.get_object(request, object_id))
+        newest = Template.objects.values_list("version", flat=True).get(id=row.id)
+        wanted = request.GET.get("with", "")
+        number = int(wanted) if wanted.isdecimal() else (row.version - 1 or newest)
+        other = _version(row, number)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Compare versions",
+            "version": row,
+            "other": number,
+            "newest": newest,
+            "problem": "" if other else f"There is no version {number}.",
+            "opts": self.opts,
+        }
+        if other is not None:
+            earlier, later = sorted((row, other), key=lambda each: each.version)
+            found = differences(values_of(earlier), values_of(later))
+            context |= {"from": earlier.version, "to": later.version}
+            context["differences"] = shown_differences(found)
+        page = "admin/templates_app/templatehistory/compare.html"
+        return TemplateResponse(request, page, context)
+
+    def has_restore_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Offer it for an earlier version, to who may change templates."""
+        row = self.get_object(request, object_id)
+        may: bool = cast("User", request.user).has_perm("templates_app.change_template")
+        live = Template.objects.filter(archived=False, hidden=False)
+        return may and row is not None and live.filter(id=row.id, version__gt=row.version).exists()
+
+    @action(description="Propose to restore it", url_path="restore", permissions=["restore"])  # type: ignore[untyped-decorator]
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask first; then write a draft that makes the template what it was."""
+        row = cast("TemplateHistory", self.get_object(request, object_id))
+        template = Template.objects.select_related("service").get(id=row.id)
+        if "confirmed" not in request.POST:
+            found = differences(values_of(template), values_of(row))
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Propose to restore it?",
+                "template": template,
+                "version": row,
+                "differences": shown_differences(found),
+                "opts": self.opts,
+            }
+            question = "admin/templates_app/templatehistory/restore.html"
+            return TemplateResponse(request, question, context)
+        try:
+            change = propose_restore(template, row.version, actor=cast("User", request.user))
+        except ApiError as error:
+            self.message_user(request, error.message, messages.ERROR)
+            page = reverse("admin:templates_app_templatehistory_change", args=[row.pk])
+            return HttpResponseRedirect(page)
+        self.message_user(request, "This draft makes the template again what it was.")
+        return HttpResponseRedirect(change_page(change))
 
     @admin.display(description="author")
     def author(self, obj: Any) -> str:
@@ -71,3 +151,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     def short_name(self, obj: TemplateHistory) -> str:
         """Leave the other columns their place."""
         return short(obj.name)
+
+
+def _version(row: TemplateHistory, number: int) -> TemplateHistory | None:
+    return TemplateHistory.objects.filter(id=row.id, version=number).first()

@@ -162,6 +162,7 @@ class DeclaredService(Entry):
     contact_link: str | None = optional(nullable(text()))
     email_sender_name: str | None = optional(nullable(text()))
     suppression_list: bool = optional(flag, default=False)
+    templates_need_review: bool = optional(flag, default=False)
     email_branding: str | None = optional(nullable(text()))
     permissions: tuple[Item, ...] = optional(
         items(one_of(ServicePermission.Name.values)), default=()

@@ -140,6 +140,7 @@ def _service(service: Service) -> dict[str, Any]:
         "contact_link": service.contact_link,
         "email_sender_name": service.custom_email_sender_name,
         "suppression_list": service.uses_suppression_list,
+        "templates_need_review": service.templates_need_review,
         "email_branding": service.email_branding.name if service.email_branding else None,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
         "inbound_number": InboundNumber.objects.filter(service=service)

@@ -31,6 +31,14 @@ class Folders:
         self.paths = paths_of([self.service.id])
         report.changed(name, {"folder": (before, join(names) or None)})
 
+    def made(self, path: str | None) -> UUID | None:
+        """Return the folder of a path, made if need be.
+
+        Raises:
+            InvalidFolder: a name is too long, or two folders have the path.
+        """
+        return _folder(self.service, split(path or ""))
+
     def _path_of(self, folder_id: UUID | None) -> str | None:
         if folder_id is None:
             return None

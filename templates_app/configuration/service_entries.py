@@ -32,6 +32,7 @@ from templates_app.configuration.folder_entries import Folders
 from templates_app.configuration.number_entries import apply_services_number
 from templates_app.configuration.report import Report
 from templates_app.configuration.retention_entries import apply_retention
+from templates_app.configuration.review_entries import apply_review
 from templates_app.configuration.source import Entry, Place, suggestion
 from templates_app.configuration.template_entries import apply_template
 
@@ -113,8 +114,9 @@ def apply_service(entry: DeclaredService, run: Run) -> None:
     folders = Folders(service)
     for template in entry.templates:
         with run.noting(template.place):
-            row = apply_template(template, folders, run.report, what)
-            ids["templates"][template.name] = {"id": str(row.id), "version": row.version}
+            ids["templates"][template.name] = apply_template(template, folders, run.report, what)
+    with run.noting(entry.places.get("templates_need_review", entry.place)):
+        apply_review(entry, service, run.report, what)
 
 
 def _service(entry: DeclaredService, run: Run) -> Service:

@@ -1,10 +1,11 @@
 """Put the parts of a letter into one document: address, contact block, date, heading and body."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from templates_app.rendering.letter_dates import Language
+from templates_app.rendering.letter_qr_codes import draw_code
 from templates_app.rendering.placeholders import Parsed, fill
 from templates_app.rendering.values import Values, escape_html, without_controls
 
@@ -13,20 +14,44 @@ MAX_ADDRESS_LINES = 7
 MAX_CONTACT_LINES = 11
 
 _LANGUAGE_TAGS: dict[Language, str] = {"english": "en", "welsh": "cy"}
-# Source: the API contract, page geometry of letters: sizes of type, and widths of the blocks.
+# Source: the API contract, page geometry of letters, in millimetres from the top left corner of
+# the page. What stands on the first page alone is placed from the corner of its text, at 15 and 95;
+# every page has 15 around its text.
 _STYLE = """\
-body { margin: 0; font: 12.5pt/16pt Arial, Helvetica, sans-serif; color: #000; \
+@page { size: A4; margin: 15mm; \
+@bottom-left { font: 10pt Letter, Arial, sans-serif; vertical-align: top; padding-top: 2mm } }
+@page :first { margin-top: 95mm }
+@page english { @bottom-left { content: "Page " counter(page) " of " counter(pages) } }
+@page welsh { @bottom-left { content: "Tudalen " counter(page) " o " counter(pages) } }
+body { margin: 0; font: 12.5pt/16pt Letter, Arial, Helvetica, sans-serif; color: #000; \
 overflow-wrap: break-word }
+section { page: english }
+section[lang=cy] { page: welsh }
 h1, h2, p, ul, ol, address { margin: 0 0 16pt }
 h1 { font-size: 20pt; line-height: 24pt }
 h2 { font-size: 14pt; line-height: 18pt; margin-bottom: 8pt; break-after: avoid }
 li > ul, li > ol { margin-bottom: 0 }
 address { font-style: normal }
-.recipient { float: left; width: 95.4mm; font-size: 8pt; line-height: 8.5pt; \
-text-transform: uppercase; white-space: nowrap; overflow: hidden }
-.contact { float: right; width: 70mm; font-size: 10pt; line-height: 12pt }
-.date { clear: both }
+.recipient { width: 95.4mm; font-size: 8pt; line-height: 8.5pt; text-transform: uppercase; \
+white-space: nowrap; overflow: hidden }
+.contact { width: 70mm; font-size: 10pt; line-height: 12pt }
+.qr-code { break-inside: avoid }
 .page-break { break-after: page; height: 0; overflow: hidden }
+@media print {
+.tag, .recipient, .contact, .code { position: absolute; margin: 0 }
+.tag { left: -13.2mm; top: -93.2mm; font-size: 6pt; line-height: 6pt; color: #fff }
+.recipient { left: 9.6mm; top: -55.5mm; height: 26.8mm }
+.contact { left: 110mm; top: -85mm; max-height: 80mm; overflow: hidden }
+.code { left: -10.6mm; top: -58.1mm; width: 14mm; font-size: 3.2pt; line-height: 4pt; \
+white-space: nowrap }
+.code svg { display: block; width: 6.7mm; height: 6.7mm }
+}
+@media screen {
+.recipient { float: left }
+.contact { float: right }
+.date { clear: both }
+section + section { margin-top: 32pt }
+}
 """
 _DOCUMENT = """\
 <!DOCTYPE html>
@@ -43,13 +68,14 @@ _DOCUMENT = """\
 </html>
 """
 _PAGES = """<section lang="{language}">
-{recipient}
+{marks}{recipient}
 {contact}
 <p class="date">{date}</p>
 <h1>{heading}</h1>
 {body}
 </section>"""
-_NEXT_LANGUAGE = '\n<div class="page-break">&nbsp;</div>\n'
+# Source: the API contract, page geometry of letters: white, for machines to know a first page by.
+TAG = "NOTIFY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +90,60 @@ class LetterParts:
     language: Language = "english"
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a first page bears for machines.
+
+    Attributes:
+        reference: the letter's own, drawn as a code beside the address; None: the printer adds it.
+    """
+
+    reference: str | None = None
+
+
 def contact_lines(parsed: Parsed, values: Values) -> tuple[str, ...]:
     """Return the lines of a contact block, with the values in place."""
     return tuple(line.strip() for line in fill(parsed, values).strip().splitlines())
 
 
-def letter_document(*languages: LetterParts) -> str:
+def letter_document(*languages: LetterParts, marks: Marks | None = None) -> str:
     """Return the whole letter, in one language after the other, each on pages of its own.
 
     Lines of address and contact block without room are left out.
+
+    Args:
+        languages: the letter in each language, the first one first.
+        marks: of the first page, for machines; people who look at a letter need none.
     """
+    first, *others = languages
+    # The address and the contact block have their places on the first page.
+    bare = [replace(each, address_lines=(), contact_lines=()) for each in others]
+    pages = [_pages(first, _marks(marks) if marks else ""), *(_pages(each, "") for each in bare)]
     return _DOCUMENT.format(
-        language=_LANGUAGE_TAGS[languages[0].language],
-        heading=languages[0].heading_html,
+        language=_LANGUAGE_TAGS[first.language],
+        heading=first.heading_html,
         style=_STYLE,
-        pages=_NEXT_LANGUAGE.join(map(_pages, languages)),
+        pages="\n".join(pages),
     )
 
 
-def _pages(parts: LetterParts) -> str:
+def _pages(parts: LetterParts, marks: str) -> str:
     return _PAGES.format(
         language=_LANGUAGE_TAGS[parts.language],
+        marks=marks,
         recipient=_block("recipient", islice(parts.address_lines, MAX_ADDRESS_LINES)),
         contact=_block("contact", islice(parts.contact_lines, MAX_CONTACT_LINES)),
         date=_line(parts.date),
         heading=parts.heading_html,
         body=parts.body_html,
     )
+
+
+def _marks(marks: Marks) -> str:
+    tag = f'<div class="tag">{TAG}</div>\n'
+    if marks.reference is None:
+        return tag
+    return f'{tag}<div class="code">{draw_code(marks.reference)}{_line(marks.reference)}</div>\n'
 
 
 def _block(name: str, lines: Iterable[str]) -> str:

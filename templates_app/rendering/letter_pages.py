@@ -1,7 +1,8 @@
-"""Count the sheets of paper that a letter takes."""
+"""Count the pages of a letter, and the sheets of paper that they take."""
 
 # Source: the API contract, pages and sheets of letters.
 PAGES_OF_A_SHEET = 2
+MAX_PAGES = 10
 
 
 def sheets_of(pages: int) -> int:

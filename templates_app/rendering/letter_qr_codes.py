@@ -44,11 +44,15 @@ def draw(text: str) -> str:
     Raises:
         segno.encoder.DataOverflowError: no QR code holds so much; ``size_of`` tells before.
     """
-    code = segno.make_qr(_encoded(text), error="m", boost_error=False)
-    # The page around it is the quiet zone.
-    drawing = code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
+    drawing = draw_code(_encoded(text))
     style = f"width:{_SIDE};height:{_SIDE};margin:16pt auto"
     return f'<div class="qr-code" style="{style}">{drawing}</div>'
+
+
+def draw_code(content: str | bytes) -> str:
+    """Return the drawing of a QR code alone, to be given its size; the page is its quiet zone."""
+    code = segno.make_qr(content, error="m", boost_error=False)
+    return str(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None))
 
 
 def _encoded(text: str) -> bytes:

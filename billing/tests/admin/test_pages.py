@@ -63,6 +63,7 @@ def test_a_price_of_texts_is_added_and_kept_who_did(
         page = add(signed_in, "rate", day="2027-04-01", rate="0.025", reason="contract")
 
     assert page.redirect_chain
+    assert "sms 0.02500 from 2027-04-01" in page.content.decode()
     assert sms_rate_of(date(2027, 4, 1)) == Decimal("0.025")
     event = AuditEvent.objects.get(action="add price")
     assert (event.actor_id, event.reason) == (staff.id, "contract")
@@ -100,6 +101,18 @@ def test_a_price_that_is_refused_is_explained_and_not_saved(signed_in, form, mes
     assert message in page.content.decode()
     assert LetterRate.objects.filter(rate__in=[2, -1]).count() == 0
     assert not AuditEvent.objects.exists()
+
+
+def test_a_price_that_is_there_already_is_named_and_changed_while_it_has_not_begun(signed_in):
+    for rate in ("2", "2", "3"):
+        page = add(
+            signed_in, "letterrate", day="2027-04-01", post_class="first", sheet_count=1,
+            rate=rate, crown="on", reason="",
+        )  # fmt: skip
+        assert f"first 1 {rate}.00000 from 2027-04-01" in page.content.decode()
+
+    [row] = LetterRate.objects.filter(rate__in=[2, 3])
+    assert row.rate == 3
 
 
 def test_a_price_is_changed_until_it_begins_and_never_deleted(signed_in):
@@ -187,8 +200,17 @@ def test_a_fact_shows_its_messages_and_cannot_be_changed(signed_in):
     page = signed_in.get(reverse("admin:billing_factbilling_change", args=[row.pk]))
     posted = change(signed_in, row, notifications_sent=7)
 
-    assert str(mine.id) in page.content.decode()
-    assert str(foreign.id) not in page.content.decode()
+    text = page.content.decode()
+    assert str(foreign.id) not in text
+    for name, row_id in {
+        "services_service": row.service_id,
+        "templates_app_template": row.template_id,
+    }.items():
+        url = reverse(f"admin:{name}_change", args=[row_id])
+        assert (
+            f'<a class="text-primary-600 dark:text-primary-500" href="{url}">{row_id}</a>' in text
+        )
+    assert f'?q={mine.id}">{mine.id}</a>' in text
     assert posted.status_code == 403
 
 

@@ -139,12 +139,45 @@ def test_prices_are_told_only_to_who_shows_the_secret(client, path):
     assert response.json()["result"] == "error"
 
 
-@pytest.mark.parametrize("scope", ["read", "write"])
-def test_a_member_s_token_neither_reads_nor_sets_it(service, scope):
-    caller = member(service, *EVERY_PERMISSION, scope=scope)
+def test_a_member_reads_the_allowance_and_does_not_set_it(service):
+    caller = member(service, *EVERY_PERMISSION)
     url = f"/service/{service.id}/billing/free-sms-fragment-limit"
-    refused = (403, {"result": "error", "message": "Support staff only"})
 
-    assert caller.get(url) == refused
-    assert caller.post(url, {"free_sms_fragment_limit": 10**6}) == refused
-    assert not AnnualBilling.objects.exists()
+    status, answer = caller.get(url)
+    refused = caller.post(url, {"free_sms_fragment_limit": 10**6})
+
+    assert (status, answer["free_sms_fragment_limit"]) == (200, 10_000)
+    assert refused == (403, {"result": "error", "message": "Support staff only"})
+    assert AnnualBilling.objects.get().free_sms_fragment_limit == 10_000
+
+
+def test_a_member_who_looks_after_settings_sets_a_budget(service):
+    caller = member(service, "manage_settings")
+    url = f"/service/{service.id}/billing/budgets"
+
+    made = caller.post(url, {"period": "year", "pounds": "250.50"})
+
+    assert made == (201, {"period": "year", "pounds": "250.50"})
+    assert member(service).get(url) == (200, [{"period": "year", "pounds": 250.5}])
+    event = AuditEvent.objects.get(action="set budget")
+    assert (event.actor_id, event.service_id) == (caller.user.id, service.id)
+
+
+def test_prices_are_listed_newest_first_to_anybody_with_a_token(service):
+    caller = member(service, scope="read")
+
+    texts = caller.get("/rates/sms?page_size=2")[1]
+    letters = caller.get("/rates/letter?post_class=economy&sheet_count=1&crown=true")[1]
+
+    assert [(each["rate"], each["valid_from"]) for each in texts["data"]] == [
+        ("0.02400", "2026-03-31T23:00:00Z"),
+        ("0.02330", "2025-03-31T23:00:00Z"),
+    ]
+    assert texts["links"]["next"]
+    [now, *earlier] = letters["data"]
+    assert (now["rate"], now["start_date"], now["end_date"]) == (
+        "0.64000",
+        "2026-01-05T00:00:00Z",
+        None,
+    )
+    assert {each["post_class"] for each in earlier} <= {"economy"}

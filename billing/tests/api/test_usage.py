@@ -83,6 +83,7 @@ def test_months_are_in_the_order_of_the_financial_year_and_without_emails(
 ):
     response = ask(f"/service/{service.id}/billing/monthly-usage?year=2017")
 
+    assert ask(f"/service/{service.id}/monthly-usage?year=2017").json() == response.json()
     assert response.json() == [
         line("sms", 0.0158, sent=200, units=20_000, free=20_000)
         | {"month": "April", "postage": "none"},

@@ -1,1 +1,1 @@
-"""The part of the management API that shows what became of messages, one module a resource."""
+"""The part of the management API that is about messages, mailings and what became of them."""

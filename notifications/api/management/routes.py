@@ -4,16 +4,59 @@ from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
 from notifications.api.management.callbacks import DeliveryViewSet
+from notifications.api.management.jobs import JobViewSet
+from notifications.api.management.messages import MessageViewSet
+from notifications.api.management.person import PersonViewSet
+from notifications.api.management.platform import (
+    PlatformStatisticsViewSet,
+    ServiceFiguresViewSet,
+)
 from notifications.api.management.received_texts import InboundSmsViewSet
+from notifications.api.management.statistics import StatisticsViewSet
 from notifications.api.management.suppression import SuppressionViewSet
+from notifications.api.management.uploads import UploadViewSet
 
+_platform = SimpleRouter(trailing_slash=False, use_regex_path=False)
+_platform.register("person", PersonViewSet, basename="person")
+
+_SERVICE = "service/<uuid:service_id>/"
 _of_a_service = SimpleRouter(trailing_slash=False, use_regex_path=False)
+_of_a_service.register("notifications", MessageViewSet, basename="service-notification")
+_of_a_service.register("job", JobViewSet, basename="service-job")
 _of_a_service.register("inbound-sms", InboundSmsViewSet, basename="service-inbound-sms")
 _of_a_service.register("suppression", SuppressionViewSet, basename="service-suppression")
 _of_a_service.register(
     "callback/<uuid:callback_id>/delivery", DeliveryViewSet, basename="service-callback-delivery"
 )
 
+
+def _statistics(rest: str, action: str) -> URLPattern:
+    view = StatisticsViewSet.as_view({"get": action})
+    return path(f"{_SERVICE}{rest}", view, name="service-statistics")
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("service/<uuid:service_id>/", include(_of_a_service.urls)),
+    path("", include(_platform.urls)),
+    path(_SERVICE, include(_of_a_service.urls)),
+    path(f"{_SERVICE}upload", UploadViewSet.as_view({"post": "create"}), name="service-upload"),
+    _statistics("statistics", "summary"),
+    _statistics("notifications/monthly", "months"),
+    _statistics("notifications/templates_usage/monthly", "template_months"),
+    _statistics("template-statistics", "templates"),
+    _statistics("template-statistics/last-used/<uuid:template_id>", "template_last_used"),
+    path(
+        "platform-stats",
+        PlatformStatisticsViewSet.as_view({"get": "totals"}),
+        name="platform-stats",
+    ),
+    path(
+        "processing-time",
+        PlatformStatisticsViewSet.as_view({"get": "processing_time"}),
+        name="processing-time",
+    ),
+    path(
+        "service-statistics",
+        ServiceFiguresViewSet.as_view({"get": "list"}),
+        name="service-figures",
+    ),
 ]

@@ -11,6 +11,8 @@ from notifications.acceptance.preview import MessagePreview, preview_message
 from services.read_models import find_service
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.letter_pages import MAX_PAGES, sheets_of
+from templates_app.rendering.letter_print import CannotPrint, Printed, print_letter
 from templates_app.rendering.placeholders import key_of
 from templates_app.rendering.sms import MAX_CHARACTERS
 
@@ -44,6 +46,9 @@ class Command(BaseCommand):
             metavar="FILE",
             help="write an email or a letter as HTML, for a browser",
         )
+        parser.add_argument(
+            "--pdf", type=Path, metavar="FILE", help="write the pages of a letter as a PDF"
+        )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Free ``--version`` from Django's own meaning."""
@@ -57,6 +62,8 @@ class Command(BaseCommand):
             raise CommandError(f"Template {template.id} has no service")
         if options["html"] and template.template_type == "sms":
             raise CommandError("--html is for emails and letters")
+        if options["pdf"] and template.template_type != "letter":
+            raise CommandError("--pdf is for letters")
         shown = preview_message(template, service, _values(options["set"]))
         self.stdout.write(
             f"{template.name} · {_KINDS[template.template_type]} · version {template.version}"
@@ -69,8 +76,12 @@ class Command(BaseCommand):
         for line in _notes(template, shown):
             self.stdout.write(line)
         if options["html"]:
-            _write(options["html"], shown.html or "")
+            _write(options["html"], (shown.html or "").encode())
             self.stdout.write(f"HTML in {options['html']}")
+        if options["pdf"]:
+            printed = _print(shown.html or "")
+            _write(options["pdf"], printed.pdf)
+            self.stdout.write(f"PDF in {options['pdf']}: {_count(printed.pages)}")
 
 
 def _find(wanted: str, version: int | None) -> TemplateModel:
@@ -129,8 +140,20 @@ def _notes(template: TemplateModel, shown: MessagePreview) -> list[str]:
     return notes
 
 
-def _write(path: Path, html: str) -> None:
+def _print(html: str) -> Printed:
     try:
-        path.write_text(html, encoding="utf-8")
+        return print_letter(html)
+    except CannotPrint as error:
+        raise CommandError(str(error)) from error
+
+
+def _count(pages: int) -> str:
+    text = f"{pages} page{'' if pages == 1 else 's'}, sheets of paper: {sheets_of(pages)}"
+    return f"{text}, more than the {MAX_PAGES} of a letter" if pages > MAX_PAGES else text
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from notifications.jobs import files
 from notifications.jobs.create import create_job, require_soon
+from notifications.jobs.estimate import Estimate
 from notifications.jobs.progress import Progress, progress_of
 from notifications.jobs.upload import Upload, upload
 from notifications.management.findings import (
@@ -116,7 +117,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except FileRefused as error:
             raise CommandError(f"{path}: {error.message}") from error
+        except ApiError as error:
+            raise CommandError(error.message) from error
         print_findings(self.stdout, uploaded.checked, uploaded.refusal, findings)
+        if uploaded.refusal is None and uploaded.estimate is not None:
+            self.stdout.write(_in_words(uploaded.estimate))
         return uploaded
 
     def _watch(self, job: Job) -> None:
@@ -182,6 +187,16 @@ class _Line:
         """Let what follows begin on a line of its own."""
         if self._is_terminal:
             self._stream.write("")
+
+
+def _in_words(estimate: Estimate) -> str:
+    """Say what the messages would cost."""
+    if estimate.fragments is not None:
+        used, left = estimate.free_allowance_used, estimate.free_allowance_left
+        price = f"{estimate.fragments:,} fragments, £{estimate.pounds:,.2f}"
+        return f"{price}; {used:,} of {left:,} free ones are used"
+    least = " or more: the sheets of each letter are not known yet" if estimate.is_least else ""
+    return f"£{estimate.pounds:,.2f}{least}"
 
 
 def _require_time(at: datetime | None) -> None:

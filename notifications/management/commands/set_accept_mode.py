@@ -5,9 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
 from redis import RedisError
 
-from notifications.acceptance.modes import AcceptMode, current_mode, switch_mode
+from notifications.acceptance.modes import (
+    AcceptMode,
+    current_mode,
+    record_switch,
+    switch_mode,
+)
 from notify_project.queues import is_scheduler_alive
 
 
@@ -32,14 +38,26 @@ class Command(BaseCommand):
             return
         if not settings.REDIS_ENABLED:
             raise CommandError("Without Redis (REDIS_ENABLED) messages are always stored first.")
+        before = current_mode()
         try:
             switch_mode(AcceptMode(mode))
             has_scheduler = is_scheduler_alive()
         except (RedisError, OSError) as error:
             raise CommandError(f"Redis did not take it: {type(error).__name__}") from error
         self.stdout.write(f"Messages are accepted {mode} within {settings.READ_MODEL_SECONDS:g} s.")
+        self._record(before, AcceptMode(mode))
         if mode == AcceptMode.QUEUE_FIRST and not has_scheduler:
             self.stderr.write(
                 "No scheduler runs (manage.py run_scheduler): a message that cannot be stored at "
                 "the first attempt is not tried again until one does."
+            )
+
+    def _record(self, before: AcceptMode, after: AcceptMode) -> None:
+        """Write the switch down where there is a database: the mode is made for times without."""
+        try:
+            record_switch(before, after)
+        except (DatabaseError, InterfaceError) as error:
+            self.stderr.write(
+                "The database cannot be reached, so the audit does not hold this: "
+                f"{type(error).__name__}"
             )

@@ -1,5 +1,6 @@
 """Read text files of values with a comma or a tab between them."""
 
+import codecs
 import csv
 import io
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from notifications.spreadsheets.refusals import (
     MAX_ROW_CHARACTERS,
     MAX_ROWS_READ,
+    NOT_UTF8,
     TOO_MANY_ROWS,
     UNREADABLE,
     FileRefused,
@@ -21,9 +23,10 @@ def read_delimited(content: bytes, delimiter: str) -> Iterator[list[str]]:
     """Yield the rows of a text file.
 
     Raises:
-        FileRefused: it is not text in UTF-8; a row, a cell or quotes have no end; there are too
-            many rows.
+        FileRefused: it is not text in UTF-8, or in UTF-16 that says so; a row, a cell or quotes
+            have no end; there are too many rows.
     """
+    content = _in_utf8(content)
     # Blank rows at the end do not count. Carriage returns become line feeds as they are read.
     content = content.rstrip(f"\r\n {delimiter}".encode())
     text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig")
@@ -38,8 +41,25 @@ def read_delimited(content: bytes, delimiter: str) -> Iterator[list[str]]:
                 raise FileRefused(TOO_MANY_ROWS)
             lines.characters_of_row = 0
             yield row
-    except (UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise FileRefused(UNREADABLE) from error
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """Return text in UTF-8; UTF-16 begins with a mark that nothing else begins with.
+
+    Raises:
+        FileRefused: it is in neither.
+    """
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if marked else "utf-8")
+    except UnicodeDecodeError as error:
+        raise FileRefused(NOT_UTF8) from error
+    if "\0" in text:
+        # UTF-16 without a mark, or no text at all.
+        raise FileRefused(NOT_UTF8)
+    return text.encode() if marked else content
 
 
 class _Lines:

@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 
 from notifications.acceptance import modes
 from notifications.acceptance.modes import AcceptMode, current_mode, switch_mode
+from notify_project.models import AuditEvent
 
 KEY = "accept-mode"
 
@@ -69,6 +70,7 @@ def test_the_command_prints_the_mode(redis):
     assert command() == ("persist_first\n", "")
 
 
+@pytest.mark.django_db
 def test_the_command_switches_and_misses_a_scheduler(redis):
     out, err = command("queue_first")
 
@@ -77,11 +79,31 @@ def test_the_command_switches_and_misses_a_scheduler(redis):
     assert err.startswith("No scheduler runs")
 
 
-def test_the_command_is_content_with_a_scheduler(redis):
+@pytest.mark.django_db
+def test_the_command_is_content_with_a_scheduler_and_leaves_a_trace(redis):
     redis.set("rq:scheduler-lock:database", "1")
 
     assert command("queue_first")[1] == ""
     assert command("persist_first") == ("Messages are accepted persist_first within 0 s.\n", "")
+
+    events = AuditEvent.objects.order_by("created_at")
+    assert [(each.before, each.after) for each in events] == [
+        ({"mode": "persist_first"}, {"mode": "queue_first"}),
+        ({"mode": "queue_first"}, {"mode": "persist_first"}),
+    ]
+    assert {(each.subject_type, each.subject_id) for each in events} == {("switch", "accept mode")}
+
+
+def test_the_command_switches_without_the_database_and_says_what_is_missing(redis, no_database):
+    redis.set("rq:scheduler-lock:database", "1")
+
+    out, err = command("queue_first")
+
+    assert current_mode() == AcceptMode.QUEUE_FIRST
+    assert out == "Messages are accepted queue_first within 0 s.\n"
+    assert err == (
+        "The database cannot be reached, so the audit does not hold this: OperationalError\n"
+    )
 
 
 def test_the_command_needs_redis_to_switch():

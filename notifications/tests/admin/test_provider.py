@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,23 @@ def test_a_weight_that_moved_meanwhile_is_not_put_back_by_another_change(
 
     row = ProviderDetails.objects.get(id=provider.id)
     assert (row.priority, row.reason) == (41, "a note")
+
+
+def test_each_change_has_a_reason_of_its_own(signed_in, provider):
+    signed_in.post(page_of(provider), form(priority="40", reason="maintenance of tonight"))
+
+    page = signed_in.get(page_of(provider)).content.decode()
+    refused = signed_in.post(page_of(provider), form(priority="30", reason=" ")).content.decode()
+    nothing = signed_in.post(page_of(provider), form(priority="40", reason=""))
+
+    [field] = re.findall(r"<textarea[^>]*name=\"reason\"[^>]*>([^<]*)</textarea>", page)
+    assert field.strip() == ""
+    assert "maintenance of tonight" in page
+    assert "Say why: each change has its own reason." in refused
+    assert nothing.status_code == 302
+    row = ProviderDetails.objects.get(id=provider.id)
+    assert (row.priority, row.reason) == (40, "maintenance of tonight")
+    assert row.version == provider.version + 1
 
 
 def test_the_last_provider_of_a_channel_stays_on(signed_in, provider):

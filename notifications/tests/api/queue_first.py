@@ -7,7 +7,7 @@ import jwt
 from django.test import Client
 
 from notify_project import clock
-from services.limits import day_counter
+from services.day_counters import day_counter
 from services.read_models import find_service
 from services.tests.factories import ApiKeyFactory, ServiceFactory
 from templates_app.read_models import find_template

@@ -1,16 +1,19 @@
 import re
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from notifications import hooks
 from notifications.models import Notification, UnsubscribeRequest
 from notifications.tests.factories import NotificationFactory
 from notify_project import clock
 from notify_project.versioning import save_versioned
+from services.models import Service
 from services.tests.factories import UserFactory
 from templates_app.models import TemplateHistory
 from templates_app.precompiled import precompiled_template
@@ -113,6 +116,22 @@ def test_a_letter_that_came_as_a_pdf_shows_no_content(world):
     assert (body["line_1"], body["line_2"], body["postage"]) == ("Provided as PDF", None, "second")
     assert (body["status"], body["is_cost_data_ready"]) == ("pending-virus-check", False)
     assert body["template"]["id"] == str(template.id)
+
+
+@pytest.mark.parametrize(("crown", "pounds"), [(True, 0.36), (False, 0.45), (None, 0.36)])
+def test_a_letter_costs_what_the_bill_of_its_service_says(world, monkeypatch, crown, pounds):
+    row = world.rows["N_LETTER"]
+    others = {True: "0.36", False: "0.45", None: "0.36"}
+    monkeypatch.setattr(hooks.letter_rate, "_answer", lambda asked: Decimal(others[asked.crown]))
+    Notification.objects.filter(id=row.id).update(
+        status="delivered", billable_units=3, postage="second"
+    )
+    Service.objects.filter(id=row.service_id).update(crown=crown)
+
+    body = show(world, "N_LETTER")
+
+    assert body["cost_in_pounds"] == pounds
+    assert body["cost_details"] == {"billable_sheets_of_paper": 3, "postage": "second"}
 
 
 @pytest.mark.parametrize("spelling", [str, str.upper, lambda text: text.replace("-", "")])

@@ -6,13 +6,13 @@ import threading
 import time
 
 import pytest
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from notifications.callbacks import calls
 from notifications.callbacks import send as module
 from notifications.tests.callbacks.certificates import certificate_for_loopback, server_context
 from notifications.tests.factories import CallbackDeliveryFactory
+from notify_project.tests.quick_server import QuickServer
 from notify_project.versioning import save_versioned
 from services.models import ServiceCallbackApi, ServiceCallbackApiHistory
 from services.tests.factories import ServiceFactory
@@ -69,7 +69,7 @@ def listener(db, settings, loopback_certificate):
     calls.pool.cache_clear()
     module._pace.cache_clear()
     context = server_context(*loopback_certificate)
-    with HTTPServer(host="127.0.0.1", ssl_context=context, threaded=True) as server:
+    with QuickServer(host="127.0.0.1", ssl_context=context, threaded=True) as server:
         found = Listener(server)
         server.expect_request(re.compile(".*")).respond_with_handler(found.handle)
         yield found

@@ -5,13 +5,13 @@ import threading
 import time
 
 import pytest
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from notifications.delivery import deliver as module
 from notifications.delivery.pace import pace
 from notifications.delivery.routing import Router
 from notifications.tests.factories import ProviderDetailsFactory
+from notify_project.tests.quick_server import QuickServer
 
 
 class SmsProvider:
@@ -42,7 +42,7 @@ def providers(db):
 @pytest.fixture
 def httpserver():
     """Give a server that answers many at once."""
-    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+    with QuickServer(host="127.0.0.1", threaded=True) as server:
         yield server
 
 

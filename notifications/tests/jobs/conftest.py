@@ -1,9 +1,11 @@
 """Files of recipients that are stored, and jobs of them."""
 
 import io
+from decimal import Decimal
 
 import pytest
 
+from notifications import hooks
 from notifications.jobs.create import create_job
 from notifications.jobs.upload import upload
 from notifications.models import Job, Notification
@@ -48,6 +50,24 @@ class Mailings:
 
     def rows(self, job):
         return list(Notification.objects.filter(job=job).order_by("job_row_number"))
+
+
+@pytest.fixture
+def prices(monkeypatch):
+    """Answer what is asked about money: two free fragments, 2p for others, letters by class."""
+    asked = []
+
+    def of_letter(letter):
+        asked.append(letter)
+        return Decimal("0.90") if letter.postage == "second" else Decimal("1.50")
+
+    for question, answer in (
+        (hooks.free_fragments_left, lambda _service_id: 2),
+        (hooks.sms_rate, lambda _day: Decimal("0.02")),
+        (hooks.letter_rate, of_letter),
+    ):
+        monkeypatch.setattr(question, "_answer", answer)
+    return asked
 
 
 @pytest.fixture

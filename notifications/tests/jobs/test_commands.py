@@ -8,10 +8,12 @@ from django.core.management import CommandError, call_command
 
 from notifications.jobs.rows import persist_range
 from notifications.jobs.tasks import process_job
+from notifications.management.commands import control_job
 from notifications.management.commands import send_job as command
 from notifications.models import Job, Notification
 from notifications.tests.jobs.conftest import texts
 from notify_project import clock
+from notify_project.models import AuditEvent
 from services.models import Service
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
@@ -57,12 +59,13 @@ def working(monkeypatch):
     monkeypatch.setattr(command.time, "sleep", work)
 
 
-def test_a_file_is_checked_sent_and_watched(send, working):
+def test_a_file_is_checked_sent_and_watched(send, working, prices):
     printed = send(texts(3))
 
     job = Job.objects.get()
     assert printed == (
         "3 rows, 0 to mend\nThese messages can be sent\n"
+        "3 fragments, £0.02; 2 of 2 free ones are used\n"
         f"Job {job.id} is created\n"
         "All 3 messages are stored, 0 handed over so far\n"
     )
@@ -100,8 +103,11 @@ def test_a_time_that_cannot_be_is_refused_before_the_file_is_checked(send, days,
     assert send.out == ""
 
 
-def test_a_dry_run_stores_nothing(send, files, recorded_tasks):
-    assert send(texts(2), "--dry-run") == "2 rows, 0 to mend\nThese messages can be sent\n"
+def test_a_dry_run_stores_nothing(send, files, recorded_tasks, prices):
+    assert send(texts(2), "--dry-run") == (
+        "2 rows, 0 to mend\nThese messages can be sent\n"
+        "2 fragments, £0.00; 2 of 2 free ones are used\n"
+    )
 
     assert not Job.objects.exists()
     assert list((files / "jobs").rglob("*.*")) == []
@@ -132,9 +138,10 @@ def test_nonsense_for_a_time_is_refused(send):
         send(texts(1), "--at=soon")
 
 
-def test_a_sender_that_is_not_there_is_refused(send):
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["sending", "checking"])
+def test_a_sender_that_is_not_there_is_refused(send, options):
     with pytest.raises(CommandError, match="does not exist in database for service id"):
-        send(texts(1), f"--sender={TemplateFactory().id}")
+        send(texts(1), f"--sender={TemplateFactory().id}", *options)
 
     assert not Job.objects.exists()
 
@@ -191,9 +198,9 @@ def test_nobody_has_to_wait(send):
     assert send(texts(1), "--no-wait").endswith("is created\n")
 
 
-def steer(action, job_id):
+def steer(action, *arguments):
     out = StringIO()
-    call_command("control_job", action, str(job_id), stdout=out)
+    call_command("control_job", action, *map(str, arguments), stdout=out)
     return out.getvalue()
 
 
@@ -212,8 +219,44 @@ def test_a_job_is_cancelled_before_it_starts_and_not_after(mailings):
     job = mailings.create(texts(1), scheduled_for=clock.now() + timedelta(days=1))
 
     assert steer("cancel", job.id).startswith("cancelled, 0 of 1 stored")
-    with pytest.raises(CommandError, match="it has started or ended already"):
+    with pytest.raises(CommandError, match="The job has started or ended already"):
         steer("cancel", job.id)
+
+
+def test_jobs_are_listed_newest_first_of_all_services_or_one(mailings, monkeypatch):
+    first = mailings.create(texts(2), name="a\tb.csv")
+    later = mailings.create(texts(1), scheduled_for=clock.now() + timedelta(days=1))
+    hidden = mailings.create(texts(1))
+    Job.objects.filter(id=hidden.id).update(original_file_name="Report")
+
+    assert [line[:36] for line in steer("list").splitlines()] == [str(later.id), str(first.id)]
+    [line] = steer("list", f"--service={first.service_id}").splitlines()
+    assert line.endswith(f"pending, 2 rows  {first.service.name}: a?b.csv")
+    assert "scheduled for" in steer("list", f"--service={later.service_id}")
+    assert steer("list", str(later.id)).startswith(str(first.id))
+    assert steer("list", str(first.id)) == "There are no more jobs\n"
+    monkeypatch.setattr(control_job, "LISTED", 1)
+    assert steer("list").endswith(f"Older ones: control_job list {later.id}\n")
+
+
+def test_what_control_job_lacks_is_said():
+    for arguments, words in (
+        (["show"], "show needs the id of a job; control_job list shows them"),
+        (["pause", str(TemplateFactory().id), "--service=x"], "--service belongs to list"),
+        (["list", "--service=x"], "x is not a service's id"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            steer(*arguments)
+    assert steer("list") == "There are no jobs\n"
+
+
+def test_the_reason_of_a_command_is_kept(mailings):
+    job = mailings.begun(texts(1))
+
+    steer("pause", job.id, "--reason=wrong text")
+
+    event = AuditEvent.objects.get(action="pause job")
+    assert (event.reason, event.actor, event.actor_kind) == ("wrong text", None, "system")
 
 
 def test_an_unknown_job_is_refused():

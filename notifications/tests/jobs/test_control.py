@@ -14,8 +14,9 @@ from notifications.tests.jobs.conftest import texts
 from notify_project import clock
 from notify_project.api.errors import ApiError
 from notify_project.constants import Queue
+from notify_project.models import AuditEvent
 from notify_project.tests.at_once import at_once
-from services.tests.factories import ServiceFactory
+from services.tests.factories import ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +187,26 @@ def test_a_job_without_its_file_is_not_resumed(mailings):
 
     with pytest.raises(ApiError, match="not kept any more"):
         resume_job(job.service_id, job.id)
+
+
+def test_what_was_done_is_in_the_audit_once_and_what_was_refused_is_not(mailings):
+    actor, job, later = UserFactory(support=True), mailings.begun(texts(2)), scheduled(mailings)
+
+    pause_job(job.service_id, job.id, actor=actor, reason="wrong text")
+    pause_job(job.service_id, job.id, actor=actor)
+    resume_job(job.service_id, job.id)
+    cancel_job(later.service_id, later.id, actor=actor)
+    for act in (resume_job, cancel_job):
+        with pytest.raises(ApiError):
+            act(later.service_id, later.id, actor=actor)
+
+    made = ("upload recipients", "create job")
+    events = AuditEvent.objects.exclude(action__in=made).order_by("created_at")
+    assert [
+        (e.action, e.subject_id, e.actor, e.before["job_status"], e.after["job_status"], e.reason)
+        for e in events
+    ] == [
+        ("pause job", str(job.id), actor, "in progress", "paused", "wrong text"),
+        ("resume job", str(job.id), None, "paused", "error", ""),
+        ("cancel job", str(later.id), actor, "scheduled", "cancelled", ""),
+    ]

@@ -10,11 +10,14 @@ from notifications.models import Job
 from notifications.tests.jobs.conftest import texts
 from notify_project import clock
 from notify_project.api.errors import ApiError
+from notify_project.models import AuditEvent
 from services.models import Service, ServicePermission
+from services.senders import archive_sender
 from services.tests.factories import (
     ServiceFactory,
     ServiceSmsSenderFactory,
     ServiceUserFactory,
+    UserFactory,
 )
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import archive_template
@@ -165,15 +168,52 @@ def test_letters_of_a_service_that_went_back_to_trial_mode_make_no_job(mailings)
     require_refused(create, 403, message)
 
 
-def test_a_sender_of_another_service_makes_no_job(mailings):
+def test_a_sender_that_was_archived_since_makes_no_job(mailings):
     template = TemplateFactory()
-    other = ServiceSmsSenderFactory(service=ServiceFactory())
+    other = ServiceSmsSenderFactory(service=template.service)
     create = refusal_after(mailings, template, sender_id=other.id)
+    archive_sender(other)
 
     message = (
         f"sms_sender_id {other.id} does not exist in database for service id {template.service_id}"
     )
     require_refused(create, 400, message)
+
+
+@pytest.mark.parametrize("kind", ["sms", "email", "letter"])
+def test_a_file_for_a_sender_of_another_service_is_not_stored(mailings, files, kind):
+    template = TemplateFactory(**({} if kind == "sms" else {kind: True}))
+    other = ServiceSmsSenderFactory(service=ServiceFactory())
+
+    with pytest.raises(ApiError, match=r"does not exist in database|no sender to choose"):
+        mailings.upload(texts(1), template, sender_id=other.id)
+
+    assert list(files.rglob("*.csv")) == []
+
+
+def test_who_uploads_and_who_sends_is_in_the_audit_without_the_name_of_the_file(mailings):
+    template, actor = TemplateFactory(), UserFactory()
+    uploaded = mailings.upload(texts(2), template, name="Jo Smith.csv", actor=actor)
+
+    job = create_job(template.service_id, uploaded.job_id, actor=actor)
+    create_job(template.service_id, uploaded.job_id, actor=actor)
+
+    events = AuditEvent.objects.order_by("created_at")
+    assert [(event.action, event.subject_id, event.actor) for event in events] == [
+        ("upload recipients", str(job.id), actor),
+        ("create job", str(job.id), actor),
+    ]
+    assert {event.service_id for event in events} == {template.service_id}
+    assert events[1].after == {
+        "template": str(template.id),
+        "template_version": 1,
+        "notification_count": 2,
+        "sender": None,
+        "scheduled_for": None,
+        "job_status": "pending",
+    }
+    assert job.created_by == actor
+    assert "Jo" not in str([event.after for event in events])
 
 
 def test_without_a_file_there_is_no_job(mailings):

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from notifications.letters import simulate
 from notifications.letters.files import find_pdf, store_for_scan
 from notifications.letters.simulate import deliver_test_letters
 from notifications.letters.tasks import finish_test_letters, wake_test_letters
-from notifications.models import CallbackDelivery, Notification, NotificationHistory
+from notifications.models import Notification, NotificationHistory
 from notifications.tests.factories import NotificationFactory
-from notifications.tests.lifecycle.test_moves import callback_for
 from notify_project.storage import Area, names
 from templates_app.precompiled import precompiled_template
 from templates_app.tests.factories import TemplateFactory
@@ -43,15 +41,6 @@ def status_of(row):
 
 
 @pytest.mark.django_db
-def test_a_letter_from_a_template_is_delivered(files):
-    row = templated()
-
-    deliver_test_letters(NOW)
-
-    assert status_of(row) == ("delivered", NOW)
-
-
-@pytest.mark.django_db
 def test_a_finished_letter_is_delivered_and_can_be_read(files):
     row = precompiled()
 
@@ -66,11 +55,11 @@ def test_a_finished_letter_is_delivered_and_can_be_read(files):
 
 @pytest.mark.django_db
 def test_letters_of_a_service_in_research_mode_are_delivered_too(files):
-    rows = [templated(research=False, is_real=False), precompiled(research=False, is_real=False)]
+    row = precompiled(research=False, is_real=False)
 
     deliver_test_letters(NOW)
 
-    assert {status_of(row) for row in rows} == {("delivered", NOW)}
+    assert status_of(row) == ("delivered", NOW)
 
 
 @pytest.mark.django_db
@@ -110,18 +99,6 @@ def test_what_does_not_wait_stays_as_it_is(files, values):
 
 
 @pytest.mark.django_db
-def test_neither_history_nor_callbacks_are_written(files):
-    row = templated()
-    callback_for(row.service)
-
-    deliver_test_letters(NOW)
-
-    assert status_of(row) == ("delivered", NOW)
-    assert not NotificationHistory.objects.exists()
-    assert not CallbackDelivery.objects.exists()
-
-
-@pytest.mark.django_db
 def test_a_finished_letter_whose_file_is_missing_fails_alone(files, caplog):
     broken, whole = precompiled(pdf=None), precompiled()
 
@@ -135,7 +112,7 @@ def test_a_finished_letter_whose_file_is_missing_fails_alone(files, caplog):
 
 @pytest.mark.django_db
 def test_files_that_cannot_be_read_now_are_tried_again(files, caplog):
-    row, late = precompiled(created_at=NOW), templated()
+    row = precompiled(created_at=NOW)
     [scanned] = names(Area.LETTERS, "scan")
     path = files / "letters" / scanned
     path.rename(path.with_suffix(".away"))
@@ -148,7 +125,7 @@ def test_files_that_cannot_be_read_now_are_tried_again(files, caplog):
     deliver_test_letters(NOW)
 
     assert waiting == ("pending-virus-check", None)
-    assert status_of(row) == status_of(late) == ("delivered", NOW)
+    assert status_of(row) == ("delivered", NOW)
     assert f"the file of test letter {row.id} cannot be read" in caplog.text
 
 
@@ -163,23 +140,10 @@ def test_a_letter_that_was_copied_before_a_crash_is_finished_by_the_next_run(fil
     assert status_of(row) == ("delivered", NOW)
 
 
-@pytest.mark.django_db
-def test_a_backlog_is_worked_off_in_batches(files, monkeypatch):
-    monkeypatch.setattr(simulate, "BATCH", 2)
-    template = TemplateFactory(letter=True)
-    rows = [templated(template=template) for _ in range(5)]
-
-    deliver_test_letters(NOW)
-
-    assert {status_of(row) for row in rows} == {("delivered", NOW)}
-
-
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_the_same_time_do_not_disturb_each_other(files, caplog):
-    template = TemplateFactory(letter=True)
     hidden = TemplateFactory(letter=True, hidden=True, content="")
     for _ in range(20):
-        templated(template=template)
         precompiled(template=hidden)
 
     def work():

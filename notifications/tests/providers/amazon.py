@@ -5,25 +5,32 @@ import re
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
-from pytest_httpserver import HTTPServer
 
 from notifications.providers import sns
 from notifications.tests.callbacks.certificates import certificate_for_loopback, server_context
 from notify_project import http
+from notify_project.tests.quick_server import QuickServer
 
 DIGESTS = {"1": hashes.SHA1(), "2": hashes.SHA256()}
+
+
+@cache
+def private_key():
+    """Return Amazon's key: one is enough, and to make one takes a while."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 class Amazon:
     """Signs messages as the developer guide says."""
 
     def __init__(self, server):
-        self.key = rsa.generate_private_key(65537, 2048)
+        self.key = private_key()
         self.server = server
         self.url = server.url_for("/SimpleNotificationService-0123abc.pem")
         self.publish(self.certificate())
@@ -67,7 +74,7 @@ def amazon_at_loopback(directory, settings, monkeypatch):
     certificate, key = certificate_for_loopback(directory)
     settings.HTTP_ALLOW_PRIVATE = True
     settings.HTTP_CA_FILE = str(certificate)
-    with HTTPServer(host="127.0.0.1", ssl_context=server_context(certificate, key)) as server:
+    with QuickServer(host="127.0.0.1", ssl_context=server_context(certificate, key)) as server:
         at_loopback = re.compile(re.escape(server.url_for("/")) + r"[A-Za-z0-9-]+\.pem")
         monkeypatch.setattr(sns, "CERTIFICATE_URL", at_loopback)
         # A kept session trusts what was set when it was made.

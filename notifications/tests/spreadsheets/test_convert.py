@@ -9,6 +9,7 @@ from notifications.spreadsheets.convert import stored_file_name, to_csv_text
 from notifications.spreadsheets.refusals import (
     MAX_FILE_BYTES,
     NOT_A_SPREADSHEET,
+    NOT_UTF8,
     TOO_LARGE,
     TOO_MANY_COLUMNS,
     TOO_MANY_ROWS,
@@ -110,10 +111,6 @@ def test_quotes_may_be_around_part_of_a_cell():
     "content",
     [
         pytest.param(b'a\n1\n"2\n3\n4', id="quote that is not closed"),
-        pytest.param("né".encode("latin-1"), id="latin-1"),
-        pytest.param("a,b".encode("utf-16"), id="utf-16"),
-        pytest.param(b"a\0b", id="nul"),
-        pytest.param(b"\xed\xa0\x80", id="surrogate"),
         pytest.param(b"a" * 131_073, id="endless cell"),
         pytest.param(b'"' + b"a,b\n" * 40_000, id="quote that never ends"),
         pytest.param(b"," * 1_000_001 + b"a", id="row that never ends"),
@@ -123,6 +120,31 @@ def test_quotes_may_be_around_part_of_a_cell():
 def test_what_is_no_text_is_refused(content):
     assert refusal(content, "a.csv") == UNREADABLE
     assert refusal(content.replace(b",", b"\t"), "a.tsv") == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("né".encode("cp1252"), id="cp1252"),
+        pytest.param("a,b".encode("utf-16-le"), id="utf-16 without a mark"),
+        pytest.param("a,b".encode("utf-16")[:-1], id="half a character of utf-16"),
+        pytest.param("a,b".encode("utf-32"), id="utf-32"),
+        pytest.param(b"a\0b", id="nul"),
+        pytest.param(b"\xed\xa0\x80", id="surrogate"),
+    ],
+)
+def test_text_in_another_encoding_is_refused_by_the_name_of_the_right_one(content):
+    assert refusal(content, "a.csv") == refusal(content, "a.tsv") == NOT_UTF8
+    assert "UTF-8" in NOT_UTF8
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_text_in_utf_16_that_says_so_is_read(encoding):
+    mark = "" if encoding == "utf-16" else "\ufeff"
+
+    converted_text = converted(f"{mark}name,b\nZoë,1\n,\n".encode(encoding), "a.csv")
+
+    assert converted_text == "name,b\nZoë,1\n"
 
 
 XLSX, XLS, ODS = xlsx([["a"]]), xls([["a"]]), ods(table(row("a")))

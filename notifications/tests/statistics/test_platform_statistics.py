@@ -58,28 +58,30 @@ def test_only_the_days_asked_for_are_counted():
     assert platform_totals(date(2026, 6, 8), YESTERDAY)["sms"].tally == Tally(2, 0, 0)
 
 
-def test_services_are_listed_by_name_those_without_messages_too():
-    busy, quiet = ServiceFactory(name="B"), ServiceFactory(name="A")
-    template = TemplateFactory(service=busy)
-    sent(template, DAY_BEFORE, status="delivered")
-    sent(template, NOON)
+def test_services_that_are_asked_for_are_counted_those_without_messages_too():
+    busy, quiet, other = ServiceFactory(), ServiceFactory(), ServiceFactory()
+    for service in (busy, other):
+        template = TemplateFactory(service=service)
+        sent(template, DAY_BEFORE, status="delivered")
+        sent(template, NOON)
     replace_facts(busy.id, YESTERDAY)
 
-    found = statistics_by_service(YESTERDAY, TODAY)
+    found = statistics_by_service([quiet.id, busy.id], YESTERDAY, TODAY)
 
-    assert [(each.service_id, each.name, each.tallies["sms"]) for each in found] == [
-        (quiet.id, "A", Tally()),
-        (busy.id, "B", Tally(2, 1, 0)),
-    ]
+    tallies = [(service_id, each["sms"]) for service_id, each in found.items()]
+    assert tallies == [(quiet.id, Tally()), (busy.id, Tally(2, 1, 0))]
+    assert statistics_by_service([], YESTERDAY, TODAY) == {}
 
 
 def test_the_sum_over_services_is_the_total():
-    for template in (TemplateFactory(), TemplateFactory(email=True)):
+    templates = [TemplateFactory(), TemplateFactory(email=True)]
+    for template in templates:
         sent(template, DAY_BEFORE, NOON, status="delivered")
         sent(template, NOON, status="cancelled")
 
     totals = platform_totals(YESTERDAY, TODAY)
-    services = statistics_by_service(YESTERDAY, TODAY)
+    ids = [template.service_id for template in templates]
+    services = statistics_by_service(ids, YESTERDAY, TODAY).values()
 
     for kind, total in totals.items():
-        assert total.tally == sum((each.tallies[kind] for each in services), Tally())
+        assert total.tally == sum((each[kind] for each in services), Tally())

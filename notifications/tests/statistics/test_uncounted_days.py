@@ -31,7 +31,7 @@ def test_the_days_are_those_on_which_something_was_sent_and_nobody_counted():
     replace_facts(template.service_id, date(2026, 6, 8))
     sent(TemplateFactory(), "2026-06-06T12:00:00")
 
-    of_service = days_without_facts(FIRST, TODAY, template.service_id)
+    of_service = days_without_facts(FIRST, TODAY, [template.service_id])
 
     assert of_service == [date(2026, 6, 7), TODAY]
     assert days_without_facts(FIRST, TODAY) == [date(2026, 6, 6), *of_service]
@@ -50,7 +50,7 @@ def test_a_day_ends_at_midnight_in_london(instant, found):
     template = TemplateFactory()
     sent(template, instant)
 
-    days = days_without_facts(date(2026, 6, 9), date(2026, 6, 9), template.service_id)
+    days = days_without_facts(date(2026, 6, 9), date(2026, 6, 9), [template.service_id])
 
     assert days == ([date(2026, 6, 9)] if found else [])
 
@@ -60,9 +60,9 @@ def test_another_type_or_another_service_is_not_the_next_message_of_a_day():
     sent(TemplateFactory(service=services[0], email=True), "2026-06-09T12:00:00")
     sent(TemplateFactory(service=services[2]), "2026-06-08T12:00:00")
 
-    assert days_without_facts(FIRST, TODAY, services[0].id) == [date(2026, 6, 9)]
-    assert days_without_facts(FIRST, TODAY, services[1].id) == []
-    assert days_without_facts(FIRST, TODAY, services[2].id) == [date(2026, 6, 8)]
+    assert days_without_facts(FIRST, TODAY, [services[0].id]) == [date(2026, 6, 9)]
+    assert days_without_facts(FIRST, TODAY, [services[1].id]) == []
+    assert days_without_facts(FIRST, TODAY, [services[2].id]) == [date(2026, 6, 8)]
 
 
 def test_the_messages_of_other_services_are_not_passed():
@@ -80,7 +80,7 @@ def test_the_messages_of_other_services_are_not_passed():
         for _ in range(5000)
     )
     with CaptureQueriesContext(connection) as queries:
-        days_without_facts(FIRST, TODAY, quiet.id)
+        days_without_facts(FIRST, TODAY, [quiet.id])
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE notification_history")

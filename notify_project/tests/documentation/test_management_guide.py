@@ -34,6 +34,7 @@ def set_up(caller):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("files", "redis")
 def test_a_service_is_set_up_from_nothing():
     caller = support()
 
@@ -50,9 +51,12 @@ def test_a_service_is_set_up_from_nothing():
     assert answers["POST", "/service/<service>/api-key/<key>/revoke"]["expiry_date"]
     assert answers["POST", "/service/<service>/inbound-number"]["service"] == str(service.id)
     assert answers["PATCH", "/user/<ben>"]["state"] == "inactive"
+    certificate = answers["POST", "/person/erase"]["certificate"]
+    assert certificate["erased"]["guests"] == 2
     changes = AuditEvent.objects.exclude(request_id="")
-    # There is no call to make again.
-    assert changes.count() >= len([step for step in STEPS if step[0] != "GET"]) - 1
+    # There is no call to make again, and a search for a recipient is told of, too.
+    assert changes.count() >= len([step for step in STEPS if step[0] != "GET"])
+    assert changes.get(action="search messages").after == {"by": "to"}
     assert set(changes.values_list("actor", flat=True)) == {caller.user.id}
 
 

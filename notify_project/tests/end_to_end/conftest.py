@@ -10,15 +10,20 @@ pytest.register_assert_rewrite(
 )
 
 from notify_project.tests.end_to_end.clients_world import ClientsWorld  # noqa: E402
-from notify_project.tests.end_to_end.deferred import REMEMBERED_SECONDS, switch  # noqa: E402
-from notify_project.tests.end_to_end.platform import running  # noqa: E402
+from notify_project.tests.end_to_end.deferred import switch  # noqa: E402
+from notify_project.tests.end_to_end.platform import (  # noqa: E402
+    REMEMBERED_SECONDS,
+    prepared_for_all,
+    running,
+)
 
 STORING_POOLS = ("database", "priority", "research")
 
 
 @pytest.fixture(scope="session")
 def _platform(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("platform")) as platform:
+    prepared = prepared_for_all(tmp_path_factory)
+    with running(tmp_path_factory.mktemp("platform"), prepared=prepared) as platform:
         yield platform
 
 

@@ -9,10 +9,7 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
-from notify_project.tests.end_to_end.platform import eventually
-
-# What a process remembers, it remembers for two seconds.
-REMEMBERED_SECONDS = 2.2
+from notify_project.tests.end_to_end.platform import REMEMBERED_SECONDS, eventually
 
 
 def switch(platform, mode):

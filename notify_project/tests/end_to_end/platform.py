@@ -1,6 +1,7 @@
 """The whole platform as real processes, on servers of its own, for tests that break it."""
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -27,6 +28,10 @@ from deploy.supervisor import Supervisor
 from notifications.tests.callbacks.certificates import certificate_for_loopback
 
 ROOT = Path(__file__).resolve().parents[3]
+START_SECONDS = 180.0
+# How long a process remembers what it has read, and when every process knows what is new.
+MEMORY_SECONDS = 0.5
+REMEMBERED_SECONDS = MEMORY_SECONDS + 0.2
 INTERNAL_API_SECRET = "end-to-end-and-at-least-32-bytes-long"
 SECRETS = ("live", "test", "told", "clients", "clients_test")
 MESSAGE_POOLS = ("priority", "normal", "bulk", "research")
@@ -43,7 +48,7 @@ services:
     live: true
     prefix_sms: false
     permissions: [email, sms, letter]
-    limits: {email: 100000, sms: 100000, per_minute: 1000000}
+    limits: {email: 1000000, sms: 1000000, per_minute: 1000000}
     api_keys:
       - {name: live, type: normal, secret_env: LIVE_SECRET}
       - {name: test, type: test, secret_env: TEST_SECRET}
@@ -104,6 +109,16 @@ def eventually(question, *, seconds=30.0, what="it"):
         time.sleep(0.05)
 
 
+def _named(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that CONFIG reads secrets from."""
+    return {f"{kind.upper()}_SECRET": secret for kind, secret in secrets.items()}
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy the data of a server that does not run, with its owner."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
 def worker_command(pool):
     """Return the command of a worker process."""
     return [sys.executable, "manage.py", "run_worker", pool]
@@ -120,6 +135,8 @@ class Platform:
         workers: pools with more than one process, and how many.
         postgres: settings of PostgreSQL.
         deaths_in_a_row: so many are final for a process.
+        prepared: a directory of the test run, in which its first platform leaves a copy of the
+            database that it has made, for those that follow.
     """
 
     def __init__(
@@ -132,6 +149,7 @@ class Platform:
         workers: Mapping[str, int] = MappingProxyType({}),
         postgres: Sequence[str] = (),
         deaths_in_a_row: int = 5,
+        prepared: Path | None = None,
     ) -> None:
         self.stack = stack
         self.workers = workers
@@ -145,18 +163,13 @@ class Platform:
         self._redis = Redis(home, durable=True)
         stack.callback(self.stop_postgres)
         stack.callback(self.stop_redis)
-        self.database_url = self.start_postgres()
-        # Tests stop it as a crash does: what it has confirmed must be there afterwards.
-        self.sql("ALTER DATABASE notify SET synchronous_commit = on")
+        self.database_url = self._postgres.url
         self.redis_url = self.start_redis()
         self.certificate = certificate_for_loopback(directory)
         self.env = self._environment() | dict(settings)
-        self.manage("migrate", "-v0")
-        config = directory / "config.yaml"
-        config.write_text(CONFIG)
-        applied = json.loads(self.manage("apply_config", str(config), "--json"))
-        self.services = applied["services"]
+        self.services = self._prepare(prepared or directory)
         self.service = self.services["End to end"]
+        self.start_postgres()
         self.supervisor = stack.enter_context(
             Supervisor(directory, self.env, ROOT, deaths_in_a_row=deaths_in_a_row)
         )
@@ -181,8 +194,6 @@ class Platform:
             "HTTP_ALLOW_PRIVATE": "true",
             "HTTP_CA_FILE": str(self.certificate[0]),
             "FILES_ROOT": str(self.directory / "files"),
-            "LIVE_SECRET": self.secrets["live"],
-            "TEST_SECRET": self.secrets["test"],
             # A busy machine must not look like a Redis that is away.
             "REDIS_TIMEOUT_SECONDS": "10",
             # Short times, so that a test sees what takes minutes in production.
@@ -194,9 +205,38 @@ class Platform:
             "PERSIST_RETRY_MAX": "10",
             "PERSIST_RETRY_INTERVAL": "1",
             "WAKE_INTERVAL_SECONDS": "1",
+            "READ_MODEL_SECONDS": str(MEMORY_SECONDS),
             "CALLBACK_LEASE_SECONDS": "10",
-            **{f"{kind.upper()}_SECRET": self.secrets[kind] for kind in SECRETS},
+            **_named(self.secrets),
         }
+
+    def _prepare(self, prepared: Path) -> dict[str, dict]:
+        """Make the database, unless one can be copied, and return its services."""
+        copy, told = prepared / "data", prepared / "services.json"
+        with (prepared / "lock").open("w") as lock:
+            # To wait for another platform that makes it is quicker than to make it as well.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not told.exists():
+                applied = self._make_database()
+                _copy(self._postgres.data, copy)
+                told.write_text(json.dumps({"services": applied, "secrets": self.secrets}))
+            else:
+                _copy(copy, self._postgres.data)
+        kept = json.loads(told.read_text())
+        self.env |= _named(kept["secrets"])
+        self.secrets = kept["secrets"]
+        return kept["services"]
+
+    def _make_database(self) -> dict[str, dict]:
+        self.start_postgres()
+        # Tests stop it as a crash does: what it has confirmed must be there afterwards.
+        self.sql("ALTER DATABASE notify SET synchronous_commit = on")
+        self.manage("migrate", "-v0")
+        config = self.directory / "config.yaml"
+        config.write_text(CONFIG)
+        applied = json.loads(self.manage("apply_config", str(config), "--json"))
+        self.stop_postgres("fast")
+        return applied["services"]
 
     def _start_processes(self) -> None:
         start = self.supervisor.start
@@ -209,8 +249,12 @@ class Platform:
         for name, pool in self.pools().items():
             start(name, worker_command(pool))
         start("scheduler", [sys.executable, "manage.py", "run_scheduler"])
-        eventually(lambda: self.get("/_status")[0] == 200, what="an answer of the web server")
-        eventually(lambda: self.received() is not None, what="an answer of the stand-ins")
+        # A dozen processes start at once, on a machine that may be busy with others.
+        for question, what in (
+            (lambda: self.get("/_status")[0] == 200, "an answer of the web server"),
+            (lambda: self.received() is not None, "an answer of the stand-ins"),
+        ):
+            eventually(question, seconds=START_SECONDS, what=what)
 
     def pools(self) -> dict[str, str]:
         """Return the name of each worker process and its pool."""
@@ -351,6 +395,14 @@ class Platform:
         return "".join(
             path.read_text(errors="replace") for path in (self.directory / "log").glob("*.log")
         )
+
+
+def prepared_for_all(tmp_path_factory) -> Path:
+    """Return a directory that the platforms of all processes of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
+    path.mkdir(exist_ok=True)
+    return path
 
 
 @contextlib.contextmanager

@@ -6,11 +6,11 @@ import time
 
 import pytest
 import requests  # noqa: TID251 - this is a provider, not the platform
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from notifications.tests.callbacks.certificates import server_context
 from notify_project.tests.end_to_end.platform import eventually
+from notify_project.tests.quick_server import QuickServer
 
 
 class Told:
@@ -33,7 +33,7 @@ class Told:
 @pytest.fixture
 def told(platform):
     tls = server_context(*platform.certificate)
-    with HTTPServer(host="127.0.0.1", ssl_context=tls, threaded=True) as server:
+    with QuickServer(host="127.0.0.1", ssl_context=tls, threaded=True) as server:
         told = Told(server.url_for("/told"))
         server.expect_request("/told").respond_with_handler(told.handle)
         tell(platform, told.url)

@@ -9,7 +9,6 @@ import uuid
 import pytest
 
 from notify_project.tests.end_to_end.deferred import (
-    REMEMBERED_SECONDS,
     await_delivery,
     failed,
     make_read_only,
@@ -20,7 +19,12 @@ from notify_project.tests.end_to_end.deferred import (
     tasks_of,
     texts,
 )
-from notify_project.tests.end_to_end.platform import ROOT, eventually, free_port
+from notify_project.tests.end_to_end.platform import (
+    REMEMBERED_SECONDS,
+    ROOT,
+    eventually,
+    free_port,
+)
 from notify_project.tests.end_to_end.test_faults import template_usage
 
 KINDS = [

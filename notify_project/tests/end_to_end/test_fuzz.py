@@ -3,6 +3,7 @@
 A short run here; ``make fuzz`` sets the variables for a long one.
 """
 
+import json
 import logging
 import os
 
@@ -10,6 +11,7 @@ from notify_project.tests.fuzz import conformance, robustness
 
 logger = logging.getLogger(__name__)
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
+IS_LONG = "FUZZ_EXAMPLES" in os.environ
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "600"))
 # Below this many, a process still grows by what it loads and remembers once.
 ENOUGH_TO_WEIGH = 10_000
@@ -24,6 +26,22 @@ def test_the_platform_does_what_its_description_says(platform, tmp_path):
     logger.info("%s", done.stdout[-3000:])
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5000:]
     assert accepted(platform) - before > EXAMPLES
+
+
+def test_the_management_api_does_what_its_description_says(platform, tmp_path):
+    phases = conformance.PHASES if IS_LONG else "fuzzing"
+
+    done, answers = conformance.run_management(
+        platform, examples=EXAMPLES, seed=SEED, directory=tmp_path, phases=phases
+    )
+
+    logger.info("%s\n%s", done.stdout[-3000:], answers)
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5000:]
+    described = json.loads(platform.get("/openapi.json")[1])["paths"]
+    operations = {f"{method.upper()} {path}" for path in described for method in described[path]}
+    never = {name for name in operations if not any(s < "300" for s in answers.get(name, {}))}
+    assert never == set()
+    assert not [name for name, statuses in answers.items() if max(statuses) >= "500"]
 
 
 def test_nonsense_breaks_nothing_and_stores_nothing(platform):

@@ -1,11 +1,11 @@
 """What is sent with a test key passes all processes, ends, and reaches no provider."""
 
 import io
-import time
 
 import pytest
 
 from notify_project.tests.end_to_end.clients_world import ADDRESS, small_pdf
+from notify_project.tests.end_to_end.deferred import switch
 from notify_project.tests.end_to_end.platform import eventually
 
 MODES = ("persist_first", "queue_first")
@@ -13,11 +13,9 @@ MODES = ("persist_first", "queue_first")
 
 @pytest.fixture(params=MODES)
 def accept_mode(platform, request):
-    platform.manage("set_accept_mode", request.param)
-    time.sleep(2.2)  # what a process remembers, it remembers for two seconds
+    switch(platform, request.param)
     yield request.param
-    platform.manage("set_accept_mode", "persist_first")
-    time.sleep(2.2)
+    switch(platform, "persist_first")
 
 
 def send_everything(platform, client):

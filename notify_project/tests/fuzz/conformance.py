@@ -10,6 +10,7 @@ from notify_project.tests.end_to_end.clients_world import small_pdf
 from notify_project.tests.end_to_end.platform import ROOT, eventually
 
 HERE = Path(__file__).parent
+PHASES = "examples,coverage,fuzzing"
 
 
 def checked_letter(platform) -> str:
@@ -33,21 +34,75 @@ def run(platform, *, examples: int, seed: int, directory: Path) -> subprocess.Co
         "notification_id": sent["id"],
         "letter_id": checked_letter(platform),
     }
+    return _schemathesis(
+        platform,
+        "/v2/openapi.json",
+        "schemathesis.toml",
+        "hooks",
+        examples=examples,
+        seed=seed,
+        directory=directory,
+        FUZZ_SERVICE_ID=platform.service["id"],
+        FUZZ_SECRET=platform.secrets["live"],
+        FUZZ_IDS=json.dumps(ids),
+    )
+
+
+def run_management(
+    platform, *, examples: int, seed: int, directory: Path, phases: str = PHASES
+) -> tuple[subprocess.CompletedProcess[str], dict[str, dict[str, int]]]:
+    """Do the same for the management API; also return how each operation was answered."""
+    world = subprocess.run(
+        [sys.executable, "-m", "notify_project.tests.fuzz.management_world"],
+        cwd=ROOT,
+        env=platform.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert world.returncode == 0, world.stderr
+    answers = directory / "answers.json"
+    done = _schemathesis(
+        platform,
+        "/openapi.json",
+        "schemathesis_management.toml",
+        "management_hooks",
+        examples=examples,
+        seed=seed,
+        directory=directory,
+        phases=phases,
+        FUZZ_WORLD=world.stdout,
+        FUZZ_URL=f"http://127.0.0.1:{platform.web_port}",
+        FUZZ_ANSWERS=str(answers),
+    )
+    return done, json.loads(answers.read_text()) if answers.exists() else {}
+
+
+def _schemathesis(
+    platform,
+    description: str,
+    config: str,
+    hooks: str,
+    *,
+    examples: int,
+    seed: int,
+    directory: Path,
+    phases: str = PHASES,
+    **env: str,
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
             *[Path(sys.executable).parent / "schemathesis", "--config-file"],
-            *[HERE / "schemathesis.toml", "run"],
-            f"http://127.0.0.1:{platform.web_port}/v2/openapi.json",
+            *[HERE / config, "run"],
+            f"http://127.0.0.1:{platform.web_port}{description}",
             *["--max-examples", str(examples), "--seed", str(seed)],
-            *["--phases", "examples,coverage,fuzzing", "--report-dir", directory],
+            *["--phases", phases, "--report-dir", directory],
         ],
         cwd=directory,  # where it keeps what it found
         env=platform.env
+        | env
         | {
-            "FUZZ_SERVICE_ID": platform.service["id"],
-            "FUZZ_SECRET": platform.secrets["live"],
-            "FUZZ_IDS": json.dumps(ids),
-            "SCHEMATHESIS_HOOKS": "notify_project.tests.fuzz.hooks",
+            "SCHEMATHESIS_HOOKS": f"notify_project.tests.fuzz.{hooks}",
             "PYTHONPATH": str(ROOT),
             "HYPOTHESIS_STORAGE_DIRECTORY": str(directory / "hypothesis"),
         },

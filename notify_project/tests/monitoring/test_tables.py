@@ -11,6 +11,8 @@ from notifications.tests.factories import (
 from notify_project.models import PeriodicRun
 from notify_project.monitoring import gauges
 from notify_project.monitoring.tables import readings
+from templates_app.models import TemplateChange
+from templates_app.tests.factories import TemplateFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,20 @@ def test_a_nightly_task_is_late_from_the_next_night_on():
     late = shown(gauges.PERIODIC_LATE)["delete_notifications_older_than_retention",]
 
     assert late == timedelta(days=1, hours=9, seconds=30).total_seconds()
+
+
+def test_changes_of_templates_that_should_have_been_published_five_minutes_ago_are_counted():
+    template = TemplateFactory()
+    for minutes, state in ((6, "approved"), (4, "approved"), (9, "published")):
+        done = {"published_at": NOW, "published_version": 1} if state == "published" else {}
+        TemplateChange.objects.create(
+            service=template.service,
+            template=template,
+            kind="update",
+            base_version=1,
+            state=state,
+            starts_at=NOW - minutes * MINUTE,
+            **done,
+        )
+
+    assert shown(gauges.TEMPLATE_CHANGES_LATE) == {(): 1}

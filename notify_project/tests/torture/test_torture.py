@@ -2,6 +2,7 @@
 
 import pytest
 
+from notify_project.tests.end_to_end.platform import prepared_for_all
 from notify_project.tests.torture.report import wrong
 from notify_project.tests.torture.runner import run
 from notify_project.tests.torture.scenarios import all_scenarios
@@ -13,7 +14,8 @@ SHORT = [each for each in all_scenarios() if each.short is not None and each.clo
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    with a_world(tmp_path_factory.mktemp("torture"), seed=1) as world:
+    prepared = prepared_for_all(tmp_path_factory)
+    with a_world(tmp_path_factory.mktemp("torture"), seed=1, prepared=prepared) as world:
         yield world
 
 

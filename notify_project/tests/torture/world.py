@@ -15,7 +15,12 @@ from pathlib import Path
 import psycopg2
 
 from deploy.processes import web_command
-from notify_project.tests.end_to_end.platform import Platform, eventually, running
+from notify_project.tests.end_to_end.platform import (
+    REMEMBERED_SECONDS,
+    Platform,
+    eventually,
+    running,
+)
 from notify_project.tests.torture import crashing
 from notify_project.tests.torture.ledger import Event, Said, Seen, Stored, Told, Verdict, compare
 from notify_project.tests.torture.moved import offset
@@ -41,8 +46,6 @@ SETTINGS = {
     "JOB_REPAIR_AFTER_SECONDS": "12",
 }
 POSTGRES = ("max_connections=60", "superuser_reserved_connections=3")
-# What a process remembers of the accept mode, it remembers for two seconds.
-MODE_SECONDS = 2.2
 CRASHING = ["-m", "notify_project.tests.torture.crashing"]
 CRASHING_WSGI = "notify_project.tests.torture.crashing_wsgi:application"
 DEFAULT_MODE = "persist_first"
@@ -99,7 +102,7 @@ class World(Platform):
         """Change how messages are accepted, and wait until every process knows."""
         if mode != self._mode:
             self.manage("set_accept_mode", mode)
-            time.sleep(MODE_SECONDS)
+            time.sleep(REMEMBERED_SECONDS)
             self._mode = mode
 
     def note(self, what: str, subject: str = "", *, lanes=frozenset()) -> Event:
@@ -272,14 +275,17 @@ class World(Platform):
 
 
 @contextlib.contextmanager
-def a_world(directory: Path, *, seed: int, clock: datetime | None = None):
+def a_world(
+    directory: Path, *, seed: int, clock: datetime | None = None, prepared: Path | None = None
+):
     """Give a world that lasts until the block ends.
 
     Args:
         directory: for logs and files.
         seed: of what happens at random.
         clock: what the clock of every process shows at the beginning; the right time if None.
+        prepared: as that of a platform.
     """
     ahead = offset.offset_to(clock) if clock else 0.0
-    with running(directory, World, seed=seed, ahead=ahead) as world:
+    with running(directory, World, seed=seed, ahead=ahead, prepared=prepared) as world:
         yield world

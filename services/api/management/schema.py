@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from services.api.management.viewsets import (
     MEMBER,
     PLATFORM,
+    SEND,
+    SENDING,
     ServiceOwnedViewSet,
     needed_for,
 )
@@ -64,4 +66,7 @@ def _who(view: Any, method: str) -> str:
     more = view.besides.get(view.action)
     if more:
         return f"Needs the permissions `{need}` and `{more}` for the service."
+    if need == SEND:
+        either = ", ".join(f"`{name}`" for name in SENDING.values())
+        return f"Needs one of the permissions {either} for the service: that of the channel."
     return f"Needs the permission `{need}` for the service."

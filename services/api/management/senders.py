@@ -21,12 +21,18 @@ _READ_ONLY = ["archived", "created_at", "updated_at"]
 class SmsSenderSerializer(ModelSerializer[ServiceSmsSender]):
     """A sender of texts."""
 
-    inbound_number = serializers.CharField(source="inbound_number.number", read_only=True)
+    inbound_number = serializers.SerializerMethodField(
+        help_text="What answers come to; null for a name."
+    )
 
     class Meta:
         model = ServiceSmsSender
         fields = ["id", "sms_sender", "inbound_number", *_COMMON]
         read_only_fields = _READ_ONLY
+
+    def get_inbound_number(self, row: ServiceSmsSender) -> str | None:
+        """Return the number that the sender is, if it is one of ours."""
+        return None if row.inbound_number is None else row.inbound_number.number
 
     def create(self, validated_data: dict[str, Any]) -> ServiceSmsSender:
         """Add a sender."""

@@ -1,5 +1,6 @@
 """Services: their settings, limits and permissions."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
@@ -17,12 +18,16 @@ from services.principal import Principal
 
 # What a team decides itself; the rest is for support staff.
 OF_THE_TEAM = frozenset(
-    {"name", "custom_email_sender_name", "contact_link", "prefix_sms", "uses_suppression_list"}
+    {
+        *("name", "custom_email_sender_name", "contact_link", "prefix_sms"),
+        *("uses_suppression_list", "templates_need_review"),
+    }
 )
 _NAMES = [
     *("name", "custom_email_sender_name", "contact_link", "prefix_sms"),
-    *("uses_suppression_list", "email_message_limit", "sms_message_limit"),
-    *("letter_message_limit", "international_sms_message_limit", "rate_limit"),
+    *("uses_suppression_list", "templates_need_review"),
+    *("email_message_limit", "sms_message_limit", "letter_message_limit"),
+    *("international_sms_message_limit", "rate_limit"),
     *("restricted", "research_mode", "deferred_persistence", "count_as_live"),
 ]
 
@@ -77,8 +82,8 @@ class ServiceSerializer(ModelSerializer[Service]):
 class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, ManagementViewSet):
     """Services with their settings, limits and permissions.
 
-    A team changes names, contact details and what its messages look like; the rest is for support
-    staff.
+    A team changes names, contact details and what its messages look like, and may ask that changes
+    of its templates are reviewed; the rest is for support staff.
     """
 
     names = ("a service", "services")
@@ -106,7 +111,7 @@ class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, Ma
     def perform_update(self, serializer: BaseSerializer[Service]) -> None:
         """Change a service, as far as the caller may."""
         instance = cast("Service", serializer.instance)
-        self._require_may_change(self.principal, instance, set(serializer.validated_data))
+        self._require_may_change(self.principal, instance, serializer.validated_data)
         self.audited(serializer, "change service")
 
     @extend_schema(request=None)
@@ -132,10 +137,15 @@ class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, Ma
         return Response(self.shown(row))
 
     @staticmethod
-    def _require_may_change(principal: Principal, service: Service, names: set[str]) -> None:
+    def _require_may_change(
+        principal: Principal, service: Service, wanted: Mapping[str, Any]
+    ) -> None:
         if principal.is_platform:
             return
         if "manage_settings" not in principal.permissions_for(service):
             raise Forbidden("The permission manage_settings is needed")
-        if beyond := sorted(names - OF_THE_TEAM):
+        if beyond := sorted(wanted.keys() - OF_THE_TEAM):
             raise Forbidden(f"Support staff only: {', '.join(beyond)}")
+        # Or one person could switch the review off, publish, and switch it on again.
+        if service.templates_need_review and not wanted.get("templates_need_review", True):
+            raise Forbidden("Support staff only: switching templates_need_review off")

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -21,8 +19,9 @@ from rest_framework.viewsets import GenericViewSet
 from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.api.negotiation import OrjsonRenderer
+from notify_project.api.pages import BoundedPages
+from notify_project.api.strict import wrong_types
 from notify_project.api.views import read_body, read_json, require_size
-from notify_project.texts import is_storable
 from services.api.internal import CallerAuthentication
 from services.models import Service, User
 from services.principal import Principal
@@ -32,6 +31,9 @@ Row = TypeVar("Row", bound=models.Model)
 # Besides the permissions of a member: anyone who may see the service, and the installation's own.
 MEMBER = "member"
 PLATFORM = "platform"
+# To send something at all; the resource then asks for the permission of the channel.
+SEND = "send"
+SENDING = {"sms": "send_texts", "email": "send_emails", "letter": "send_letters"}
 READS = frozenset({"list", "retrieve"})
 
 
@@ -76,25 +78,10 @@ class JsonBody(BaseParser):
         return read_json(context["request"], may_be_empty=True)
 
 
-class ByKey(CursorPagination):
+class ByKey(BoundedPages):
     """Pages that cost the same however far on they are."""
 
-    page_size = 50
-    max_page_size = 250
-    page_size_query_param = "page_size"
     ordering: Any = ("-created_at", "-id")
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """Return a page.
-
-        Raises:
-            NotFound: the place where it should begin was not named by us.
-        """
-        cursor = self.decode_cursor(request)
-        if cursor is not None and cursor.position is not None:
-            first = queryset.model._meta.get_field(self.ordering[0].removeprefix("-"))  # noqa: SLF001 - public
-            _require_value_of(first, str(cursor.position), self.invalid_cursor_message)
-        return super().paginate_queryset(queryset, request, view)
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return a page with the addresses of its neighbours."""
@@ -120,6 +107,7 @@ class ManagementViewSet(GenericViewSet[Any]):
             ``read`` and ``write`` stand for all actions without an entry of their own.
         besides: action -> a second permission that it needs.
         names: what one of the things is called, and several.
+        reads_json: whatever a body calls itself, it is JSON.
     """
 
     authentication_classes = [CallerAuthentication]
@@ -130,13 +118,15 @@ class ManagementViewSet(GenericViewSet[Any]):
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
     besides: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, str]]
+    reads_json: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
         require_size(request)
-        # Whatever a body calls itself and however it came, it is JSON.
+        # However it came.
         request.META["CONTENT_LENGTH"] = str(len(read_body(request)))
-        request.META["CONTENT_TYPE"] = JsonBody.media_type
+        if self.reads_json:
+            request.META["CONTENT_TYPE"] = JsonBody.media_type
         super().initial(request, *args, **kwargs)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
@@ -146,8 +136,8 @@ class ManagementViewSet(GenericViewSet[Any]):
             ValidationError: there are other fields, or ones that nobody can set.
         """
         serializer = super().get_serializer(*args, **kwargs)
-        if isinstance(kwargs.get("data"), Mapping):
-            _require_known(serializer, kwargs["data"])
+        if "data" in kwargs:
+            require_known(serializer, kwargs["data"])
         return serializer
 
     def checked(self, kind: type[BaseSerializer[Any]]) -> dict[str, Any]:
@@ -158,8 +148,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         """
         body = self.request.data
         serializer = kind(data=body, context=self.get_serializer_context())
-        if isinstance(body, Mapping):
-            _require_known(serializer, body)
+        require_known(serializer, body)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
@@ -229,11 +218,17 @@ class ServiceOwnedViewSet(ManagementViewSet):
             raise NoResultFound
         self.service: Service = service
         super().require_access(principal)
-        needs = {self.needed(), self.besides.get(self.action, MEMBER)} - {MEMBER, PLATFORM}
-        if needs and (missing := sorted(needs - principal.permissions_for(service))):
-            raise Forbidden(f"The permission {missing[0]} is needed")
+        for need in (self.needed(), self.besides.get(self.action, MEMBER)):
+            self._require_permission(principal, need)
         if self.request.method not in SAFE_METHODS and not service.active:
             raise BadRequest("The service is archived")
+
+    def _require_permission(self, principal: Principal, need: str) -> None:
+        if need in {MEMBER, PLATFORM}:
+            return
+        enough = frozenset(SENDING.values()) if need == SEND else frozenset({need})
+        if not enough & principal.permissions_for(self.service):
+            raise Forbidden(f"The permission {' or '.join(sorted(enough))} is needed")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the service's rows."""
@@ -245,23 +240,22 @@ class ServiceOwnedViewSet(ManagementViewSet):
         return self.service.id
 
 
-def _require_value_of(field: Any, text: str, message: str) -> None:
-    try:
-        field.to_python(text)
-    except DjangoValidationError as error:
-        raise NotFound(message) from error
-    if not is_storable(text):
-        raise NotFound(message)
+def require_known(serializer: BaseSerializer[Any], body: Any) -> None:
+    """Refuse an object that names what nobody can set; what is no object is not judged here.
 
-
-def _require_known(serializer: BaseSerializer[Any], body: Mapping[str, Any]) -> None:
+    Raises:
+        ValidationError: the fields that are none, or cannot be set.
+    """
     fields: Mapping[str, Any] = getattr(serializer, "fields", {})
+    if not isinstance(body, Mapping):
+        return
     wrong = {
         name: ["This cannot be set" if name in fields else "There is no such field"]
         for name in body
         if name not in fields or fields[name].read_only
     }
-    if wrong:
+    known = {name: value for name, value in body.items() if name not in wrong}
+    if wrong := wrong | wrong_types(serializer, known):
         raise ValidationError(wrong)
 
 

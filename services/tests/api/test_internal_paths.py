@@ -37,8 +37,7 @@ def _below(pattern, start, service_id):
 def test_there_are_such_views():
     paths = set(internal_paths("1"))
 
-    assert ("post", "/service/1/billing/free-sms-fragment-limit") in paths
-    assert {"/sms-rate", "/service/1/template-statistics"} <= {path for _, path in paths}
+    assert ("get", "/platform-stats/data-for-billing-report") in paths
 
 
 def test_a_member_with_every_permission_may_use_none_of_them():

@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -28,7 +29,10 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("file", help="the YAML file")
         parser.add_argument(
-            "--dry-run", action="store_true", help="show what would change, change nothing"
+            "--dry-run",
+            action="store_true",
+            help="show what would change, change nothing; of long texts with [-words that go-] and "
+            "{+words that come+}",
         )
         parser.add_argument(
             "--json",
@@ -52,13 +56,18 @@ class Command(BaseCommand):
         if options["json"]:
             # The ids and keys of a dry run are gone with it.
             ids = {} if options["dry_run"] else report.ids
-            self.stdout.write(json.dumps({"changes": report.changes, **ids}, indent=2))
+            found = {"changes": report.changes, "notes": report.notes, "diffs": report.diffs}
+            self.stdout.write(json.dumps({**found, **ids}, indent=2))
         else:
             self._print(report, dry_run=options["dry_run"])
 
     def _print(self, report: Report, *, dry_run: bool) -> None:
         for line in report.changes:
             self.stdout.write(line)
+            if dry_run and line in report.diffs:
+                self.stdout.write(indent(report.diffs[line], "    | ", lambda _: True))
+        for note in report.notes:
+            self.stdout.write(note)
         count = len(report.changes)
         if not count:
             self.stdout.write("Nothing to change.")

@@ -293,6 +293,16 @@ def test_a_template_is_archived_and_cannot_be_changed_any_more(signed_in, staff)
     assert Template.objects.get().created_by == staff
 
 
+def test_a_template_leads_to_sending_it_until_it_is_archived(signed_in, staff):
+    template = TemplateFactory()
+
+    leads = signed_in.get(url(template, "send"))
+    archive_template(template, actor=staff)
+
+    assert leads.url == f"/admin/notifications/job/add/?template={template.id}"
+    assert signed_in.get(url(template, "send")).status_code == 403
+
+
 def test_values_are_hidden_for_good(signed_in, staff):
     template = archive_template(TemplateFactory(), actor=None)
 

@@ -228,7 +228,7 @@ def test_a_dry_run_as_json_has_no_ids_and_no_keys(db, tmp_path, monkeypatch):
 
     shown = json.loads(command(path, "--json", "--dry-run"))
 
-    assert list(shown) == ["changes"]
+    assert list(shown) == ["changes", "notes", "diffs"]
     assert '+ service "Libraries"' in shown["changes"]
     assert not Service.objects.exists()
 

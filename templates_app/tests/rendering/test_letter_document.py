@@ -58,7 +58,6 @@ def test_a_letter_in_two_languages_has_pages_of_each():
     tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(document)
     assert [(part.tag, part.attrib) for part in tree.find("body")] == [
         ("section", {"lang": "cy"}),
-        ("div", {"class": "page-break"}),
         ("section", {"lang": "en"}),
     ]
     assert texts(tree, "body/section/address") == [["Jo Bloggs"]]

@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from functools import partial
 
 from notifications.jobs.row_ids import row_id
 from notify_project.tests.end_to_end.platform import eventually
@@ -12,6 +13,11 @@ from notify_project.tests.torture.scenarios import scenario
 
 WORKERS = ("jobs", "jobs-2")
 ROWS_PER_SECOND = 50
+# As many as a file may have, in as many seconds as a busy machine may need for them.
+MOST_ROWS, MOST_SECONDS = 100_000, 600.0
+KILLS = 5
+# Nineteen of twenty single messages are handed over within this time.
+SINGLE_SECONDS = 10.0
 # More than some tasks store, and enough for the lane of large mailings.
 FEWEST_ROWS = 450
 PATIENCE = 420.0
@@ -65,10 +71,11 @@ def stored(world, *job_ids):
     )[0][0]
 
 
-def await_stored(world, share, rows, *job_ids):
+def await_stored(world, share, rows, *job_ids, seconds=120.0):
     """Wait until a share of some jobs' rows is stored."""
     wanted = share * rows * len(job_ids)
-    eventually(lambda: stored(world, *job_ids) >= wanted, seconds=120, what="some stored rows")
+    seconds = max(seconds, 120.0)
+    eventually(lambda: stored(world, *job_ids) >= wanted, seconds=seconds, what="some stored rows")
 
 
 def pause_workers(world):
@@ -126,6 +133,7 @@ def two_workers_and_everything_twice(world, seconds):
     patience=PATIENCE,
 )
 def killed_at_a_third(world, seconds):
+    """Go on when the scheduler is back, although two hours have passed."""
     rows = rows_for(seconds)
     world.pause("scheduler")
     try:
@@ -136,6 +144,12 @@ def killed_at_a_third(world, seconds):
         world.note("parts of a mailing dropped")
         world.redis.delete("rq:queue:jobs", "rq:queue:job-rows")
         time.sleep(seconds / 2)
+        world.sql(
+            "UPDATE jobs SET heartbeat_at = heartbeat_at - interval '2 hours', "
+            "processing_started = processing_started - interval '2 hours', "
+            "created_at = created_at - interval '2 hours' WHERE id = %s",
+            str(job_id),
+        )
     finally:
         world.resume("scheduler")
 
@@ -190,3 +204,57 @@ def kill_again_and_again(world, seconds):
             if world.is_running(name):
                 world.kill(name)
         eventually(lambda: all(map(world.is_running, WORKERS)), what="the return of the workers")
+
+
+def _single_messages_are_quick(world, verdict):
+    """Complain of a large mailing that lost a row, or kept single messages waiting."""
+    first_seen = {}
+    for seen in world.journal():
+        first_seen[seen.id] = min(seen.at, first_seen.get(seen.id, seen.at))
+    waits = sorted(
+        first_seen[told.id] - told.at
+        for told in world.told
+        if told.lane != "bulk" and told.id in first_seen
+    )
+    complaints = each_row_is_there_once(world, verdict)
+    if not waits or waits[len(waits) * 95 // 100] > SINGLE_SECONDS:
+        complaints.append(f"single messages waited for {waits[-len(waits) // 10 :]} seconds")
+    return complaints
+
+
+def _kill_and_await(world, name):
+    """Kill a worker, and wait for the one that takes its place."""
+    killed = world.supervisor.pids()[name]
+    world.kill(name)
+    eventually(
+        lambda: world.supervisor.pids().get(name, killed) != killed, what=f"the return of {name}"
+    )
+
+
+def _handed_over(world, job_id):
+    """Say whether nothing of a job waits; asked once a second."""
+    time.sleep(1)
+    return not world.sql(
+        "SELECT 1 FROM notifications WHERE job_id = %s AND notification_status = 'created' LIMIT 1",
+        str(job_id),
+    )
+
+
+@scenario(
+    "a hundred thousand rows, their worker killed five times",
+    group="jobs",
+    long=MOST_SECONDS,
+    load=1.0,
+    check=_single_messages_are_quick,
+    patience=5 * MOST_SECONDS,
+)
+def a_hundred_thousand_rows(world, seconds):
+    """Kill at random while rows are stored; single messages are sent until the last is out."""
+    rows = max(FEWEST_ROWS, min(MOST_ROWS, int(seconds / MOST_SECONDS * MOST_ROWS)))
+    job_id = send(world, rows)
+    for share in sorted(world.random.uniform(0.02, 0.95) for _ in range(KILLS)):
+        await_stored(world, share, rows, job_id, seconds=seconds)
+        _kill_and_await(world, world.random.choice(WORKERS))
+    await_stored(world, 1, rows, job_id, seconds=seconds)
+    handed_over = partial(_handed_over, world, job_id)
+    eventually(handed_over, seconds=5 * MOST_SECONDS, what="the last hand-over")

@@ -1,6 +1,7 @@
 """Processes that end: killed at any moment without a last word, or asked to stop."""
 
 import os
+import re
 import signal
 import time
 
@@ -57,7 +58,18 @@ def kill_web(world, seconds):
     kill_for(world, ["web", ONE_OF_WEB, ONE_OF_WEB], seconds)
 
 
-@scenario("kill -9 of the workers of receipts and callbacks", group="processes", long=20)
+def nothing_done_is_called_failed(world, _verdict):
+    """Complain of tasks that were done once more and taken for failed: of an execution gone."""
+    times = len(re.findall(r"Execution \w+ not found in Redis", world.logs()))
+    return [f"{times} tasks were done and called failed"] if times else []
+
+
+@scenario(
+    "kill -9 of the workers of receipts and callbacks",
+    group="processes",
+    long=20,
+    check=nothing_done_is_called_failed,
+)
 def kill_workers_of_answers(world, seconds):
     kill_for(world, ["receipts", "callbacks"], seconds)
 
@@ -72,6 +84,7 @@ def kill_scheduler(world, seconds):
     group="processes",
     long=20,
     accept_mode="queue_first",
+    check=nothing_done_is_called_failed,
 )
 def kill_storing_workers(world, seconds):
     kill_for(world, ["database", "priority"], seconds)

@@ -38,6 +38,27 @@ SELECT id, service_id, template_id, template_version, key_type, notification_typ
     notification_status, created_at, client_reference, billable_units, international
 FROM live
 """
+# Ten times over: what the days of those messages come to, and what they are charged as.
+_COUNT = """
+from datetime import timedelta
+from uuid import UUID
+from django.db.models import Sum
+from billing.daily import rebuild_day
+from billing.models import FactBilling
+from notifications.models import FactNotificationStatus
+from notifications.statistics.daily_status import replace_facts
+from notify_project import clock
+ends = [clock.now() - timedelta(days=9, seconds=seconds) for seconds in (0, 1800)]
+days = {{clock.london_day(at) for at in ends}}
+for _ in range(10):
+    for day in days:
+        replace_facts(UUID("{service}"), day)
+        rebuild_day(day)
+    facts = FactNotificationStatus.objects.filter(bst_date__in=days)
+    bills = FactBilling.objects.filter(bst_date__in=days)
+    print(*facts.aggregate(n=Sum("notification_count")).values(),
+        *bills.aggregate(n=Sum("notifications_sent"), units=Sum("billable_units")).values())
+"""
 _DELETE = (
     "from notifications.retention.purge import purge_texts_and_emails as purge; "
     "from notify_project import clock; print(purge(clock.london_today()).count)"
@@ -69,34 +90,38 @@ def two_schedulers(world, seconds):
 
 @scenario("the end of retention of many messages", group="races", long=30, short=3)
 def the_end_of_retention(world, seconds):
-    """Two runs at once delete what is old and final, again and again, while others are sent."""
+    """Two runs at once delete what is old and final, and figures of it do not change meanwhile."""
     end = time.monotonic() + seconds
     while True:
         world.sql(_FILL, world.service["id"], world.template("text"))
-        deleted = _delete_twice_at_once(world)
+        deleted, counted = _delete_twice_at_once(world)
         left = _count(world, "notifications")
         history = _count(world, "notification_history")
         _forget_old(world)
         expected = (OLD_ROWS - OLD_ROWS // 100, [("sending", OLD_ROWS // 100)])
         if (deleted, left) != expected or sum(n for _, n in history) != OLD_ROWS:
             raise AssertionError(f"{deleted} deleted, {left} left, history {history}")
+        if counted != {f"{OLD_ROWS} {OLD_ROWS} {OLD_ROWS}"}:
+            raise AssertionError(f"counted meanwhile: {counted}")
         if time.monotonic() > end:
             return
 
 
-def _delete_twice_at_once(world) -> int:
-    """Return how many rows both runs deleted."""
+def _delete_twice_at_once(world) -> tuple[int, set[str]]:
+    """Return how many rows both runs deleted, and the figures that a third counted meanwhile."""
+    count = _COUNT.format(service=world.service["id"])
     runs = [
         subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "-v", "0", "-c", _DELETE],
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
             cwd=ROOT,
             env=world.env,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for _ in range(2)
+        for code in (_DELETE, _DELETE, count)
     ]
-    return sum(int(run.communicate()[0].split()[-1]) for run in runs)
+    *deletions, counted = [run.communicate()[0].splitlines() for run in runs]
+    return sum(int(lines[-1]) for lines in deletions), set(counted)
 
 
 def _count(world, table: str) -> list[tuple[str, int]]:

@@ -28,18 +28,15 @@ def patterns_of(entries):
             yield entry
 
 
-def operations_by_app():
-    """Yield the app and the name of each operation there is."""
+def all_operations():
+    """Return the names of the operations there are."""
+    found = set()
     for pattern in patterns_of(get_resolver().url_patterns):
         kind = getattr(pattern.callback, "cls", None)
         if kind is not None and issubclass(kind, ManagementViewSet):
             name = getattr(pattern.callback, "initkwargs", {}).get("basename") or pattern.name
-            for action in pattern.callback.actions.values():
-                yield kind.__module__.partition(".")[0], f"{name}-{action}"
-
-
-def operations_of(wanted):
-    return {name for app, name in operations_by_app() if app == wanted}
+            found |= {f"{name}-{action}" for action in pattern.callback.actions.values()}
+    return found
 
 
 class EachOperation:

@@ -176,3 +176,46 @@ def test_a_page_that_begins_nowhere_is_not_there(caller, path, place):
         404,
         {"result": "error", "message": "Invalid cursor"},
     )
+
+
+def test_a_value_has_the_type_that_is_described(caller, service):
+    body = {"name": 5, "prefix_sms": 0, "sms_message_limit": "7", "rate_limit": True, "no": 1}
+
+    status, answer = caller.patch(f"/service/{service.id}", body)
+
+    assert (status, answer["message"]) == (
+        400,
+        {
+            "name": ["A text is needed."],
+            "prefix_sms": ["Must be true or false."],
+            "sms_message_limit": ["A whole number is needed."],
+            "rate_limit": ["A whole number is needed."],
+            "no": ["There is no such field"],
+        },
+    )
+    assert caller.patch(f"/service/{service.id}", {"sms_message_limit": 7})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        *[(f"page_size={text}", "page_size") for text in ("0", "251", "-1", "x", "null", "")],
+        *[(f"active={text}", "active") for text in ("0", "yes", "null", "True")],
+    ],
+)
+def test_a_list_is_not_shown_for_a_question_that_cannot_be_read(caller, query, field):
+    status, answer = caller.get(f"/service?{query}")
+
+    assert (status, list(answer["message"])) == (400, [field])
+
+
+def test_a_list_is_as_long_and_as_filtered_as_asked(caller):
+    ServiceFactory.create_batch(2)
+    ServiceFactory(archived=True)
+
+    counts = [
+        len(caller.get(f"/service?{query}")[1]["data"])
+        for query in ("active=true", "active=false", "active=", "page_size=2", "page_size=250")
+    ]
+
+    assert counts == [2, 1, 3, 2, 3]

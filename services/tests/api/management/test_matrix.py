@@ -16,7 +16,6 @@ from services.tests.api.management.matrix import (
     WORDS,
     EachOperation,
     below,
-    operations_of,
     patterns_of,
 )
 from services.tests.factories import (
@@ -275,10 +274,6 @@ OWN = {
     "user-me-retrieve",
     "user-me-service-list",
 }
-
-
-def test_every_operation_is_here():
-    assert operations_of("services") == set(OPERATIONS) | OWN
 
 
 def test_all_that_knows_people_s_tokens_asks_who_they_are_and_what_they_may():

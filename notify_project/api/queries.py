@@ -1,4 +1,4 @@
-"""What a query of the management API names: a service, days, a year, numbers, words, ids."""
+"""What a query of the management API names: days, a year, numbers, words, ids."""
 
 import re
 from collections.abc import Mapping
@@ -6,25 +6,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from notify_project.api.errors import BadRequest, NoResultFound
-from services.models import Service
+from notify_project import clock
+from notify_project.api.errors import BadRequest
 
 NO_YEAR = "No valid year provided"
 # Nothing was sent before, and calendars end soon after.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 _WORD = re.compile(r"[a-z-]{1,20}")
-
-
-def service_of(service_id: UUID) -> Service:
-    """Return the service of a path.
-
-    Raises:
-        NoResultFound: there is none.
-    """
-    service = Service.objects.filter(id=service_id).first()
-    if service is None:
-        raise NoResultFound
-    return service
 
 
 def year_of_query(query: Mapping[str, str], name: str = "year") -> int:
@@ -37,6 +25,18 @@ def year_of_query(query: Mapping[str, str], name: str = "year") -> int:
         return int(query[name])
     except (KeyError, ValueError):
         raise BadRequest(NO_YEAR) from None
+
+
+def year_with_figures(query: Mapping[str, str]) -> int:
+    """Return the financial year of a query, one that has begun.
+
+    Raises:
+        BadRequest: it is missing, not an integer, or no year of which there can be figures.
+    """
+    year, newest = year_of_query(query), clock.financial_year(clock.london_today())
+    if not FIRST_DAY.year <= year <= newest:
+        raise BadRequest(f"The year must be between {FIRST_DAY.year} and {newest}")
+    return year
 
 
 def day_of(query: Mapping[str, str], name: str) -> date:

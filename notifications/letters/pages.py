@@ -1,0 +1,128 @@
+"""Make the pages of letters from templates: lay them out, store them, count their sheets."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from notifications import lifecycle
+from notifications.letters import files
+from notifications.letters.compose import compose
+from notifications.letters.references import Unprintable, printable_reference
+from notifications.models import Notification
+from notifications.statuses import Status
+from notify_project import clock
+from notify_project.storage import StorageAway
+from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.letter_document import Marks
+from templates_app.rendering.letter_pages import MAX_PAGES, sheets_of
+from templates_app.rendering.letter_print import Printed, print_letter, require_engine
+from templates_app.rendering.placeholders import parse
+
+logger = logging.getLogger(__name__)
+
+BATCH = 20
+LEASE = timedelta(minutes=3)
+# Source: the life of a letter, making the PDF.
+RETRIES, RETRY_AFTER = 15, timedelta(minutes=5)
+TOO_LONG = "letter-too-long"
+
+
+class PagesNotMade(Exception):
+    """Some letters met a bug; they are tried again, and what it was is in the log."""
+
+
+def make_pages(*, is_real: bool, until: datetime) -> None:
+    """Make the pages of letters that have none, the oldest first, until none waits or it is late.
+
+    Any number of workers may do so at once. A letter that cannot be made keeps no other waiting: it
+    is tried again, and has failed in the end.
+
+    Args:
+        is_real: false for letters of test keys and of services in research mode.
+        until: when no further letters are taken.
+
+    Raises:
+        CannotPrint: a library of the system is missing; nothing was changed.
+        PagesNotMade: some letters met a bug.
+    """
+    require_engine()
+    failed = 0
+    while (now := clock.now()) < until:
+        letters = lifecycle.claim_letters_without_pages(
+            is_real=is_real, limit=BATCH, now=now, lease_until=now + LEASE
+        )
+        failed += sum(not _is_made(letter) for letter in letters)
+        if len(letters) < BATCH:
+            break
+    if failed:
+        raise PagesNotMade(f"{failed} letters could not be made")
+
+
+def layout(letter: Notification, template: TemplateModel) -> Printed:
+    """Lay a letter out as it is printed, with the day on which it was accepted.
+
+    Raises:
+        Unprintable: its reference is missing or wrong.
+        CannotPrint: a library of the system is missing.
+    """
+    reference = printable_reference(letter)
+    html = compose(
+        template,
+        letter.personalisation or {},
+        contact_block=parse(letter.reply_to_text) if letter.reply_to_text else None,
+        day=clock.london_day(letter.created_at),
+        marks=Marks(reference if settings.LETTER_DRAWS_CODE else None),
+    )
+    return print_letter(html)
+
+
+def _is_made(letter: Notification) -> bool:
+    """Make the pages of a letter; false if that met a bug."""
+    try:
+        _store(letter, layout(letter, _template_of(letter)))
+    except Unprintable as error:
+        logger.error("%s: it is not printed", error)  # noqa: TRY400 - says all there is to know
+        lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=clock.now(), reason="reference")
+    except StorageAway:
+        logger.exception("the pages of letter %s cannot be stored", letter.id)
+        _try_again(letter)
+    except Exception as error:  # noqa: BLE001 - the caller raises when all had their turn
+        name = type(error).__name__
+        logger.error("letter %s cannot be made: %s", letter.id, name)  # noqa: TRY400 - its text may be the letter's
+        _try_again(letter)
+        return False
+    return True
+
+
+def _template_of(letter: Notification) -> TemplateModel:
+    template = find_version(letter.template_id, letter.template_version)
+    if template is None:
+        raise LookupError(f"letter {letter.id} lacks its version of a template")
+    return template
+
+
+def _try_again(letter: Notification) -> None:
+    now = clock.now()
+    if letter.delivery_attempts <= RETRIES:
+        lifecycle.try_letter_again(letter.id, at=now + RETRY_AFTER)
+        return
+    logger.error("letter %s is given up: its pages cannot be made", letter.id)
+    lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=now, reason="pages-not-made")
+
+
+def _store(letter: Notification, printed: Printed) -> None:
+    """Store the file first: a crash before the sheets are counted has it made once more."""
+    now = clock.now()
+    is_too_long = printed.pages > MAX_PAGES
+    if is_too_long and letter.is_real:
+        letter.status = Status.VALIDATION_FAILED
+    files.store_pdf(letter, printed.pdf)
+    if is_too_long:
+        # One that is not real is on its way already, from where it cannot become the other.
+        to = Status.VALIDATION_FAILED if letter.is_real else Status.PERMANENT_FAILURE
+        lifecycle.move(letter.id, to, now=now, reason=TOO_LONG)
+    elif not letter.is_real:
+        lifecycle.move(letter.id, Status.DELIVERED, now=now)
+    elif not lifecycle.count_sheets(letter.id, sheets_of(printed.pages), now=now):
+        logger.info("letter %s does not wait for its pages any more", letter.id)

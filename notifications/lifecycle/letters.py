@@ -1,0 +1,75 @@
+"""What is written of a letter on its way to the printer, besides its status."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from notifications.lifecycle.changes import UPDATE_HISTORY
+from notifications.models import Notification
+
+# Letters from templates whose pages are not made: of real ones no sheet is counted yet, and those
+# that are not real are on their way until they are made. The words are those of two indexes.
+_WITHOUT_PAGES = {
+    True: "n.is_real AND n.notification_status = 'created' AND n.billable_units = 0",
+    False: "NOT n.is_real AND n.notification_status = 'sending'",
+}
+_CLAIM = """
+UPDATE notifications n SET
+    claimed_until = %(lease_until)s, delivery_attempts = n.delivery_attempts + 1
+FROM (
+    SELECT n.id FROM notifications n
+    WHERE n.notification_type = 'letter' AND {which}
+        AND GREATEST(n.created_at, n.claimed_until, n.next_attempt_at) <= %(now)s
+    ORDER BY n.created_at, n.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+) due
+WHERE n.id = due.id
+RETURNING n.*
+"""
+_COUNT_SHEETS = f"""
+WITH written AS (
+    UPDATE notifications n SET
+        billable_units = %(sheets)s, updated_at = %(now)s,
+        claimed_until = NULL, next_attempt_at = NULL, delivery_attempts = 0
+    WHERE n.id = %(id)s AND n.notification_status = 'created' AND n.is_real
+    RETURNING n.*
+), history AS (
+    {UPDATE_HISTORY}
+)
+SELECT count(*) FROM written
+"""  # noqa: S608 - constants
+
+
+def claim_letters_without_pages(
+    *, is_real: bool, limit: int, now: datetime, lease_until: datetime
+) -> list[Notification]:
+    """Take letters whose pages must be made, each for one worker alone until its lease ends.
+
+    Args:
+        is_real: false for those of test keys and of services in research mode.
+        limit: how many at most.
+        now: what is due is due by then.
+        lease_until: when others may take what is not made by then.
+    """
+    values = {"limit": limit, "now": now, "lease_until": lease_until}
+    rows = Notification.objects.raw(_CLAIM.format(which=_WITHOUT_PAGES[is_real]), values)
+    return sorted(rows, key=lambda row: (row.created_at, row.id))
+
+
+def count_sheets(letter_id: UUID, sheets: int, *, now: datetime) -> bool:
+    """Write how many sheets a letter has: from then on it is ready to be printed.
+
+    Returns:
+        Whether it was waiting for that; it may have been cancelled.
+    """
+    values: dict[str, Any] = {"id": str(letter_id), "sheets": sheets, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_SHEETS, values)
+        return bool(cursor.fetchone()[0])
+
+
+def try_letter_again(letter_id: UUID, *, at: datetime) -> None:
+    """Give a letter back, to be taken again at a time."""
+    waiting = Notification.objects.filter(id=letter_id, status__in=("created", "sending"))
+    waiting.update(claimed_until=None, next_attempt_at=at)

@@ -1,0 +1,43 @@
+"""Filters of lists that refuse what they cannot read, instead of showing everything."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django_filters import rest_framework as filters
+
+WORDS = {"true": True, "false": False}
+
+
+class _TrueOrFalse(forms.Field):
+    def to_python(self, value: Any) -> bool | None:
+        """Read a word."""
+        if value in self.empty_values:
+            return None
+        if value not in WORDS:
+            raise ValidationError("Must be true or false.")
+        return WORDS[value]
+
+
+class TrueOrFalseFilter(filters.BooleanFilter):  # type: ignore[misc]  # as above
+    """Rows of which something is so, or is not."""
+
+    field_class = _TrueOrFalse
+
+
+class _StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
+    FILTER_DEFAULTS = {
+        **filters.FilterSet.FILTER_DEFAULTS,
+        # The usual widget takes what it cannot read for nothing.
+        models.BooleanField: {
+            "filter_class": TrueOrFalseFilter,
+            "extra": lambda _: {"widget": forms.TextInput},
+        },
+    }
+
+
+class StrictFilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]  # as above
+    """Filters by the fields that a resource names."""
+
+    filterset_base = _StrictFilterSet

@@ -1,0 +1,102 @@
+"""What exists on the platform under test: asked of it where that can be, by the lists it gives."""
+
+import itertools
+import json
+import os
+import random
+import re
+import urllib.error
+import urllib.request
+from uuid import UUID
+
+WORLD = json.loads(os.environ["FUZZ_WORLD"])
+BASE = os.environ["FUZZ_URL"]
+# Things come and go meanwhile: a list is asked for again after so many uses.
+USES = 20
+# Ended for good, so never the service that all else is done to.
+ENDED_BY = ("archive",)
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_lists: dict[str, tuple[int, list[str]]] = {}
+_random = random.Random(1)
+_numbers = itertools.count(1)
+
+
+def path_parameters(path: str) -> dict[str, str]:
+    """Return the parameters of an operation's path with which it names things that exist."""
+    found: dict[str, str] = {}
+    last = path.rpartition("/")[2]
+    for match in _PARAMETER.finditer(path):
+        collection = path[: match.start()].rstrip("/").format(**found)
+        real = _service(path, last) if collection == "/service" else _one_of(collection)
+        if real is None:
+            return {}
+        found[match[1]] = real
+    return found
+
+
+def rules_of(path: str, body: dict[str, object]) -> dict[str, object]:
+    """Return what rules ask of a body, and no schema says; only of fields that it has."""
+    wanted = {
+        "/organisation/{id}": {"name": f"Organisation {next(_numbers)}"},
+        "/service/{id}": {
+            "name": f"Service {next(_numbers)}",
+            "contact_link": "https://library.example/help",
+            "custom_email_sender_name": "Library",
+            "permissions": ["email", "sms"],
+        },
+        "/service/{service_id}/user": {"email_address": _random.choice(WORLD["newcomers"])},
+        "/service/{service_id}/sms-sender": {"sms_sender": f"Name {next(_numbers) % 1000}"},
+        "/service/{service_id}/email-reply-to": {
+            "email_address": f"reply-{next(_numbers)}@example.org"
+        },
+        "/service/{service_id}/callback": {
+            "url": "https://8.8.8.8/told",
+            "bearer_token": "a token of some length",
+        },
+        "/service/{service_id}/guest-list": {
+            "email_addresses": ["guest@example.org"],
+            "phone_numbers": ["07900900123"],
+        },
+    }
+    return {name: value for name, value in wanted.get(path, {}).items() if name in body}
+
+
+def chance(share: float) -> bool:
+    """Decide as a run with the same seed does."""
+    return _random.random() < share
+
+
+def _service(path: str, last: str) -> str:
+    if path.count("{") == 1 and last in ENDED_BY:
+        return _random.choice(WORLD["to_archive"])
+    return str(WORLD["service"])
+
+
+def _one_of(collection: str) -> str | None:
+    """Return the id of one of the things that a list shows; None if it shows none."""
+    uses, ids = _lists.get(collection, (USES, []))
+    if uses >= USES or not ids:
+        uses, ids = 0, _ask(collection)
+    _lists[collection] = (uses + 1, ids)
+    return _random.choice(ids) if ids else None
+
+
+def _ask(collection: str) -> list[str]:
+    request = urllib.request.Request(
+        f"{BASE}{collection}?page_size=250", headers={"Authorization": f"Bearer {WORLD['token']}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            rows = json.load(answer)["data"]
+    except urllib.error.HTTPError:
+        return []  # there is no such list
+    # Not the token with which all this is asked.
+    return [row["id"] for row in rows if row.get("name") != "fuzz" and is_uuid(row.get("id"))]
+
+
+def is_uuid(value: object) -> bool:
+    """Say whether a value is the text of an id."""
+    try:
+        return isinstance(value, str) and UUID(value) is not None
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Changes of templates under control: proposed, reviewed, published at once or when it is time."""

@@ -1,0 +1,93 @@
+"""Turn the document of a letter into PDF pages, with fonts of our own and nothing from outside."""
+
+import atexit
+import importlib
+import logging
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# It has the measures of Arial, for which letters are laid out.
+_FONT = "Arimo"
+# Bold is the same file at another weight.
+_FONT_FACES = """
+@font-face {{ font-family: Letter; font-weight: 400; src: url("{regular}") }}
+@font-face {{ font-family: Letter; font-weight: 700; src: url("{regular}") }}
+@font-face {{ font-family: Letter; font-weight: 400; font-style: italic; src: url("{italic}") }}
+"""
+
+
+class CannotPrint(Exception):
+    """A library of the system is missing; the message names its packages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A letter as it goes to the printer."""
+
+    pdf: bytes
+    pages: int
+
+
+def print_letter(html: str) -> Printed:
+    """Lay a letter out on pages.
+
+    Args:
+        html: of ``letter_document``.
+
+    Raises:
+        CannotPrint: a library of the system is missing.
+    """
+    engine = _engine()
+    document = engine.html(string=html, url_fetcher=engine.fetcher).render(
+        font_config=engine.fonts, stylesheets=[engine.faces]
+    )
+    return Printed(document.write_pdf(), len(document.pages))
+
+
+def require_engine() -> None:
+    """Check that letters can be laid out here.
+
+    Raises:
+        CannotPrint: a library of the system is missing.
+    """
+    _engine()
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    html: Any
+    fetcher: Any
+    fonts: Any
+    faces: Any
+
+
+@cache
+def _engine() -> _Engine:
+    """Load the libraries when the first letter is made: most processes never make one."""
+    try:
+        weasyprint = importlib.import_module("weasyprint")
+        urls = importlib.import_module("weasyprint.urls")
+        fonts = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
+    except OSError as error:
+        raise CannotPrint(
+            f"Letters cannot be made: {error}. On Debian and Ubuntu: apt-get install {PACKAGES}"
+        ) from error
+    regular = Path(importlib.import_module("fontpkg").path(_FONT))
+    italic = regular.with_name(regular.name.replace(_FONT, f"{_FONT}-Italic"))
+    faces = _FONT_FACES.format(regular=regular.as_uri(), italic=italic.as_uri())
+    # What it warns of, it quotes; what a letter says belongs in no log.
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    return _Engine(
+        weasyprint.HTML,
+        # A letter has all of itself in it.
+        urls.URLFetcher(allowed_protocols=(), fail_on_errors=True),
+        fonts,
+        weasyprint.CSS(string=faces, font_config=fonts),
+    )
+
+
+# Fonts let go of libraries that are not there any more when the process ends.
+atexit.register(_engine.cache_clear)

@@ -1,0 +1,171 @@
+"""The pages of letters, measured in millimetres on the finished PDF."""
+
+import pypdfium2
+import pytest
+import zxingcpp
+from pypdfium2.raw import FPDF_PAGEOBJ_TEXT
+from weasyprint.urls import FatalURLFetchingError
+
+from templates_app.rendering.letter import letter_html
+from templates_app.rendering.letter_document import LetterParts, Marks, letter_document
+from templates_app.rendering.letter_print import print_letter
+from templates_app.rendering.placeholders import parse
+
+POINTS_OF_A_MM = 72 / 25.4
+REFERENCE = "ABCD1234EFGH5678"
+# Source: the API contract, page geometry of letters: left, top, right and bottom edge.
+WINDOW = (24.6, 39.5, 24.6 + 95.4, 39.5 + 26.8)
+CONTACT = (125, 5, 125 + 70, 5 + 90)
+BODY = (15, 95, 15 + 180, 95 + 197)
+TAG = (0, 0, 1.8 + 15.191, 1.8 + 6.149)
+CODE = (4.4, 36.9, 4.4 + 6.7, 36.9 + 6.7)
+PRINTABLE = (15, 5, 15 + 180, 5 + 287)
+
+
+def parts(**changes):
+    values = {
+        "address_lines": tuple(f"Adr{n} gjpqy" for n in range(1, 8)),
+        "contact_lines": tuple(f"Con{n} gjpqy" for n in range(1, 12)),
+        "date": "5 January 2026",
+        "heading_html": "Your permit",
+        "body_html": letter_html(parse("Bod1 one\n\n***\n\nBod2 two"), {}),
+    }
+    return LetterParts(**{**values, **changes})
+
+
+def print_pages(*languages, marks=None):
+    return pypdfium2.PdfDocument(print_letter(letter_document(*languages, marks=marks)).pdf)
+
+
+def words_of(page):
+    """Return the words of a page with their edges in mm from the top left corner."""
+    text, height = page.get_textpage(), page.get_height()
+    found = []
+    for place in range(text.count_rects()):
+        left, bottom, right, top = text.get_rect(place)
+        words = text.get_text_bounded(left, bottom, right, top)
+        edges = (left, height - top, right, height - bottom)
+        found.append((words.strip(), tuple(each / POINTS_OF_A_MM for each in edges)))
+    return [(words, edges) for words, edges in found if words]
+
+
+def outside(words, area):
+    left, top, right, bottom = area
+    return [
+        each
+        for each in words
+        if each[1][0] < left or each[1][1] < top or each[1][2] > right or each[1][3] > bottom
+    ]
+
+
+def starting(words, *beginnings):
+    return [each for each in words if each[0].startswith(beginnings)]
+
+
+def test_every_part_of_a_page_lies_in_its_area():
+    document = print_pages(parts(), marks=Marks(REFERENCE))
+
+    first, second = (words_of(page) for page in document)
+
+    size = [round(each / POINTS_OF_A_MM) for each in document[0].get_size()]
+    assert size == [210, 297]
+    address = starting(first, "ADR")
+    assert len(address) == 7
+    assert outside(address, WINDOW) == []
+    contact = starting(first, "Con")
+    assert len(contact) == 11
+    assert outside(contact, CONTACT) == []
+    body = starting(first, "5 January", "Your permit", "Bod1", "Page")
+    assert len(body) == 4
+    assert outside(body, BODY) == []
+    tag = starting(first, "NOTIFY")
+    assert len(tag) == 1
+    assert outside(tag, TAG) == []
+    assert outside(second, PRINTABLE) == []
+    assert [words for words, _ in second] == ["Bod2 two", "Page 2 of 2"]
+
+
+def test_a_line_that_is_wider_than_the_window_is_cut_at_its_edge():
+    [page, _] = print_pages(parts(address_lines=("W" * 90, "1 High Street"), contact_lines=()))
+
+    scale = 4 * POINTS_OF_A_MM
+    picture = page.render(scale=4, grayscale=True).to_pil()
+    beside = picture.crop([round(each * scale) for each in (WINDOW[2] + 0.3, 30, 210, 90)])
+    within = picture.crop([round(each * scale) for each in WINDOW])
+    assert beside.getextrema() == (255, 255)
+    assert within.getextrema()[0] < 50
+
+
+def test_the_code_lies_where_machines_look_and_says_the_reference():
+    [page, _] = print_pages(parts(), marks=Marks(REFERENCE))
+    scale = 6
+
+    picture = page.render(scale=scale).to_pil()
+    [code] = zxingcpp.read_barcodes(picture)
+
+    assert code.text == REFERENCE
+    pixels_of_a_mm = scale * POINTS_OF_A_MM
+    corners = [code.position.top_left, code.position.bottom_right]
+    edges = [value / pixels_of_a_mm for corner in corners for value in (corner.x, corner.y)]
+    assert edges == pytest.approx(CODE, abs=0.3)
+
+
+def test_what_is_for_machines_of_the_printer_is_left_free():
+    [page, _] = print_pages(parts(), marks=Marks())
+
+    picture = page.render(scale=4, grayscale=True).to_pil()
+
+    scale = 4 * POINTS_OF_A_MM
+    for area in [(0, 0, 24, 95), (24.6, 71, 120, 80)]:
+        box = picture.crop([round(each * scale) for each in area])
+        assert box.getextrema() == (255, 255), area
+    assert zxingcpp.read_barcodes(picture) == []
+
+
+def test_a_letter_in_two_languages_is_one_letter():
+    welsh = parts(
+        date="5 Ionawr 2026",
+        heading_html="Eich trwydded",
+        body_html="<p>Helo ŵ ŷ</p>",
+        language="welsh",
+    )
+
+    first, second, third = (
+        [words for words, _ in words_of(page)]
+        for page in print_pages(welsh, parts(), marks=Marks(REFERENCE))
+    )
+
+    assert "Tudalen 1 o 3" in first
+    assert "NOTIFY" in first
+    assert second == ["5 January 2026", "Your permit", "Bod1 one", "Page 2 of 3"]
+    assert third == ["Bod2 two", "Page 3 of 3"]
+
+
+def test_fonts_are_in_the_file():
+    body = letter_html(parse("plain\n\nhttps://example.org bold"), {})
+
+    [page] = print_pages(parts(body_html=body))
+
+    fonts = [text.get_font() for text in page.get_objects(filter=[FPDF_PAGEOBJ_TEXT])]
+    assert {(font.get_base_name().partition("+")[2], font.is_embedded) for font in fonts} == {
+        ("Letter", True),
+        ("Letter-Bold", True),
+    }
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="http://127.0.0.1:9/x.png">',
+        '<img src="file:///etc/hostname">',
+        '<img src="data:image/png;base64,iVBORw0KGgo=">',
+        '<link rel="stylesheet" href="https://example.org/x.css">',
+        '<div style="background: url(ftp://example.org/x)">x</div>',
+    ],
+    ids=["http", "file", "data", "stylesheet", "background"],
+)
+def test_nothing_comes_from_outside(html, caplog):
+    with pytest.raises(FatalURLFetchingError):
+        print_letter(letter_document(parts(body_html=html)))
+
+    assert caplog.text == ""
