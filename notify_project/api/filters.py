@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django_filters import rest_framework as filters  # type: ignore[import-untyped]  # it has none
+from django_filters import rest_framework as filters
 
 WORDS = {"true": True, "false": False}
 

@@ -136,7 +136,7 @@ class OneMessageSerializer(MessageSerializer):
     @extend_schema_field(_COST)
     def get_cost(self, row: Notification) -> dict[str, Any]:
         """Return what it costs before the allowance."""
-        return cost_of(row)
+        return cost_of(row, crown=self.context["view"].service.crown)
 
     @extend_schema_field(CallbackStateSerializer(many=True))
     def get_callbacks(self, row: Notification) -> Any:

@@ -1,5 +1,6 @@
 """What is wrong with a request is said in words, and changes nothing."""
 
+import base64
 import json
 
 import pytest
@@ -156,6 +157,25 @@ def test_an_archived_service_is_still_shown(service):
 
     assert caller.get(f"/service/{service.id}")[1]["active"] is False
     assert caller.get(f"/service/{service.id}/sms-sender")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/organisation", b"p=x"),
+        ("/user/me/service", b"p=x"),
+        ("/inbound-number", b"p=%00"),
+        ("/organisation", b"\xff"),
+    ],
+    ids=["no time", "no number", "a null character", "nothing"],
+)
+def test_a_page_that_begins_nowhere_is_not_there(caller, path, place):
+    cursor = base64.urlsafe_b64encode(place).decode()
+
+    assert caller.get(f"{path}?cursor={cursor}") == (
+        404,
+        {"result": "error", "message": "Invalid cursor"},
+    )
 
 
 def test_a_value_has_the_type_that_is_described(caller, service):

@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from notify_project.models import AuditEvent
-from services import api_keys, members, senders
+from services import api_keys, members, personal_tokens, senders
 from services.api.internal import CallerAuthentication
-from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
-from services.models import InboundNumber, ServiceUser
+from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet, MayUse
+from services.models import InboundNumber, Organisation, ServiceUser
 from services.retention import set_retention
 from services.tests.api.management.client import member, support
 from services.tests.api.management.matrix import (
@@ -276,7 +276,7 @@ OWN = {
 }
 
 
-def test_tokens_of_people_open_only_what_asks_for_their_rights():
+def test_all_that_knows_people_s_tokens_asks_who_they_are_and_what_they_may():
     kinds = {
         getattr(pattern.callback, "cls", object)
         for pattern in patterns_of(get_resolver().url_patterns)
@@ -287,8 +287,38 @@ def test_tokens_of_people_open_only_what_asks_for_their_rights():
         if CallerAuthentication in getattr(kind, "authentication_classes", ())
     }
 
-    assert open_to_people
-    assert all(issubclass(kind, ManagementViewSet) for kind in open_to_people)
+    assert open_to_people == {kind for kind in kinds if issubclass(kind, ManagementViewSet)}
+    for kind in open_to_people:
+        assert kind.authentication_classes == [CallerAuthentication]
+        assert kind.permission_classes == [MayUse]
+
+
+def _revoke(caller):
+    personal_tokens.revoke(caller.issued, actor=None)
+
+
+def _expire(caller):
+    type(caller.issued).objects.update(expires_at=caller.issued.created_at)
+
+
+def _leave(caller):
+    type(caller.user).objects.update(state="inactive")
+
+
+def _misspell(caller):
+    caller.token += "x"
+
+
+@pytest.mark.parametrize("spoil", [_revoke, _expire, _leave, _misspell])
+def test_a_token_that_is_no_good_any_more_opens_nothing(spoil):
+    caller = support()
+    assert caller.get("/organisation")[0] == 200
+
+    spoil(caller)
+
+    assert caller.get("/organisation")[0] == 403
+    assert caller.post("/organisation", {"name": "New"})[0] == 403
+    assert not Organisation.objects.exists()
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
