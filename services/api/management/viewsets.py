@@ -18,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
+from notify_project.api.metadata import NameAndMethods
 from notify_project.api.negotiation import OrjsonRenderer
 from notify_project.api.pages import BoundedPages
 from notify_project.api.strict import wrong_types
@@ -72,10 +73,14 @@ class JsonBody(BaseParser):
         """Return the body.
 
         Raises:
-            BadRequest: it is not JSON.
+            BadRequest: it is not JSON, or nothing in the place of an object.
         """
-        context = parser_context or {}
-        return read_json(context["request"], may_be_empty=True)
+        request = (parser_context or {})["request"]
+        found = read_json(request, may_be_empty=True)
+        # What is empty in Python reads as an object.
+        if not found and read_body(request).strip()[:1] not in {b"", b"{"}:
+            raise BadRequest("An object is needed.")
+        return found
 
 
 class ByKey(BoundedPages):
@@ -113,6 +118,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
     parser_classes = [JsonBody]
+    metadata_class = NameAndMethods
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
