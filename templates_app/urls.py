@@ -2,9 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from templates_app.api.management import routes
 from templates_app.api.template import TemplateRouter, TemplateViewSet
 
 _public = TemplateRouter(trailing_slash=False)
 _public.register("template", TemplateViewSet, basename="template")
 
-urlpatterns: list[URLPattern | URLResolver] = [path("v2/", include(_public.urls))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v2/", include(_public.urls)),
+    path("", include(routes.urlpatterns)),
+]

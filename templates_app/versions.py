@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
+from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
-from services.models import Service, User
+from services.models import Service, ServiceLetterContact, User
 from templates_app.folders import lock_folders, require_folder
 from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
 from templates_app.permissions import require_may_create, require_may_update
@@ -30,6 +31,17 @@ CHANGEABLE = (
     "letter_welsh_content",
     "service_letter_contact_id",
 )
+# What an earlier version brings back. How urgent messages are is no matter of their content, and
+# a contact block may have been archived since.
+_RESTORED = tuple(
+    name for name in CHANGEABLE if name not in ("process_type", "service_letter_contact_id")
+)
+
+
+class VersionOutdated(ApiError):
+    """A change was made to a version that is not the newest any more."""
+
+    status_code = 409
 
 
 def create_template(
@@ -90,7 +102,12 @@ def create_template(
 
 
 def update_template(
-    template: Template, *, actor: User | None, as_operator: bool = False, **changes: Any
+    template: Template,
+    *,
+    actor: User | None,
+    as_operator: bool = False,
+    expected_version: int | None = None,
+    **changes: Any,
 ) -> Template:
     """Save changes as the next version; what differs in nothing makes no version.
 
@@ -100,16 +117,18 @@ def update_template(
         template: which; read again under a lock.
         actor: the author of the new version; None is nobody, and differs from no author.
         as_operator: as for a new one.
+        expected_version: the version that was changed, if nobody else's may be in between.
         changes: fields of ``CHANGEABLE`` with their new values.
 
     Raises:
         Forbidden: the service has no permission for the type any more.
         InvalidTemplate: as for a new one, or the template is archived.
+        VersionOutdated: another version is the newest.
     """
     with transaction.atomic():
-        row = _locked(template)
-        if row.archived:
-            raise InvalidTemplate("Template has been deleted")
+        row = lock_template(template)
+        _require_unarchived(row)
+        require_version(row, expected_version)
         if not as_operator:
             require_may_update(row)
         if changes.pop("template_type", row.template_type) != row.template_type:
@@ -132,10 +151,69 @@ def update_template(
     return row
 
 
+def require_version(row: Template, expected: int | None) -> None:
+    """Refuse a change of a version that is not the newest; None is any version.
+
+    Raises:
+        VersionOutdated: another version is the newest.
+    """
+    if expected is not None and expected != row.version:
+        raise VersionOutdated(
+            f"The newest version is {row.version}, not {expected}: "
+            "look at what has changed, and try again"
+        )
+
+
+def restore_version(
+    template: Template, version: int, *, actor: User | None, without_contact_block: bool = False
+) -> Template:
+    """Save what an earlier version says as the next version; how urgent it is stays as it is.
+
+    Args:
+        template: which; read again under a lock.
+        version: the number of the earlier version.
+        actor: the author of the new version.
+        without_contact_block: leave out the version's contact block, which may be archived.
+
+    Raises:
+        Forbidden: the service has no permission for the type any more.
+        InvalidTemplate: there is no such version, or it is the newest, or it could not be saved
+            today: the message says why.
+    """
+    with transaction.atomic():
+        row = lock_template(template)
+        _require_unarchived(row)
+        old = TemplateHistory.objects.filter(id=row.id, version=version).first()
+        if old is None:
+            raise InvalidTemplate(f"The template has no version {version}")
+        if version == row.version:
+            raise InvalidTemplate(f"Version {version} is the newest already")
+        if not without_contact_block:
+            _require_usable_block(old)
+        changes = {name: getattr(old, name) for name in _RESTORED}
+        block = None if without_contact_block else old.service_letter_contact_id
+        if block != row.service_letter_contact_id:
+            changes["service_letter_contact_id"] = block
+        try:
+            return update_template(row, actor=actor, **changes)
+        except InvalidTemplate as error:
+            raise InvalidTemplate(
+                f"Version {version} cannot be restored: {error.message}"
+            ) from error
+
+
+def has_archived_block(version: TemplateHistory) -> bool:
+    """Tell whether a version has a contact block that can no longer be used."""
+    if version.service_letter_contact_id is None:
+        return False
+    blocks = ServiceLetterContact.objects.filter(id=version.service_letter_contact_id)
+    return blocks.filter(archived=True).exists()
+
+
 def archive_template(template: Template, *, actor: User | None) -> Template:
     """Archive a template for good: it cannot be sent, is absent from lists, leaves its folder."""
     with transaction.atomic():
-        row = _locked(template)
+        row = lock_template(template)
         if row.archived:
             return row
         row.archived, row.created_by, row.folder = True, actor, None
@@ -150,14 +228,27 @@ def archive_templates_of(service: Service) -> None:
         archive_template(template, actor=None)
 
 
-def _locked(template: Template) -> Template:
-    """Order concurrent changes of a template; its messages are stored meanwhile."""
+def lock_template(template: Template) -> Template:
+    """Put concurrent changes of a template in order; its messages are stored meanwhile."""
     return Template.objects.select_for_update(no_key=True).get(id=template.id)
 
 
 def _save(row: Template) -> None:
     save_versioned(row, TemplateHistory)
     forget_template(row.id)
+
+
+def _require_unarchived(row: Template) -> None:
+    if row.archived:
+        raise InvalidTemplate("Template has been deleted")
+
+
+def _require_usable_block(old: TemplateHistory) -> None:
+    if has_archived_block(old):
+        raise InvalidTemplate(
+            f"The contact block of version {old.version} was archived: "
+            "the version can be restored without_contact_block"
+        )
 
 
 def _require_changeable(fields: dict[str, Any]) -> None:

@@ -5,6 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
+
+from services.api.management.viewsets import ManagementViewSet
+from services.tests.api.management.matrix import patterns
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("notify_project", "services", "templates_app", "notifications", "billing")
@@ -64,6 +68,17 @@ def test_does_not_move_a_status(path):
 )
 def test_every_provider_has_tests(name):
     assert (ROOT / f"notifications/tests/providers/test_{name}.py").exists()
+
+
+def test_every_app_has_a_matrix_of_who_may_do_what_in_the_management_api():
+    kinds = {
+        getattr(each.callback, "cls", object) for each in patterns(get_resolver().url_patterns)
+    }
+    apps = {each.__module__.split(".")[0] for each in kinds if issubclass(each, ManagementViewSet)}
+
+    assert "services" in apps
+    for app in apps:
+        assert (ROOT / app / "tests/api/management/test_matrix.py").exists(), app
 
 
 README = (ROOT / "README.md").read_text()

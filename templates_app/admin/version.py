@@ -1,15 +1,22 @@
-"""Past versions of templates, to read."""
+"""Past versions of templates, to read, and to bring back."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
 
 from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.api.errors import ApiError
+from services.models import User
 from templates_app.admin.preview import preview_frame
-from templates_app.admin.version_table import made_at, with_authors
-from templates_app.models import TemplateHistory
+from templates_app.admin.version_table import made_at
+from templates_app.authors import with_authors
+from templates_app.models import Template, TemplateHistory
+from templates_app.versions import has_archived_block, restore_version
 
 _ALWAYS = ("name", "version", "template_type", "author", "made_at", "subject", "content")
 _SOMETIMES = (
@@ -34,6 +41,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     ordering = ["id", "-version"]
     show_full_result_count = False
     readonly_fields = ["author", "made_at", "is_archived", "preview"]
+    actions_detail = ["restore"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Show who wrote each version."""
@@ -46,6 +54,55 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Keep out of the menu: one gets here from a template."""
         return False
+
+    def has_restore_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Offer it for what is not in use: neither the newest version nor an archived template."""
+        may_change = bool(request.user.has_perm("templates_app.change_template"))
+        return may_change and self._template_of(request, object_id) is not None
+
+    @action(description="Restore", url_path="restore", permissions=["restore"])  # type: ignore[untyped-decorator]
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask first; then save what this version says as the next one."""
+        version = cast("TemplateHistory", self.get_object(request, object_id))
+        template = cast("Template", self._template_of(request, object_id))
+        if "confirmed" not in request.POST:
+            return self._ask(request, version, template)
+        page = reverse("admin:templates_app_template_change", args=[template.pk])
+        try:
+            row = restore_version(
+                template,
+                version.version,
+                actor=cast("User", request.user),
+                without_contact_block=has_archived_block(version),
+            )
+        except ApiError as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return HttpResponseRedirect(page)
+        text = f"Version {row.version} says what version {version.version} said."
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(page)
+
+    def _template_of(self, request: HttpRequest, object_id: str) -> Template | None:
+        """Return the template that a version can be brought back of."""
+        version = self.get_object(request, object_id)
+        if version is None:
+            return None
+        rows = Template.objects.filter(id=version.id, archived=False, hidden=False)
+        return rows.exclude(version=version.version).first()
+
+    def _ask(
+        self, request: HttpRequest, version: TemplateHistory, template: Template
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Restore version {version.version}?",
+            "version": version,
+            "template": template,
+            "is_block_archived": has_archived_block(version),
+            "opts": self.opts,
+        }
+        page = "admin/templates_app/templatehistory/restore.html"
+        return TemplateResponse(request, page, context)
 
     @admin.display(description="what it looks like")
     def preview(self, obj: TemplateHistory) -> str:

@@ -40,6 +40,23 @@ def test_two_updates_are_two_versions_and_neither_is_lost():
     assert [each.version for each in versions_of(template)] == list(range(1, 2 * ROUNDS + 2))
 
 
+def test_of_two_updates_of_the_same_version_one_is_refused():
+    template = TemplateFactory(content="Old")
+
+    for number in range(1, ROUNDS + 1):
+        [message] = at_once(
+            *[
+                lambda text=text, number=number: update_template(
+                    template, actor=None, expected_version=number, content=f"{text} {number}"
+                )
+                for text in ("One", "Other")
+            ]
+        )
+
+        assert message.startswith(f"The newest version is {number + 1}, not {number}")
+    assert len(versions_of(template)) == ROUNDS + 1
+
+
 def test_an_update_and_an_archive_leave_an_archived_template():
     for _ in range(ROUNDS):
         template = TemplateFactory()

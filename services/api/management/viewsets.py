@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -82,6 +83,21 @@ class ByKey(CursorPagination):
     page_size_query_param = "page_size"
     ordering: Any = ("-created_at", "-id")
 
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Return the rows of the page that a cursor stands for.
+
+        Raises:
+            NotFound: the cursor is none that a page has given.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (DjangoValidationError, ValueError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise NotFound(self.invalid_cursor_message) from error
+
     def get_paginated_response(self, data: Any) -> Response:
         """Return a page with the addresses of its neighbours."""
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
@@ -105,6 +121,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         access: action -> the member's permission that it needs, ``MEMBER`` or ``PLATFORM``;
             ``read`` and ``write`` stand for all actions without an entry of their own.
         names: what one of the things is called, and several.
+        changes_nothing: actions that have a body, and read all the same.
     """
 
     authentication_classes = [CallerAuthentication]
@@ -114,6 +131,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
     names: ClassVar[tuple[str, str]]
+    changes_nothing: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
@@ -148,13 +166,17 @@ class ManagementViewSet(GenericViewSet[Any]):
         """Return what the action needs."""
         return needed_for(self.access, self.action, str(self.request.method))
 
+    def is_change(self) -> bool:
+        """Tell whether the action may change something."""
+        return self.request.method not in SAFE_METHODS and self.action not in self.changes_nothing
+
     def require_access(self, principal: Principal) -> None:
         """Refuse a caller who may not do this.
 
         Raises:
             Forbidden: the message says what is missing.
         """
-        if self.request.method not in SAFE_METHODS and not principal.may_write:
+        if self.is_change() and not principal.may_write:
             raise Forbidden("This token may only read")
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
@@ -203,7 +225,7 @@ class ServiceOwnedViewSet(ManagementViewSet):
         need = self.needed()
         if need not in {MEMBER, PLATFORM} and need not in principal.permissions_for(service):
             raise Forbidden(f"The permission {need} is needed")
-        if self.request.method not in SAFE_METHODS and not service.active:
+        if self.is_change() and not service.active:
             raise BadRequest("The service is archived")
 
     def get_queryset(self) -> QuerySet[Any]:

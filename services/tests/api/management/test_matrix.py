@@ -1,23 +1,25 @@
 """Every operation, every role, own and other service: who may, and that the audit tells of it."""
 
-import time
-
-import jwt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from notify_project.models import AuditEvent
-from services import api_keys, members, personal_tokens, senders
+from services import api_keys, members, senders
 from services.api.internal import CallerAuthentication
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet
-from services.models import MemberPermission, ServiceUser
-from services.tests.api.management.client import Caller, member, support
+from services.models import ServiceUser
+from services.tests.api.management.client import member, support
+from services.tests.api.management.matrix import (
+    WORDS,
+    Matrix,
+    below,
+    operations_below,
+    patterns,
+)
 from services.tests.factories import OrganisationFactory, ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-WORDS = tuple(MemberPermission.Name.values)
 
 
 class World:
@@ -33,10 +35,6 @@ class World:
         self.sms_sender = senders.add_sms_sender(self.service, "Other")
         self.reply_to = senders.add_reply_to(self.service, "other@example.org")
         self.contact = senders.add_letter_contact(self.service, "1 High Street")
-
-
-def below(world, rest):
-    return f"/service/{world.service.id}/{rest}"
 
 
 # name -> (method, path, body, what is needed). MEMBER: anyone in the team.
@@ -181,46 +179,14 @@ OWN = {
 }
 
 
-def ask(caller, world, name):
-    method, path, body, _ = OPERATIONS[name]
-    return caller.ask(method, path(world), body)
-
-
-def refused(world, caller, name):
-    """Ask, and return the status; nothing may have changed."""
-    before = AuditEvent.objects.count()
-    status, answer = ask(caller, world, name)
-    assert answer["result"] == "error"
-    assert AuditEvent.objects.count() == before
-    return status
-
-
-def all_operations():
-    for pattern in _patterns(get_resolver().url_patterns):
-        kind = getattr(pattern.callback, "cls", None)
-        if kind is not None and issubclass(kind, ManagementViewSet):
-            base = pattern.name
-            for action in pattern.callback.actions.values():
-                basename = getattr(pattern.callback, "initkwargs", {}).get("basename") or base
-                yield f"{basename}-{action}"
-
-
-def _patterns(entries):
-    for entry in entries:
-        if hasattr(entry, "url_patterns"):
-            yield from _patterns(entry.url_patterns)
-        else:
-            yield entry
-
-
 def test_every_operation_is_here():
-    assert set(all_operations()) == set(OPERATIONS) | OWN
+    assert set(operations_below("services.")) == set(OPERATIONS) | OWN
 
 
 def test_tokens_of_people_open_only_what_asks_for_their_rights():
     kinds = {
         getattr(pattern.callback, "cls", object)
-        for pattern in _patterns(get_resolver().url_patterns)
+        for pattern in patterns(get_resolver().url_patterns)
     }
     open_to_people = {
         kind
@@ -233,92 +199,8 @@ def test_tokens_of_people_open_only_what_asks_for_their_rights():
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-class TestEachOperation:
-    def test_support_staff_may_and_writes_are_audited(self, name):
-        world = World()
-        caller = support()
-        before = AuditEvent.objects.count()
-
-        status, answer = ask(caller, world, name)
-
-        assert status in {200, 201, 204}, answer
-        written = AuditEvent.objects.order_by("created_at")[before:]
-        if OPERATIONS[name][0] == "get":
-            assert not written
-        else:
-            assert {event.actor_id for event in written} == {caller.user.id}
-            assert all(event.request_id for event in written)
-            assert written
-
-    def test_a_program_of_the_installation_may(self, name, settings):
-        settings.INTERNAL_API_SECRET = "a secret of at least thirty-two bytes"
-        claims = {"iss": "notify-admin", "iat": int(time.time())}
-        token = jwt.encode(claims, settings.INTERNAL_API_SECRET, "HS256")
-
-        status, answer = ask(Caller(token), World(), name)
-
-        assert status in {200, 201, 204}, answer
-
-    def test_a_member_with_just_the_permission_may(self, name):
-        world = World()
-        need = OPERATIONS[name][3]
-        caller = member(world.service, *([] if need in {MEMBER, PLATFORM} else [need]))
-
-        if need == PLATFORM:
-            assert refused(world, caller, name) == 403
-        else:
-            assert ask(caller, world, name)[0] in {200, 201, 204}
-
-    def test_a_member_with_all_other_permissions_may_not(self, name):
-        world = World()
-        need = OPERATIONS[name][3]
-        caller = member(world.service, *[word for word in WORDS if word != need])
-
-        if need == MEMBER:
-            assert ask(caller, world, name)[0] == 200
-        else:
-            assert refused(world, caller, name) == 403
-
-    def test_a_member_of_another_service_sees_nothing(self, name):
-        caller = member(ServiceFactory(), *WORDS)
-
-        # What is for support staff alone says so before it looks for the service.
-        status = refused(World(), caller, name)
-        assert status == (403 if OPERATIONS[name][3] == PLATFORM else 404)
-
-    def test_a_token_for_reading_changes_nothing(self, name):
-        world = World()
-        caller = support(scope="read")
-
-        if OPERATIONS[name][0] == "get":
-            assert ask(caller, world, name)[0] == 200
-        else:
-            assert refused(world, caller, name) == 403
-
-    def test_a_token_of_another_service_opens_nothing(self, name):
-        world = World()
-        other = ServiceFactory()
-        caller = member(world.service, *WORDS, service=other)
-        members.add_member(other, caller.user, actor=None, permissions=WORDS)
-
-        assert refused(world, caller, name) in {403, 404}
-
-    @pytest.mark.parametrize("how", ["none", "revoked", "expired", "left", "wrong"])
-    def test_nobody_else_may(self, name, how):
-        world = World()
-        caller = member(world.service, *WORDS)
-        if how == "none":
-            caller.token = ""
-        elif how == "revoked":
-            personal_tokens.revoke(caller.issued, actor=None)
-        elif how == "expired":
-            type(caller.issued).objects.update(expires_at=caller.issued.created_at)
-        elif how == "left":
-            type(caller.user).objects.update(state="inactive")
-        else:
-            caller.token += "x"
-
-        assert refused(world, caller, name) in {401, 403}
+class TestEachOperation(Matrix):
+    operations, world = OPERATIONS, World
 
 
 def test_a_person_sees_the_services_of_their_teams_alone():

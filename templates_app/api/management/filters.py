@@ -1,0 +1,43 @@
+"""What lists of templates can be asked for."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.request import Request
+
+from templates_app.models import Template, TemplateFolder
+
+TOP_LEVEL = "null"
+
+
+def _folders(request: Request) -> QuerySet[TemplateFolder]:
+    context: dict[str, Any] = request.parser_context
+    return TemplateFolder.objects.filter(service=context["view"].service)
+
+
+class TemplateFilter(filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """Which templates of a service."""
+
+    archived = extend_schema_field(OpenApiTypes.BOOL)(
+        filters.TypedChoiceFilter(
+            choices=[("true", "true"), ("false", "false")],
+            coerce="true".__eq__,
+            help_text="Archived ones, or those in use, which is what one gets without it.",
+        )
+    )
+    folder = extend_schema_field(OpenApiTypes.STR)(
+        filters.ModelChoiceFilter(
+            queryset=_folders,
+            null_label="top level",
+            null_value=TOP_LEVEL,
+            help_text="The id of the folder that they are in, or null for the top level.",
+        )
+    )
+    name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
+
+    class Meta:
+        model = Template
+        fields = ["template_type"]
