@@ -71,7 +71,8 @@ def create_template(
 
     Raises:
         Forbidden: the service has no permission for the type.
-        InvalidTemplate: a field is missing, too long or does not belong to the type.
+        InvalidTemplate: a field is missing, too long or does not belong to the type, or the
+            service is archived.
         InvalidFolder: the service has no such folder.
     """
     _require_changeable(columns)
@@ -90,9 +91,11 @@ def create_template(
     if not as_operator:
         require_may_create(service.id, template_type)
     with transaction.atomic():
-        if folder_id is not None:
-            lock_folders(service.id)
-            require_folder(service.id, folder_id)
+        # Who archives the service meanwhile finds this template among those to archive.
+        lock_folders(service.id)
+        if not Service.objects.filter(id=service.id, active=True).exists():
+            raise InvalidTemplate("The service is archived")
+        require_folder(service.id, folder_id)
         require_contact_block(template)
         save_versioned(template, TemplateHistory)
         TemplateRedacted.objects.create(template=template, updated_by=actor)

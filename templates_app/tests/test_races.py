@@ -8,6 +8,7 @@ from django.db import transaction
 
 from notify_project.models import AuditEvent
 from notify_project.tests.at_once import at_once
+from services.creating import archive_service
 from services.models import ServiceLetterContact
 from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
@@ -70,6 +71,22 @@ def test_an_update_and_an_archive_leave_an_archived_template():
         versions = versions_of(template)
         assert [each.archived for each in versions] == [False] * (2 - len(refused)) + [True]
         assert Template.objects.get(id=template.id).archived
+
+
+def test_a_template_that_is_made_while_its_service_is_archived_is_archived_or_refused():
+    for _ in range(ROUNDS):
+        service = ServiceFactory()
+
+        refused = at_once(
+            lambda service=service: create_template(
+                service, name="Code", template_type="sms", content="x", actor=None
+            ),
+            lambda service=service: archive_service(service, actor=None),
+        )
+
+        made = Template.objects.filter(service=service).values_list("archived", flat=True)
+        assert list(made) == ([] if refused else [True])
+        assert refused in ([], ["The service is archived"])
 
 
 def test_two_moves_that_would_make_a_cycle_make_none():

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from services.models import ServiceLetterContact
 from templates_app.models import TemplateFolder
@@ -29,6 +30,14 @@ class _OfTheService(serializers.PrimaryKeyRelatedField[Any]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(pk_field=serializers.UUIDField(), **options)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Check an id; the framework would take an empty one, which forms send, for null."""
+        if data == "":
+            raise serializers.ValidationError(
+                serializers.UUIDField.default_error_messages["invalid"]
+            )
+        return super().run_validation(data)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Leave out what other services have."""

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from templates_app.models import Template, TemplateFolder
 
 TOP_LEVEL = "null"
+_FOLDER = {"type": "string", "anyOf": [{"format": "uuid"}, {"const": TOP_LEVEL}]}
 
 
 def _folders(request: Request) -> QuerySet[TemplateFolder]:
@@ -28,7 +29,7 @@ class TemplateFilter(filters.FilterSet):  # type: ignore[misc]  # it has no type
             help_text="Archived ones, or those in use, which is what one gets without it.",
         )
     )
-    folder = extend_schema_field(OpenApiTypes.STR)(
+    folder = extend_schema_field(_FOLDER)(
         filters.ModelChoiceFilter(
             queryset=_folders,
             null_label="top level",
