@@ -4,14 +4,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 
 from templates_app.models import Template, TemplateFolder
 
 TOP_LEVEL = "null"
-_FOLDER = {"type": "string", "anyOf": [{"format": "uuid"}, {"const": TOP_LEVEL}]}
+_ARCHIVED = {
+    "type": "boolean",
+    "description": "Archived ones, or those in use, which is what one gets without it.",
+}
+_FOLDER = {
+    "type": "string",
+    "anyOf": [{"format": "uuid"}, {"const": TOP_LEVEL}],
+    "description": "The id of the folder that they are in, or null for the top level.",
+}
 
 
 def _folders(request: Request) -> QuerySet[TemplateFolder]:
@@ -22,20 +29,13 @@ def _folders(request: Request) -> QuerySet[TemplateFolder]:
 class TemplateFilter(filters.FilterSet):  # type: ignore[misc]  # it has no types
     """Which templates of a service."""
 
-    archived = extend_schema_field(OpenApiTypes.BOOL)(
+    archived = extend_schema_field(_ARCHIVED)(
         filters.TypedChoiceFilter(
-            choices=[("true", "true"), ("false", "false")],
-            coerce="true".__eq__,
-            help_text="Archived ones, or those in use, which is what one gets without it.",
+            choices=[("true", "true"), ("false", "false")], coerce="true".__eq__
         )
     )
     folder = extend_schema_field(_FOLDER)(
-        filters.ModelChoiceFilter(
-            queryset=_folders,
-            null_label="top level",
-            null_value=TOP_LEVEL,
-            help_text="The id of the folder that they are in, or null for the top level.",
-        )
+        filters.ModelChoiceFilter(queryset=_folders, null_label="top level", null_value=TOP_LEVEL)
     )
     name = filters.CharFilter(lookup_expr="icontains", help_text="A part of the name.")
 

@@ -163,7 +163,7 @@ class PreviewedSerializer(serializers.Serializer[Any]):
     )
 
 
-class VersionEntrySerializer(ModelSerializer[TemplateHistory]):
+class TemplateVersionEntrySerializer(ModelSerializer[TemplateHistory]):
     """A version in a list: without its texts."""
 
     created_by = serializers.EmailField(
@@ -176,7 +176,7 @@ class VersionEntrySerializer(ModelSerializer[TemplateHistory]):
         read_only_fields: list[str] = fields
 
 
-class VersionSerializer(VersionEntrySerializer):
+class TemplateVersionSerializer(TemplateVersionEntrySerializer):
     """A version with all that it says."""
 
     placeholders = serializers.SerializerMethodField()
@@ -184,7 +184,7 @@ class VersionSerializer(VersionEntrySerializer):
         source="service_letter_contact_id", read_only=True, allow_null=True
     )
 
-    class Meta(VersionEntrySerializer.Meta):
+    class Meta(TemplateVersionEntrySerializer.Meta):
         fields = [
             *("version", "name", "template_type", "archived"),
             *_VERSIONED,

@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 
 from services.api.management.viewsets import ByKey, Reads, ServiceOwnedViewSet, get_or_refuse
 from templates_app.api.management.template_serializers import (
-    VersionEntrySerializer,
-    VersionSerializer,
+    TemplateVersionEntrySerializer,
+    TemplateVersionSerializer,
 )
 from templates_app.authors import with_authors
 from templates_app.models import Template, TemplateHistory
@@ -22,7 +22,7 @@ class TemplateVersionViewSet(Reads, ServiceOwnedViewSet):
 
     names = ("a version of a template", "versions of a template, without their texts")
     queryset = TemplateHistory.objects.all()
-    serializer_class = VersionSerializer
+    serializer_class = TemplateVersionSerializer
     pagination_class = _NewestFirst
     lookup_field = "version"
     lookup_value_converter = "int"
@@ -34,6 +34,8 @@ class TemplateVersionViewSet(Reads, ServiceOwnedViewSet):
         rows = with_authors(TemplateHistory.objects.filter(id=template.id))
         return rows.defer(*_TEXTS) if self.action == "list" else rows
 
-    def get_serializer_class(self) -> type[VersionEntrySerializer]:
+    def get_serializer_class(self) -> type[TemplateVersionEntrySerializer]:
         """Leave texts out of lists."""
-        return VersionEntrySerializer if self.action == "list" else VersionSerializer
+        return (
+            TemplateVersionEntrySerializer if self.action == "list" else TemplateVersionSerializer
+        )
