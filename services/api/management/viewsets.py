@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -88,6 +89,21 @@ class ByKey(BoundedPages):
 
     ordering: Any = ("-created_at", "-id")
 
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Return the rows of the page that a cursor stands for.
+
+        Raises:
+            NotFound: the cursor is none that a page has given.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (DjangoValidationError, ValueError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise NotFound(self.invalid_cursor_message) from error
+
     def get_paginated_response(self, data: Any) -> Response:
         """Return a page with the addresses of its neighbours."""
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
@@ -113,6 +129,7 @@ class ManagementViewSet(GenericViewSet[Any]):
         besides: action -> a second permission that it needs.
         names: what one of the things is called, and several.
         reads_json: whatever a body calls itself, it is JSON.
+        changes_nothing: actions that have a body, and read all the same.
     """
 
     authentication_classes = [CallerAuthentication]
@@ -125,6 +142,7 @@ class ManagementViewSet(GenericViewSet[Any]):
     besides: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, str]]
     reads_json: ClassVar[bool] = True
+    changes_nothing: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
@@ -172,13 +190,17 @@ class ManagementViewSet(GenericViewSet[Any]):
         """Return what the action needs."""
         return needed_for(self.access, self.action, str(self.request.method))
 
+    def is_change(self) -> bool:
+        """Tell whether the action may change something."""
+        return self.request.method not in SAFE_METHODS and self.action not in self.changes_nothing
+
     def require_access(self, principal: Principal) -> None:
         """Refuse a caller who may not do this.
 
         Raises:
             Forbidden: the message says what is missing.
         """
-        if self.request.method not in SAFE_METHODS and not principal.may_write:
+        if self.is_change() and not principal.may_write:
             raise Forbidden("This token may only read")
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
@@ -226,7 +248,7 @@ class ServiceOwnedViewSet(ManagementViewSet):
         super().require_access(principal)
         for need in (self.needed(), self.besides.get(self.action, MEMBER)):
             self._require_permission(principal, need)
-        if self.request.method not in SAFE_METHODS and not service.active:
+        if self.is_change() and not service.active:
             raise BadRequest("The service is archived")
 
     def _require_permission(self, principal: Principal, need: str) -> None:
