@@ -31,7 +31,7 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
     few = dict(world.pages())
     world.fill(MANY)
     many = dict(world.pages())
-    rows = []
+    rows: list[dict[str, Any]] = []
     for what, (statements, taken) in many.items():
         before, floor = few[what]
         rows.append(
@@ -66,9 +66,10 @@ class _World:
         self.service = Service.objects.get(id=service_id)
         name = f"benchmark {uuid.uuid4()}"
         token = personal_tokens.issue(staff, name, actor=None, scope="write")
-        host = {"SERVER_NAME": "127.0.0.1"}
-        self.client = Client(HTTP_AUTHORIZATION=f"Bearer {token.shown_once}", **host)
-        self.pages_client = Client(**host)
+        self.client = Client(
+            HTTP_AUTHORIZATION=f"Bearer {token.shown_once}", SERVER_NAME="127.0.0.1"
+        )
+        self.pages_client = Client(SERVER_NAME="127.0.0.1")
         self.pages_client.force_login(staff)
         if not Organisation.objects.exists():
             Organisation.objects.create(name="Benchmark")

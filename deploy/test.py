@@ -107,8 +107,7 @@ def processors() -> int:
 
 def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
     """Run the tests and return their exit code."""
-    # One more than there are processors: two of them mostly wait for processes that they start.
-    parallel = ["-n", str(processors() + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    parallel = ["-n", str(processors()), "--dist", "loadfile", "--no-loadscope-reorder"]
     return wait_for([sys.executable, "-m", "pytest", *parallel, *arguments], env)
 
 

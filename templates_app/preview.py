@@ -11,7 +11,7 @@ from templates_app.read_models import TemplateModel
 from templates_app.rendering.email import email_body, email_html_fragment, email_subject
 from templates_app.rendering.letter import letter_body, letter_subject
 from templates_app.rendering.placeholders import parse
-from templates_app.rendering.sms import sms_body
+from templates_app.rendering.sms import character_count, sms_body, sms_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,14 @@ class Preview:
     body: str
     subject: str | None = None
     html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSize:
+    """How long a text is: the characters that are limited, the fragments that are charged."""
+
+    characters: int
+    fragments: int
 
 
 def preview(template: TemplateModel, personalisation: dict[str, Any]) -> Preview:
@@ -42,4 +50,15 @@ def preview(template: TemplateModel, personalisation: dict[str, Any]) -> Preview
         email_body(content, personalisation),
         email_subject(subject, personalisation),
         email_html_fragment(content, personalisation, unlinked_names=settings.EMAIL_UNLINKED_NAMES),
+    )
+
+
+def sms_size(
+    template: TemplateModel, personalisation: dict[str, Any], *, prefix: str | None
+) -> SmsSize:
+    """Measure a text; a prefix, the service's name, is charged and does not count for the limit."""
+    content = template.parsed_content
+    return SmsSize(
+        characters=character_count(sms_body(content, personalisation)),
+        fragments=sms_text(content, personalisation, prefix).fragments,
     )

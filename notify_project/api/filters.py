@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ValidationError as FormError
 from django.db import models
 from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 WORDS = {"true": True, "false": False}
 
@@ -14,9 +16,9 @@ class _TrueOrFalse(forms.Field):
     def to_python(self, value: Any) -> bool | None:
         """Read a word."""
         if value in self.empty_values:
-            return None
+            return None  # nobody asks
         if value not in WORDS:
-            raise ValidationError("Must be true or false.")
+            raise FormError("Must be true or false.")
         return WORDS[value]
 
 
@@ -41,3 +43,16 @@ class StrictFilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]  #
     """Filters by the fields that a resource names."""
 
     filterset_base = _StrictFilterSet
+
+    def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
+        """Return the filters, set as the caller asks.
+
+        Raises:
+            ValidationError: one is empty: whoever sends it does not mean everything.
+        """
+        filterset = super().get_filterset(request, queryset, view)
+        names = filterset.filters if filterset is not None else ()
+        empty = [name for name in names if request.query_params.get(name) == ""]
+        if empty:
+            raise ValidationError({name: ["This may not be empty."] for name in empty})
+        return filterset

@@ -6,7 +6,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 # A field's kind, the kinds of value that it takes, and how it says so. Django REST framework reads
-# what is close to them, too: 0 as false, 1 as the text "1", the text "1" as a number.
+# what is close to them, too: 0 as false, 1 as the text "1", "1" as a number, "" as no id.
 _KINDS: Final[tuple[tuple[type, tuple[type, ...], str], ...]] = (
     (serializers.BooleanField, (bool,), "Must be true or false."),
     (serializers.IntegerField, (int,), "A whole number is needed."),
@@ -23,6 +23,8 @@ def wrong_types(serializer: Any, body: Mapping[str, Any]) -> dict[str, list[str]
 def _problem(field: Any, value: Any) -> str:
     if value is None:
         return ""  # whether that may be is the field's own rule
+    if isinstance(field, serializers.RelatedField):
+        return "An id is needed." if value == "" else ""
     for kind, types, problem in _KINDS:
         if isinstance(field, kind):
             is_number = isinstance(value, bool) and bool not in types

@@ -29,6 +29,7 @@ _ERRORS = {
     "401": "No token was sent.",
     "403": "The token is wrong, or its person may not do this.",
     "404": "There is no such thing, or the caller may not see it.",
+    "409": "There is such a thing already, or somebody else was faster.",
     "413": "The body is too large.",
     "503": "The database cannot be reached; the request may be repeated.",
 }

@@ -15,7 +15,8 @@ from services.models import User
 from templates_app.admin.change import change_page
 from templates_app.admin.differences import shown_differences
 from templates_app.admin.preview import preview_frame
-from templates_app.admin.version_table import made_at, with_authors
+from templates_app.admin.version_table import made_at
+from templates_app.authors import with_authors
 from templates_app.changes.proposing import propose_restore
 from templates_app.differences import differences, values_of
 from templates_app.models import Template, TemplateHistory

@@ -1,22 +1,13 @@
 """The versions of a template with their authors, at a glance."""
 
-from typing import Any
-
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from services.models import User
+from templates_app.authors import with_authors
 from templates_app.models import Template, TemplateHistory
 
 _SHOWN = 10
 _CELL = "py-1 pr-6 align-top"
-
-
-def with_authors(versions: QuerySet[TemplateHistory]) -> QuerySet[TemplateHistory, Any]:
-    """Add the address of the author to each version."""
-    authors = User.objects.filter(id=OuterRef("created_by_id")).values("email_address")
-    return versions.annotate(author=Subquery(authors))
 
 
 def made_at(version: TemplateHistory) -> str:

@@ -25,13 +25,13 @@ def publish_due(now: datetime) -> int:
         ExceptionGroup: some failed in a way that nobody foresaw; all others were published.
     """
     published, errors = 0, []
-    for change_id in due_changes(now).order_by("starts_at", "id").values_list("id", flat=True):
+    for change in due_changes(now).only("id", "service_id").order_by("starts_at", "id"):
         try:
-            published += publish_if_due(change_id, now)
+            published += publish_if_due(change, now)
         except ApiError as error:
             # It is tried again in a minute; until then, and an alert, it says why here.
             logger.error(  # noqa: TRY400 - a refusal, which its type explains
-                "template change %s cannot be published: %s", change_id, type(error).__name__
+                "template change %s cannot be published: %s", change.id, type(error).__name__
             )
         except Exception as error:  # noqa: BLE001 - one change's trouble must not stop the others
             errors.append(error)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -108,8 +107,8 @@ def approve_or_publish(
     return Outcome(row, [])
 
 
-def publish_if_due(change_id: UUID, now: datetime) -> bool:
-    """Publish an approved change whose start has come, unless somebody else is at it.
+def publish_if_due(change: TemplateChange, now: datetime) -> bool:
+    """Publish an approved change whose start has come, if nobody has done so by now.
 
     What nobody else approved, of a service that asks for it by now, is in review from here on.
 
@@ -121,16 +120,11 @@ def publish_if_due(change_id: UUID, now: datetime) -> bool:
         Forbidden: the service has no permission for the type any more.
     """
     with transaction.atomic():
-        due = TemplateChange.objects.select_for_update(skip_locked=True, of=("self",))
-        row = (
-            due.select_related("service", "template")
-            .filter(id=change_id, state=State.APPROVED, starts_at__lte=now)
-            .first()
-        )
-        if row is None:
+        row = locked(change)
+        if row.state != State.APPROVED or not is_due(row, now):
             return False
         if row.service.templates_need_review and not is_reviewed(row):
-            take(row, State.IN_REVIEW, action="submit", actor=None, now=now, submitted_at=now)
+            _send_to_review(row, now)
             return False
         return not approve_or_publish(row, now, actor=None, is_at_once=True).conflicts
 
@@ -146,6 +140,12 @@ def outdate_changes_of(service: Service) -> None:
 def is_due(row: TemplateChange, now: datetime) -> bool:
     """Tell whether a change has no start to wait for."""
     return row.starts_at is None or row.starts_at <= now
+
+
+def _send_to_review(row: TemplateChange, now: datetime) -> None:
+    """Hand in what its author approved, or nobody."""
+    unread = {"reviewer": None, "review_note": "", "reviewed_at": None}
+    take(row, State.IN_REVIEW, action="submit", actor=None, now=now, submitted_at=now, **unread)
 
 
 def _locked_template(row: TemplateChange) -> Template | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
-from services.models import User
+from services.models import Service, User
 from templates_app.models import TemplateChange
 
 State = TemplateChange.State
@@ -17,7 +17,12 @@ class InvalidChange(ApiError):
 
 
 def locked(change: TemplateChange) -> TemplateChange:
-    """Return a change as it is now; whoever else wants to take a step waits."""
+    """Return a change as it is now; whoever else wants to take a step waits.
+
+    The service comes first, as for who archives it, puts its folders in order or switches the
+    review on: in another order two of them would wait for each other.
+    """
+    Service.objects.select_for_update(no_key=True).get(id=change.service_id)
     rows = TemplateChange.objects.select_for_update(of=("self",))
     return rows.select_related("service", "template").get(id=change.id)
 

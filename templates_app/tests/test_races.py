@@ -8,6 +8,7 @@ from django.db import transaction
 
 from notify_project.models import AuditEvent
 from notify_project.tests.at_once import at_once
+from services.creating import archive_service
 from services.models import ServiceLetterContact
 from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
@@ -40,6 +41,23 @@ def test_two_updates_are_two_versions_and_neither_is_lost():
     assert [each.version for each in versions_of(template)] == list(range(1, 2 * ROUNDS + 2))
 
 
+def test_of_two_updates_of_the_same_version_one_is_refused():
+    template = TemplateFactory(content="Old")
+
+    for number in range(1, ROUNDS + 1):
+        [message] = at_once(
+            *[
+                lambda text=text, number=number: update_template(
+                    template, actor=None, expected_version=number, content=f"{text} {number}"
+                )
+                for text in ("One", "Other")
+            ]
+        )
+
+        assert message.startswith(f"The newest version is {number + 1}, not {number}")
+    assert len(versions_of(template)) == ROUNDS + 1
+
+
 def test_an_update_and_an_archive_leave_an_archived_template():
     for _ in range(ROUNDS):
         template = TemplateFactory()
@@ -53,6 +71,22 @@ def test_an_update_and_an_archive_leave_an_archived_template():
         versions = versions_of(template)
         assert [each.archived for each in versions] == [False] * (2 - len(refused)) + [True]
         assert Template.objects.get(id=template.id).archived
+
+
+def test_a_template_that_is_made_while_its_service_is_archived_is_archived_or_refused():
+    for _ in range(ROUNDS):
+        service = ServiceFactory()
+
+        refused = at_once(
+            lambda service=service: create_template(
+                service, name="Code", template_type="sms", content="x", actor=None
+            ),
+            lambda service=service: archive_service(service, actor=None),
+        )
+
+        made = Template.objects.filter(service=service).values_list("archived", flat=True)
+        assert list(made) == ([] if refused else [True])
+        assert refused in ([], ["The service is archived"])
 
 
 def test_two_moves_that_would_make_a_cycle_make_none():

@@ -22,7 +22,7 @@ class MessageViewSet(mixins.RetrieveModelMixin, ServiceOwnedViewSet):
     """Messages of the service, from acceptance to the end of retention."""
 
     names = ("a message", "messages")
-    queryset = Notification.objects.select_related("created_by")
+    queryset = Notification.objects.select_related("created_by", "service")
     serializer_class = OneMessageSerializer
     pagination_class = PagesOfMessages
     filter_backends = []

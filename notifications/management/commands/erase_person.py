@@ -44,6 +44,9 @@ class Command(BaseCommand):
         """Run the command."""
         del args
         person, actor = people.read(options["recipients"]), people.read_actor(options["by"])
+        file: Path | None = options["certificate"]
+        if file is not None and not file.absolute().parent.is_dir():
+            raise CommandError(f"there is no folder for {file}")
         try:
             if options["yes"]:
                 self._erase(person, actor, options)

@@ -96,6 +96,16 @@ def test_what_is_wrong_is_said(arguments, message):
         run("find_person", *arguments)
 
 
+def test_a_certificate_needs_its_folder_before_anything_is_erased():
+    row = NotificationFactory(email=True)
+
+    with pytest.raises(CommandError, match="there is no folder"):
+        run("erase_person", JO, "--reason=x", "--case=1", "--yes", "--certificate=/nowhere/c.json")
+
+    row.refresh_from_db()
+    assert row.to == JO
+
+
 def test_without_redis_nothing_is_changed_and_the_command_says_so(settings):
     row = NotificationFactory(email=True)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"

@@ -5,6 +5,7 @@ from notify_project.tests.management import test_jobs_matrix, test_messages_matr
 from services.tests.api.management import test_matrix as of_services
 from services.tests.api.management.matrix import all_operations
 from templates_app.tests.api.management import test_changes_matrix
+from templates_app.tests.api.management import test_matrix as of_templates
 
 TABLES = (
     of_services.OPERATIONS,
@@ -13,6 +14,7 @@ TABLES = (
     test_jobs_matrix.OPERATIONS,
     test_messages_matrix.READS,
     test_messages_matrix.WRITES,
+    of_templates.OPERATIONS,
     test_changes_matrix.OPERATIONS,
 )
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -18,6 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
+from notify_project.api.metadata import NameAndMethods
 from notify_project.api.negotiation import OrjsonRenderer
 from notify_project.api.pages import BoundedPages
 from notify_project.api.strict import wrong_types
@@ -72,16 +74,35 @@ class JsonBody(BaseParser):
         """Return the body.
 
         Raises:
-            BadRequest: it is not JSON.
+            BadRequest: it is not JSON, or nothing in the place of an object.
         """
-        context = parser_context or {}
-        return read_json(context["request"], may_be_empty=True)
+        request = (parser_context or {})["request"]
+        found = read_json(request, may_be_empty=True)
+        # What is empty in Python reads as an object.
+        if not found and read_body(request).strip()[:1] not in {b"", b"{"}:
+            raise BadRequest("An object is needed.")
+        return found
 
 
 class ByKey(BoundedPages):
     """Pages that cost the same however far on they are."""
 
     ordering: Any = ("-created_at", "-id")
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Return the rows of the page that a cursor stands for.
+
+        Raises:
+            NotFound: the cursor is none that a page has given.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (DjangoValidationError, ValueError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise NotFound(self.invalid_cursor_message) from error
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return a page with the addresses of its neighbours."""
@@ -108,17 +129,20 @@ class ManagementViewSet(GenericViewSet[Any]):
         besides: action -> a second permission that it needs.
         names: what one of the things is called, and several.
         reads_json: whatever a body calls itself, it is JSON.
+        changes_nothing: actions that have a body, and read all the same.
     """
 
     authentication_classes = [CallerAuthentication]
     permission_classes = [MayUse]
     parser_classes = [JsonBody]
+    metadata_class = NameAndMethods
     pagination_class: Any = ByKey
     lookup_value_converter = "uuid"
     access: ClassVar[dict[str, str]] = {"read": MEMBER, "write": PLATFORM}
     besides: ClassVar[dict[str, str]] = {}
     names: ClassVar[tuple[str, str]]
     reads_json: ClassVar[bool] = True
+    changes_nothing: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
@@ -166,13 +190,17 @@ class ManagementViewSet(GenericViewSet[Any]):
         """Return what the action needs."""
         return needed_for(self.access, self.action, str(self.request.method))
 
+    def is_change(self) -> bool:
+        """Tell whether the action may change something."""
+        return self.request.method not in SAFE_METHODS and self.action not in self.changes_nothing
+
     def require_access(self, principal: Principal) -> None:
         """Refuse a caller who may not do this.
 
         Raises:
             Forbidden: the message says what is missing.
         """
-        if self.request.method not in SAFE_METHODS and not principal.may_write:
+        if self.is_change() and not principal.may_write:
             raise Forbidden("This token may only read")
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
@@ -220,7 +248,7 @@ class ServiceOwnedViewSet(ManagementViewSet):
         super().require_access(principal)
         for need in (self.needed(), self.besides.get(self.action, MEMBER)):
             self._require_permission(principal, need)
-        if self.request.method not in SAFE_METHODS and not service.active:
+        if self.is_change() and not service.active:
             raise BadRequest("The service is archived")
 
     def _require_permission(self, principal: Principal, need: str) -> None:

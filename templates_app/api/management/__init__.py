@@ -1,1 +1,1 @@
-"""The management API of templates, one module a resource."""
+"""The part of the management API that is about what is sent: templates, versions, folders."""

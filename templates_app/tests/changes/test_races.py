@@ -7,13 +7,14 @@ import pytest
 from notify_project import clock
 from notify_project.models import AuditEvent
 from notify_project.tests.at_once import at_once
+from services.creating import archive_service
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.changes.due import publish_due
 from templates_app.changes.proposing import edit, propose, submit
 from templates_app.changes.publishing import publish
 from templates_app.changes.reviewing import approve, withdraw
-from templates_app.models import TemplateChange, TemplateHistory
-from templates_app.tests.factories import TemplateFactory
+from templates_app.models import Template, TemplateChange, TemplateHistory
+from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 from templates_app.versions import update_template
 
 # Emptying the tables takes longer than a race: each test here runs several.
@@ -140,3 +141,15 @@ def test_nobody_s_words_are_overwritten_unseen():
             assert (row(change).state, contents(change)) == ("outdated", ["Old", "Direct"])
         else:
             assert contents(change) == ["Old", "New", "Direct"]
+
+        # Whoever comes first, an archived service has no template that can be sent.
+        folder = TemplateFolderFactory()
+        values = {"name": "x", "template_type": "sms", "content": "x", "folder_id": folder.id}
+        change = propose(folder.service, "create", actor=UserFactory(), values=values)
+        refused = at_once(
+            lambda change=change: publish(change, actor=None),
+            lambda service=folder.service: archive_service(service, actor=None),
+        )
+
+        assert refused in ([], ["The change is outdated: it cannot be published"])
+        assert not Template.objects.filter(service=folder.service, archived=False).exists()

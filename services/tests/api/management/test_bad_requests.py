@@ -200,7 +200,8 @@ def test_a_value_has_the_type_that_is_described(caller, service):
     ("query", "field"),
     [
         *[(f"page_size={text}", "page_size") for text in ("0", "251", "-1", "x", "null", "")],
-        *[(f"active={text}", "active") for text in ("0", "yes", "null", "True")],
+        *[(f"active={text}", "active") for text in ("0", "yes", "null", "True", "")],
+        ("organisation=", "organisation"),
     ],
 )
 def test_a_list_is_not_shown_for_a_question_that_cannot_be_read(caller, query, field):
@@ -215,7 +216,31 @@ def test_a_list_is_as_long_and_as_filtered_as_asked(caller):
 
     counts = [
         len(caller.get(f"/service?{query}")[1]["data"])
-        for query in ("active=true", "active=false", "active=", "page_size=2", "page_size=250")
+        for query in ("active=true", "active=false", "page_size=2", "page_size=250")
     ]
 
-    assert counts == [2, 1, 3, 2, 3]
+    assert counts == [2, 1, 2, 3]
+
+
+@pytest.mark.parametrize("body", [b"null", b"0", b'""', b"false", b"[]", b"[1]", b"3"])
+def test_a_body_that_is_no_object_is_refused(caller, service, body):
+    response = caller.client.generic(
+        "PATCH", f"/service/{service.id}", body, HTTP_AUTHORIZATION=f"Bearer {caller.token}"
+    )
+
+    assert (response.status_code, response.json()["result"]) == (400, "error")
+
+
+def test_an_organisation_is_named_by_its_id_or_null(caller, service):
+    path = f"/service/{service.id}"
+
+    status, answer = caller.patch(path, {"organisation": ""})
+
+    assert (status, answer["message"]) == (400, {"organisation": ["An id is needed."]})
+    assert caller.patch(path, {"organisation": None})[0] == 200
+
+
+def test_options_tell_what_a_resource_is_and_nothing_of_fields(caller, service):
+    for path in ("/service", f"/service/{service.id}", f"/service/{service.id}/guest-list"):
+        status, answer = caller.ask("options", path)
+        assert (status, "actions" in answer, bool(answer["description"])) == (200, False, True)

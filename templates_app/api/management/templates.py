@@ -1,0 +1,193 @@
+"""Templates: each change is a new version."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from notify_project.api.errors import BadRequest, Forbidden
+from notify_project.constants import NotificationType
+from services.api.management.viewsets import MEMBER, Reads, ServiceOwnedViewSet
+from templates_app import redaction
+from templates_app.api.management.filters import TemplateFilter
+from templates_app.api.management.template_serializers import (
+    NewTemplateSerializer,
+    PreviewedSerializer,
+    PreviewSerializer,
+    RestoreSerializer,
+    TemplateChangeSerializer,
+    TemplateEntrySerializer,
+    TemplateSerializer,
+)
+from templates_app.models import Template
+from templates_app.preview import preview, sms_size
+from templates_app.read_models import TemplateModel, find_version, model_of
+from templates_app.versions import CHANGEABLE, archive_template, lock_template, restore_version
+
+# Some of them are long, and no list shows them.
+_TEXTS = ("content", "subject", "letter_welsh_subject", "letter_welsh_content")
+_SERIALIZERS: dict[str, type[BaseSerializer[Any]]] = {
+    "list": TemplateEntrySerializer,
+    "create": NewTemplateSerializer,
+    "partial_update": TemplateChangeSerializer,
+    "preview": PreviewSerializer,
+    "restore": RestoreSerializer,
+}
+
+
+class TemplateViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
+    """What the service sends. Each change is a new version, and none is ever lost."""
+
+    names = ("a template", "templates, without their texts")
+    queryset = Template.objects.filter(hidden=False)
+    serializer_class = TemplateSerializer
+    filterset_class = TemplateFilter
+    access = {"read": MEMBER, "write": "manage_templates", "preview": MEMBER}
+    changes_nothing = frozenset({"preview"})
+
+    def get_queryset(self) -> QuerySet[Template]:
+        """Return the service's templates; lists leave out archived ones unless asked for them."""
+        rows: QuerySet[Template] = super().get_queryset().select_related("redaction")
+        if self.action != "list":
+            return rows.select_related("created_by", "service_letter_contact")
+        if "archived" not in self.request.query_params:
+            rows = rows.filter(archived=False)
+        return rows.defer(*_TEXTS)
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """Return what the action takes."""
+        return _SERIALIZERS.get(self.action, TemplateSerializer)
+
+    def shown(self, row: Template) -> dict[str, Any]:
+        """Return a template with its texts, whatever the action takes."""
+        return dict(TemplateSerializer(row, context=self.get_serializer_context()).data)
+
+    def perform_create(self, serializer: BaseSerializer[Template]) -> None:
+        """Make a template."""
+        with transaction.atomic():
+            row = serializer.save()
+            self.write_audit("create template", row, after=_told(row))
+
+    @extend_schema(request=TemplateChangeSerializer, responses=TemplateSerializer)
+    def partial_update(self, request: Request, *_: Any, **__: Any) -> Response:
+        """Save changes of a template as its next version.
+
+        What differs in nothing makes no version. With `version`, which names the version that was
+        changed, nothing is saved once somebody else has saved another: the answer is 409.
+        """
+        row = self.get_object()
+        serializer = self.get_serializer(row, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        return self._change("change template", row, lambda _: serializer.save())
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], url_path="archive")
+    def archive(self, request: Request, **_: Any) -> Response:
+        """Archive a template for good: it can no longer be sent, and leaves its folder."""
+        del request
+        return self._change(
+            "archive template",
+            self.get_object(),
+            lambda row: archive_template(row, actor=self.actor),
+        )
+
+    @extend_schema(request=RestoreSerializer, responses=TemplateSerializer)
+    @action(detail=True, methods=["post"], url_path="restore")
+    def restore(self, request: Request, **_: Any) -> Response:
+        """Save what an earlier version says as the next version.
+
+        How urgent its messages are stays as it is.
+        """
+        wanted = self._body(request)
+        version = wanted.pop("version")
+        return self._change(
+            "restore template version",
+            self.get_object(),
+            lambda row: restore_version(row, version, actor=self.actor, **wanted),
+            restored=version,
+        )
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], url_path="redact")
+    def redact(self, request: Request, **_: Any) -> Response:
+        """Hide the values of a template's messages from people, for good."""
+        del request
+        row = self.get_object()
+        if self.actor is None:
+            raise Forbidden("A person must answer for this: use a personal token")
+        redaction.redact(row, actor=self.actor)
+        return Response(self.shown(self.get_object()))
+
+    @extend_schema(request=PreviewSerializer, responses=PreviewedSerializer)
+    @action(detail=True, methods=["post"], url_path="preview")
+    def preview(self, request: Request, **_: Any) -> Response:
+        """Show what would be sent of a template with some values; nothing is sent or stored."""
+        wanted = self._body(request)
+        model = _version_of(self.get_object(), wanted.get("version"))
+        values = wanted["personalisation"]
+        shown, size = preview(model, values), None
+        if model.template_type == NotificationType.SMS:
+            prefix = self.service.name if self.service.prefix_sms else None
+            size = sms_size(model, values, prefix=prefix)
+        return Response(
+            {
+                "id": str(model.id),
+                "template_type": model.template_type,
+                "version": model.version,
+                "subject": shown.subject,
+                "body": shown.body,
+                "html": shown.html,
+                "characters": size and size.characters,
+                "fragments": size and size.fragments,
+                "pages": None,
+            }
+        )
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def _change(
+        self, name: str, row: Template, change: Callable[[Template], Template], **told: Any
+    ) -> Response:
+        """Do something that may make a version; tell of it if it did."""
+        with transaction.atomic():
+            before = lock_template(row)
+            after = change(row)
+            if after.version != before.version:
+                changed = [each for each in CHANGEABLE if _differs(each, before, after)]
+                told = {**_told(after), "changed": changed, **told}
+                self.write_audit(name, after, before=_told(before), after=told)
+        return Response(self.shown(after))
+
+
+def _version_of(row: Template, version: int | None) -> TemplateModel:
+    if version is None or version == row.version:
+        return model_of(row)
+    found = find_version(row.id, version)
+    if found is None:
+        raise BadRequest(f"The template has no version {version}")
+    return found
+
+
+def _told(row: Template) -> dict[str, Any]:
+    """Return what an audit event tells of a template: its texts are in the version it names."""
+    return {
+        "name": row.name,
+        "template_type": row.template_type,
+        "version": row.version,
+        "archived": row.archived,
+        "folder": str(row.folder_id) if row.folder_id else None,
+    }
+
+
+def _differs(name: str, before: Template, after: Template) -> bool:
+    return bool(getattr(before, name) != getattr(after, name))
