@@ -19,6 +19,8 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["notify_project.documentation.management.only_management"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ChangeState": "templates_app.change_model.TemplateChange.State",
+        "Channel": "notify_project.constants.NotificationType",
         "PersonState": "services.models.User.State",
         "DeliveryState": "notifications.models.CallbackDelivery.State",
         "FinishedState": "notifications.callbacks.replay.FINISHED",

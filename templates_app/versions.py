@@ -9,7 +9,7 @@ from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
-from services.models import Service, User
+from services.models import Service, ServiceLetterContact, User
 from templates_app.folders import lock_folders, require_folder
 from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
 from templates_app.permissions import (
@@ -259,8 +259,8 @@ def _require_unarchived(row: Template) -> None:
 
 
 def _require_usable_block(old: TemplateHistory) -> None:
-    blocks = ServiceLetterContact.objects.filter(id=old.service_letter_contact_id, archived=True)
-    if blocks.exists():
+    block = old.service_letter_contact_id
+    if block and ServiceLetterContact.objects.filter(id=block, archived=True).exists():
         raise InvalidTemplate(
             f"The contact block of version {old.version} was archived: "
             "the version can be restored without_contact_block"

@@ -21,6 +21,7 @@ from notifications.jobs.progress import progress_of
 from notifications.jobs.report import report_of
 from notifications.models import Job
 from notifications.models.job import JobQuerySet
+from services.api.management.reasons import NoteSerializer
 from services.api.management.viewsets import Reads, require_known
 
 # Programs that know no more than this of a job that is done. Source: the API contract, jobs.
@@ -127,18 +128,6 @@ class NewJobSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
-    """Why something is done."""
-
-    reason = serializers.CharField(
-        required=False,
-        default="",
-        allow_blank=True,
-        max_length=500,
-        help_text="Kept with the audit, so name nobody.",
-    )
-
-
 class JobFilter(FilterSet):  # type: ignore[misc]  # the library has no types
     """What a list of jobs can be asked for."""
 
@@ -195,19 +184,19 @@ class JobViewSet(Reads, SendingViewSet):
         )
         return self._answer(job, status=201 if is_new else 200)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_: Any) -> Response:
         """Cancel a job that waits for its time; 404 once it has started."""
         return self._do(request, control.cancel_job)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, **_: Any) -> Response:
         """Let no further message of a job go out; what is held back ends after 72 hours."""
         return self._do(request, control.pause_job)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, **_: Any) -> Response:
         """Let a paused job go on."""
@@ -227,7 +216,7 @@ class JobViewSet(Reads, SendingViewSet):
     def _do(self, request: Request, change: Callable[..., Any]) -> Response:
         job: Job = self.get_object()
         self.require_may_send(job.template.template_type)
-        reason = self._read(ReasonSerializer, request)["reason"]
+        reason = self._read(NoteSerializer, request)["reason"]
         change(self.service.id, job.id, actor=self.actor, reason=reason)
         return self._answer(job)
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from notifications.jobs.estimate import Estimate
@@ -52,6 +53,7 @@ class RowErrorsSerializer(serializers.Serializer[Any]):
     first = RowErrorSerializer(many=True, help_text="At most 100 of them.")
 
 
+@extend_schema_serializer(component_name="MessageOfRow")
 class MessageSerializer(serializers.Serializer[Any]):
     """A row as its recipient would see it."""
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -88,21 +87,6 @@ class ByKey(BoundedPages):
     """Pages that cost the same however far on they are."""
 
     ordering: Any = ("-created_at", "-id")
-
-    def paginate_queryset(
-        self, queryset: Any, request: Request, view: APIView | None = None
-    ) -> list[Any] | None:
-        """Return the rows of the page that a cursor stands for.
-
-        Raises:
-            NotFound: the cursor is none that a page has given.
-        """
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except (DjangoValidationError, ValueError) as error:
-            if self.cursor_query_param not in request.query_params:
-                raise
-            raise NotFound(self.invalid_cursor_message) from error
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return a page with the addresses of its neighbours."""
