@@ -9,7 +9,7 @@ from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
-from services.models import Service, User
+from services.models import Service, ServiceLetterContact, User
 from templates_app.folders import lock_folders, require_folder
 from templates_app.models import LetterLanguages, Template, TemplateHistory, TemplateRedacted
 from templates_app.permissions import (
