@@ -259,8 +259,8 @@ def _require_unarchived(row: Template) -> None:
 
 
 def _require_usable_block(old: TemplateHistory) -> None:
-    blocks = ServiceLetterContact.objects.filter(id=old.service_letter_contact_id, archived=True)
-    if blocks.exists():
+    block = old.service_letter_contact_id
+    if block and ServiceLetterContact.objects.filter(id=block, archived=True).exists():
         raise InvalidTemplate(
             f"The contact block of version {old.version} was archived: "
             "the version can be restored without_contact_block"
