@@ -32,9 +32,9 @@ class SuppressedSerializer(ModelSerializer[SuppressedRecipient]):
         fields = ["id", "email_address", "cause", "notification_id", "created_at"]
         read_only_fields = fields
 
-    def get_email_address(self, row: SuppressedRecipient) -> str:
-        """Return the address, masked."""
-        return masked_email(row.recipient)
+    def get_email_address(self, row: SuppressedRecipient) -> str | None:
+        """Return the address, masked; of a person who was erased there is none."""
+        return masked_email(row.recipient) if row.recipient else None
 
 
 class SuppressSerializer(ReasonSerializer):

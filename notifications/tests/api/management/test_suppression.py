@@ -58,6 +58,15 @@ def test_what_cannot_be_suppressed_is_refused(service, caller, body, words):
     assert SuppressedRecipient.objects.count() == 1
 
 
+def test_of_a_person_who_was_erased_the_entry_shows_no_address(service, caller):
+    row = suppress(service, "jo@example.com", actor=None, reason="r")
+    SuppressedRecipient.objects.update(recipient="")
+
+    _, answer = caller.get(f"/service/{service.id}/suppression/{row.id}")
+
+    assert (answer["email_address"], answer["cause"]) == (None, "staff")
+
+
 def test_an_address_is_found_whole_and_the_audit_does_not_say_which(
     service, caller, django_assert_max_num_queries
 ):
