@@ -63,8 +63,9 @@ class PersonRequestAdmin(BigTableAdmin[PersonRequest]):
     @admin.display(description="Counted")
     def what_was_counted(self, row: PersonRequest) -> str:
         """Say how much was found or erased."""
-        counted = (f"{WORDS.get(name, name)}: {count}" for name, count in row.counts.items())
-        return "; ".join(counted)
+        words = NAMES if row.kind == PersonRequest.Kind.FIND else WORDS
+        counted = (f"{words[name]}: {count}" for name, count in row.counts.items() if count)
+        return "; ".join(counted) or "nothing"
 
     def ask(self, request: HttpRequest) -> HttpResponse:
         """Ask whom; show how much there is; erase once the case was typed again."""

@@ -13,11 +13,11 @@ from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
-from notifications.models.notification import (
+from notifications.models.notification import Notification
+from notifications.models.notification_indexes import (
     DUE_AT,
     ENDING_CHARACTERS,
     LETTER_ENDING,
-    Notification,
     hash_of,
 )
 from notifications.models.person import PersonRequest

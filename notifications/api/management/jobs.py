@@ -21,8 +21,9 @@ from notifications.jobs.progress import progress_of
 from notifications.jobs.report import report_of
 from notifications.models import Job
 from notifications.models.job import JobQuerySet
+from services.api.management.bodies import require_known
 from services.api.management.reasons import NoteSerializer
-from services.api.management.viewsets import Reads, require_known
+from services.api.management.viewsets import Reads
 
 # Programs that know no more than this of a job that is done. Source: the API contract, jobs.
 _SHOWN = {Job.Status.ALL_CREATED.value: Job.Status.FINISHED.value}

@@ -41,6 +41,9 @@ def test_a_person_is_found_first_and_erased_once_the_case_was_typed():
     row.refresh_from_db()
     assert row.to == ""
     assert "messages erased: 1" in page.content.decode()
+    look = PersonRequest.objects.get(kind="find")
+    shown = client.get(reverse("admin:notifications_personrequest_change", args=[look.id]))
+    assert "messages: 1<" in shown.content.decode()
     assert "example.com" not in page.content.decode().lower()
     assert [request.kind for request in PersonRequest.objects.order_by("created_at")] == [
         "find",

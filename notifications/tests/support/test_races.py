@@ -34,7 +34,7 @@ def test_a_message_that_is_erased_while_a_provider_has_it(sms_provider):
             forget("07700900123")
             connection.close()
             erased.set()
-        assert erased.wait(10)
+        assert erased.wait(60)
         is_taken = message["cid"] == str(taken.id)
         return Response('{"Reference": "1"}', 200 if is_taken else 503)
 
@@ -42,6 +42,9 @@ def test_a_message_that_is_erased_while_a_provider_has_it(sms_provider):
 
     deliver(Queue.NORMAL)
     apply("mmg", Receipt(str(taken.id), None, Status.DELIVERED, "3"))
+    # On a busy machine the answer may have come too late, and another attempt be a minute away.
+    Notification.objects.filter(status="created").update(next_attempt_at=None)
+    deliver(Queue.NORMAL)
 
     rows = {row.id: row for row in Notification.objects.all()}
     assert (rows[taken.id].status, rows[taken.id].sent_by) == ("delivered", "mmg")

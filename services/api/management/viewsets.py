@@ -7,8 +7,6 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import QuerySet
 from rest_framework import mixins
-from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,11 +17,10 @@ from rest_framework.viewsets import GenericViewSet
 from notify_project import audit
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.api.metadata import NameAndMethods
-from notify_project.api.negotiation import OrjsonRenderer
 from notify_project.api.pages import BoundedPages
-from notify_project.api.strict import wrong_types
-from notify_project.api.views import read_body, read_json, require_size
+from notify_project.api.views import read_body, require_size
 from services.api.internal import CallerAuthentication
+from services.api.management.bodies import JsonBody, require_known
 from services.models import Service, User
 from services.principal import Principal
 
@@ -57,30 +54,6 @@ class MayUse(BasePermission):
         if isinstance(view, ManagementViewSet) and view.action is not None:
             view.require_access(view.principal)
         return True
-
-
-class JsonBody(BaseParser):
-    """A body as the whole API reads it: JSON, and not nested beyond reason."""
-
-    media_type = OrjsonRenderer.media_type
-
-    def parse(
-        self,
-        _stream: Any,
-        _media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Return the body.
-
-        Raises:
-            BadRequest: it is not JSON, or nothing in the place of an object.
-        """
-        request = (parser_context or {})["request"]
-        found = read_json(request, may_be_empty=True)
-        # What is empty in Python reads as an object.
-        if not found and read_body(request).strip()[:1] not in {b"", b"{"}:
-            raise BadRequest("An object is needed.")
-        return found
 
 
 class ByKey(BoundedPages):
@@ -250,25 +223,6 @@ class ServiceOwnedViewSet(ManagementViewSet):
         """Return the service of the path."""
         del subject
         return self.service.id
-
-
-def require_known(serializer: BaseSerializer[Any], body: Any) -> None:
-    """Refuse an object that names what nobody can set; what is no object is not judged here.
-
-    Raises:
-        ValidationError: the fields that are none, or cannot be set.
-    """
-    fields: Mapping[str, Any] = getattr(serializer, "fields", {})
-    if not isinstance(body, Mapping):
-        return
-    wrong = {
-        name: ["This cannot be set" if name in fields else "There is no such field"]
-        for name in body
-        if name not in fields or fields[name].read_only
-    }
-    known = {name: value for name, value in body.items() if name not in wrong}
-    if wrong := wrong | wrong_types(serializer, known):
-        raise ValidationError(wrong)
 
 
 class Reads(mixins.ListModelMixin, mixins.RetrieveModelMixin):
