@@ -172,7 +172,7 @@ def test_other_services_things_find_nothing(find):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("stauts=failed", {"stauts": ["There is no such filter"]}),
+        ("condition=failed", {"condition": ["There is no such filter"]}),
         ("status=", {"status": {"0": ["This field may not be blank."]}}),
         ("start_date=01/02/2026", {"start_date": None}),
         ("start_date=0001-01-01", {"start_date": ["Must be between 2000-01-01 and 2999-12-31"]}),
