@@ -7,7 +7,7 @@ from django.conf import settings
 
 from notifications import lifecycle
 from notifications.letters import files
-from notifications.letters.compose import compose
+from notifications.letters.compose import compose, length_of
 from notifications.letters.references import Unprintable, printable_reference
 from notifications.letters.time_limit import TookTooLong, processor_seconds
 from notifications.models import Notification
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 # Ten pages take less than one; on one word of 20,000 letters a line costs as much as all the rest.
 MAX_PROCESSOR_SECONDS = 20
+# Ten pages full of the narrowest letter have fewer. Of much longer words a part would be lost.
+MAX_CHARACTERS = 100_000
 # Source: the life of a letter, making the PDF.
 RETRIES, RETRY_AFTER = 15, timedelta(minutes=5)
 TOO_LONG, TOO_COMPLEX = "letter-too-long", "letter-too-complex"
@@ -33,6 +35,10 @@ TOO_LONG, TOO_COMPLEX = "letter-too-long", "letter-too-complex"
 
 class PagesNotMade(Exception):
     """Some letters met a bug; they are tried again, and what it was is in the log."""
+
+
+class TooMuchText(Exception):
+    """The text of a letter has no room on ten pages, however it is laid out."""
 
 
 def make_pages(*, is_real: bool, until: datetime) -> None:
@@ -68,13 +74,17 @@ def layout(letter: Notification, template: TemplateModel) -> Printed:
     Raises:
         Unprintable: its reference is missing or wrong.
         CannotPrint: a library of the system is missing.
+        TooMuchText: it is not even tried.
         TookTooLong: nobody wants to read what takes that long.
     """
     reference = printable_reference(letter)
+    values = letter.personalisation or {}
+    if length_of(template, values) > MAX_CHARACTERS:
+        raise TooMuchText
     with processor_seconds(MAX_PROCESSOR_SECONDS):
         html = compose(
             template,
-            letter.personalisation or {},
+            values,
             contact_block=parse(letter.reply_to_text) if letter.reply_to_text else None,
             day=clock.london_day(letter.created_at),
             marks=Marks(reference if settings.LETTER_DRAWS_CODE else None),
@@ -93,8 +103,8 @@ def _is_made(letter: Notification) -> bool:
     except Unprintable as error:
         logger.error("%s: it is not printed", error)  # noqa: TRY400 - says all there is to know
         lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=clock.now(), reason="reference")
-    except TookTooLong:
-        logger.warning("letter %s takes too long to lay out", letter.id)
+    except (TooMuchText, TookTooLong) as error:
+        logger.warning("letter %s is refused: %s", letter.id, type(error).__name__)
         _refuse(letter, TOO_COMPLEX, now=clock.now())
     except StorageAway:
         logger.exception("the pages of letter %s cannot be stored", letter.id)

@@ -233,9 +233,10 @@ def test_a_letter_that_kills_its_workers_is_given_up_without_another_try(files, 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_real", [True, False], ids=["real", "test"])
-def test_a_letter_that_takes_too_long_is_refused(files, monkeypatch, is_real):
+@pytest.mark.parametrize("length", [50_000, 1_000_000])
+def test_a_letter_that_takes_too_long_or_cannot_fit_is_refused(files, monkeypatch, is_real, length):
     traits = {} if is_real else {"research": True, "status": "sending"}
-    row = letter(content="x" * 50_000, **traits)
+    row = letter(content="x" * length, **traits)
     monkeypatch.setattr(pages, "MAX_PROCESSOR_SECONDS", 0.2)
 
     make(is_real=is_real)
