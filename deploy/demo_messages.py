@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ ADDRESS = {
     "address_line_2": "1 High Street",
     "address_line_3": "SW1A 1AA",
 }
+# The client logs each answer that is no success, also those that mean: ask again.
+logging.getLogger("notifications_python_client").setLevel(logging.ERROR)
 ENDED_BADLY = {"permanent-failure", "temporary-failure", "technical-failure"}
 
 

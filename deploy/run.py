@@ -53,7 +53,10 @@ def run(port: int) -> None:
         with step("processes"):
             processes.start_platform(supervisor, host=HOST, port=port)
             processes.wait_for(f"http://{HOST}:{port}/_status", supervisor)
-        print(f"\nAPI    {settings['API_HOST_URL']}\nLogs   {LOCAL / 'log'}\nStop   Ctrl-C")
+        print(
+            f"\nAPI    {settings['API_HOST_URL']}\nLogs   {LOCAL / 'log'}\nStop   Ctrl-C",
+            flush=True,
+        )
         _keep_running(supervisor)
 
 
@@ -153,7 +156,7 @@ def _tell(port: int, api_key: str, password: str, template: dict[str, str]) -> N
         f'{{"email_address": "you@example.com", "template_id": "{template["id"]}", '
         '"personalisation": {"name": "You", "title": "Emma"}}'
     )
-    print(f"""
+    told = f"""
 API             http://{HOST}:{port}
 Admin site      http://{HOST}:{port}/admin/
                 log in as {ADMIN_EMAIL}, password {password}
@@ -172,7 +175,9 @@ Run a command of the project, in another terminal:
   make manage ARGS='preview_template "Book ready" --set name=You --set title=Emma'
 
 Stop with Ctrl-C.
-""")
+"""
+    # Whoever follows it in a file sees it at once, too.
+    print(told, flush=True)
 
 
 def _end_by_signal(number: int, _: object) -> NoReturn:

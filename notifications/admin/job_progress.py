@@ -26,10 +26,16 @@ def progress_shown(job: Job) -> dict[str, Any]:
         "times": [(words, london_time(at)) for words, at in _times(job) if at is not None],
         "percent": min(100, 100 * found.stored // found.total),
         "progress": found,
-        "state": job_in_words(found.status),
+        "state": job_in_words(_status_shown(found)),
         "counts": counts,
         "seconds": _seconds(found),
     }
+
+
+def _status_shown(found: Progress) -> str:
+    """Return the status that a job has once somebody compares it with its rows."""
+    is_complete = found.status == Job.Status.FINISHED and found.is_stored
+    return Job.Status.ALL_CREATED if is_complete else found.status
 
 
 def london_time(at: datetime) -> str:

@@ -14,7 +14,7 @@ from templates_app.rendering.letter_document import (
     contact_lines,
     letter_document,
 )
-from templates_app.rendering.placeholders import Parsed, key_of
+from templates_app.rendering.placeholders import Parsed, filled_markdown, key_of
 
 ADDRESS_KEYS = (*(f"address_line_{number}" for number in range(1, 8)), "postcode")
 
@@ -54,6 +54,13 @@ def compose(
         if heading is not None and content is not None
     ]
     return letter_document(*languages, marks=marks)
+
+
+def length_of(template: TemplateModel, values: Mapping[str, Any]) -> int:
+    """Return how many characters the text of a letter has, in both languages."""
+    given = dict(values)
+    texts = (template.parsed_welsh_content, template.parsed_content)
+    return sum(len(filled_markdown(text, given)) for text in texts if text is not None)
 
 
 def _address(values: Mapping[str, Any]) -> tuple[str, ...]:

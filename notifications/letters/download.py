@@ -6,6 +6,11 @@ from notifications.statuses import Status
 from notify_project.api.errors import ApiError, BadRequest
 from notify_project.constants import NotificationType
 
+# Letters that came so far without pages never get any.
+_WITHOUT_A_FUTURE = frozenset(
+    {Status.VALIDATION_FAILED, Status.PERMANENT_FAILURE, Status.CANCELLED}
+)
+
 
 class PdfNotReady(ApiError):
     """There will be a PDF; callers ask again."""
@@ -28,9 +33,10 @@ def readable_pdf(notification: Notification) -> bytes:
     status = notification.status
     if status == Status.VIRUS_SCAN_FAILED:
         raise BadRequest("File did not pass the virus scan")
-    if status == Status.TECHNICAL_FAILURE:
+    is_hidden = status in {Status.TECHNICAL_FAILURE, Status.PENDING_VIRUS_CHECK}
+    pdf = None if is_hidden else find_pdf(notification)
+    if pdf is None and status in {Status.TECHNICAL_FAILURE, *_WITHOUT_A_FUTURE}:
         raise BadRequest(f"PDF not available for letters in status {status}")
-    pdf = None if status == Status.PENDING_VIRUS_CHECK else find_pdf(notification)
     if pdf is None:
         raise PdfNotReady
     return pdf

@@ -7,8 +7,9 @@ from django.conf import settings
 
 from notifications import lifecycle
 from notifications.letters import files
-from notifications.letters.compose import compose
+from notifications.letters.compose import compose, length_of
 from notifications.letters.references import Unprintable, printable_reference
+from notifications.letters.time_limit import TookTooLong, processor_seconds
 from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
@@ -21,15 +22,23 @@ from templates_app.rendering.placeholders import parse
 
 logger = logging.getLogger(__name__)
 
-BATCH = 20
+# One at a time: a letter that kills its worker costs no other letter an attempt.
 LEASE = timedelta(minutes=3)
+# Ten pages take less than one; on one word of 20,000 letters a line costs as much as all the rest.
+MAX_PROCESSOR_SECONDS = 20
+# Ten pages full of the narrowest letter have fewer. Of much longer words a part would be lost.
+MAX_CHARACTERS = 100_000
 # Source: the life of a letter, making the PDF.
 RETRIES, RETRY_AFTER = 15, timedelta(minutes=5)
-TOO_LONG = "letter-too-long"
+TOO_LONG, TOO_COMPLEX = "letter-too-long", "letter-too-complex"
 
 
 class PagesNotMade(Exception):
     """Some letters met a bug; they are tried again, and what it was is in the log."""
+
+
+class TooMuchText(Exception):
+    """The text of a letter has no room on ten pages, however it is laid out."""
 
 
 def make_pages(*, is_real: bool, until: datetime) -> None:
@@ -49,12 +58,12 @@ def make_pages(*, is_real: bool, until: datetime) -> None:
     require_engine()
     failed = 0
     while (now := clock.now()) < until:
-        letters = lifecycle.claim_letters_without_pages(
-            is_real=is_real, limit=BATCH, now=now, lease_until=now + LEASE
+        letter = lifecycle.claim_letter_without_pages(
+            is_real=is_real, now=now, lease_until=now + LEASE
         )
-        failed += sum(not _is_made(letter) for letter in letters)
-        if len(letters) < BATCH:
+        if letter is None:
             break
+        failed += not _is_made(letter)
     if failed:
         raise PagesNotMade(f"{failed} letters could not be made")
 
@@ -65,25 +74,38 @@ def layout(letter: Notification, template: TemplateModel) -> Printed:
     Raises:
         Unprintable: its reference is missing or wrong.
         CannotPrint: a library of the system is missing.
+        TooMuchText: it is not even tried.
+        TookTooLong: nobody wants to read what takes that long.
     """
     reference = printable_reference(letter)
-    html = compose(
-        template,
-        letter.personalisation or {},
-        contact_block=parse(letter.reply_to_text) if letter.reply_to_text else None,
-        day=clock.london_day(letter.created_at),
-        marks=Marks(reference if settings.LETTER_DRAWS_CODE else None),
-    )
-    return print_letter(html)
+    values = letter.personalisation or {}
+    if length_of(template, values) > MAX_CHARACTERS:
+        raise TooMuchText
+    with processor_seconds(MAX_PROCESSOR_SECONDS):
+        html = compose(
+            template,
+            values,
+            contact_block=parse(letter.reply_to_text) if letter.reply_to_text else None,
+            day=clock.london_day(letter.created_at),
+            marks=Marks(reference if settings.LETTER_DRAWS_CODE else None),
+        )
+        return print_letter(html)
 
 
 def _is_made(letter: Notification) -> bool:
     """Make the pages of a letter; false if that met a bug."""
+    if letter.delivery_attempts > RETRIES + 1:
+        # Whoever took it so often died of it, or it would have been given up by then.
+        _give_up(letter)
+        return True
     try:
         _store(letter, layout(letter, _template_of(letter)))
     except Unprintable as error:
         logger.error("%s: it is not printed", error)  # noqa: TRY400 - says all there is to know
         lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=clock.now(), reason="reference")
+    except (TooMuchText, TookTooLong) as error:
+        logger.warning("letter %s is refused: %s", letter.id, type(error).__name__)
+        _refuse(letter, TOO_COMPLEX, now=clock.now())
     except StorageAway:
         logger.exception("the pages of letter %s cannot be stored", letter.id)
         _try_again(letter)
@@ -103,12 +125,15 @@ def _template_of(letter: Notification) -> TemplateModel:
 
 
 def _try_again(letter: Notification) -> None:
-    now = clock.now()
     if letter.delivery_attempts <= RETRIES:
-        lifecycle.try_letter_again(letter.id, at=now + RETRY_AFTER)
-        return
+        lifecycle.try_letter_again(letter.id, at=clock.now() + RETRY_AFTER)
+    else:
+        _give_up(letter)
+
+
+def _give_up(letter: Notification) -> None:
     logger.error("letter %s is given up: its pages cannot be made", letter.id)
-    lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=now, reason="pages-not-made")
+    lifecycle.move(letter.id, Status.TECHNICAL_FAILURE, now=clock.now(), reason="pages-not-made")
 
 
 def _store(letter: Notification, printed: Printed) -> None:
@@ -119,10 +144,27 @@ def _store(letter: Notification, printed: Printed) -> None:
         letter.status = Status.VALIDATION_FAILED
     files.store_pdf(letter, printed.pdf)
     if is_too_long:
-        # One that is not real is on its way already, from where it cannot become the other.
-        to = Status.VALIDATION_FAILED if letter.is_real else Status.PERMANENT_FAILURE
-        lifecycle.move(letter.id, to, now=now, reason=TOO_LONG)
+        is_written = _refuse(letter, TOO_LONG, now=now)
     elif not letter.is_real:
-        lifecycle.move(letter.id, Status.DELIVERED, now=now)
-    elif not lifecycle.count_sheets(letter.id, sheets_of(printed.pages), now=now):
-        logger.info("letter %s does not wait for its pages any more", letter.id)
+        is_written = lifecycle.move(letter.id, Status.DELIVERED, now=now)
+    else:
+        is_written = lifecycle.count_sheets(letter.id, sheets_of(printed.pages), now=now)
+    if not is_written:
+        _forget(letter)
+
+
+def _refuse(letter: Notification, reason: str, *, now: datetime) -> bool:
+    # One that is not real is on its way already, from where it cannot become the other.
+    to = Status.VALIDATION_FAILED if letter.is_real else Status.PERMANENT_FAILURE
+    return lifecycle.move(letter.id, to, now=now, reason=reason)
+
+
+def _forget(letter: Notification) -> None:
+    """Delete the pages of a letter that was cancelled, erased or deleted while they were made.
+
+    Whoever erased it deleted the files that there were by then.
+    """
+    logger.info("letter %s does not wait for its pages any more", letter.id)
+    kept = Notification.objects.filter(id=letter.id).exclude(status=Status.CANCELLED)
+    if not kept.exists():
+        files.delete_all(letter)

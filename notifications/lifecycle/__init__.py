@@ -5,7 +5,7 @@ from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
 from notifications.lifecycle.letters import (
-    claim_letters_without_pages,
+    claim_letter_without_pages,
     count_sheets,
     try_letter_again,
 )
@@ -16,7 +16,7 @@ __all__ = [
     "Erased",
     "Outcome",
     "claim",
-    "claim_letters_without_pages",
+    "claim_letter_without_pages",
     "count_fragments",
     "count_sheets",
     "erase",

@@ -17,6 +17,7 @@ _ERASE = f"""
 WITH chosen AS MATERIALIZED (
     SELECT n.id, CASE WHEN n.notification_type = 'letter'
         THEN n.notification_status IN ('created', 'pending-virus-check')
+            OR n.notification_status = 'sending' AND NOT n.is_real
         ELSE n.notification_status = 'created'
             AND coalesce(n.claimed_until, '-infinity') <= %(now)s
         END AS is_stopped

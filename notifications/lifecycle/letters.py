@@ -22,7 +22,7 @@ FROM (
     SELECT n.id FROM notifications n
     WHERE n.notification_type = 'letter' AND {which}
         AND GREATEST(n.created_at, n.claimed_until, n.next_attempt_at) <= %(now)s
-    ORDER BY n.created_at, n.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ORDER BY n.created_at, n.id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) due
 WHERE n.id = due.id
 RETURNING n.*
@@ -41,20 +41,19 @@ SELECT count(*) FROM written
 """  # noqa: S608 - constants
 
 
-def claim_letters_without_pages(
-    *, is_real: bool, limit: int, now: datetime, lease_until: datetime
-) -> list[Notification]:
-    """Take letters whose pages must be made, each for one worker alone until its lease ends.
+def claim_letter_without_pages(
+    *, is_real: bool, now: datetime, lease_until: datetime
+) -> Notification | None:
+    """Take the oldest letter whose pages must be made, for one worker alone until its lease ends.
 
     Args:
         is_real: false for those of test keys and of services in research mode.
-        limit: how many at most.
         now: what is due is due by then.
-        lease_until: when others may take what is not made by then.
+        lease_until: when others may take it if it is not made by then.
     """
-    values = {"limit": limit, "now": now, "lease_until": lease_until}
-    rows = Notification.objects.raw(_CLAIM.format(which=_WITHOUT_PAGES[is_real]), values)
-    return sorted(rows, key=lambda row: (row.created_at, row.id))
+    values = {"now": now, "lease_until": lease_until}
+    taken = Notification.objects.raw(_CLAIM.format(which=_WITHOUT_PAGES[is_real]), values)
+    return next(iter(taken), None)
 
 
 def count_sheets(letter_id: UUID, sheets: int, *, now: datetime) -> bool:

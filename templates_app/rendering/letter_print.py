@@ -67,6 +67,9 @@ class _Engine:
 @cache
 def _engine() -> _Engine:
     """Load the libraries when the first letter is made: most processes never make one."""
+    # What they warn of, they quote, and they tell each step; what a letter says belongs in no log.
+    for name in ("weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         weasyprint = importlib.import_module("weasyprint")
         urls = importlib.import_module("weasyprint.urls")
@@ -78,8 +81,6 @@ def _engine() -> _Engine:
     regular = Path(importlib.import_module("fontpkg").path(_FONT))
     italic = regular.with_name(regular.name.replace(_FONT, f"{_FONT}-Italic"))
     faces = _FONT_FACES.format(regular=regular.as_uri(), italic=italic.as_uri())
-    # What it warns of, it quotes; what a letter says belongs in no log.
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     return _Engine(
         weasyprint.HTML,
         # A letter has all of itself in it.

@@ -51,7 +51,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("file", metavar="FILE", type=Path, help="the file of recipients")
-        parser.add_argument("--template", metavar="UUID", type=UUID, required=True)
+        parser.add_argument(
+            "--template", metavar="UUID", type=UUID, required=True, help="what is sent"
+        )
         parser.add_argument(
             "--service", metavar="UUID", type=UUID, help="fail if the template is not this one's"
         )

@@ -107,6 +107,16 @@ def test_a_job_shows_how_far_it_has_come_and_asks_again_while_it_moves(signed_in
     assert ("Paused" in still, 'data-seconds=""' in still) == (True, True)
 
 
+def test_a_job_whose_rows_are_all_stored_says_so_before_anybody_compared_it_with_them(
+    signed_in, mailings
+):
+    job = mailings.begun(texts(1))
+    persist_range(job.id, 0, 1)
+    Job.objects.filter(id=job.id).update(job_status="finished")
+
+    assert "All rows are stored" in text_of(signed_in.get(page_of(job)))
+
+
 def test_a_job_is_paused_resumed_and_cancelled_after_a_question_and_with_a_reason(
     signed_in, staff, mailings
 ):

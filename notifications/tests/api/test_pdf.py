@@ -85,6 +85,14 @@ def test_what_cannot_be_read_is_refused_as_the_contract_says(world, path, refusa
     require_refusal(response, *refusal)
 
 
+@pytest.mark.parametrize("status", ["cancelled", "permanent-failure", "validation-failed"])
+def test_nobody_waits_for_pages_that_will_never_be_made(world, status):
+    Notification.objects.filter(id=world.ids["N_LETTER"]).update(status=status)
+
+    message = f"PDF not available for letters in status {status}"
+    require_refusal(download(world, "N_LETTER"), 400, "BadRequestError", message)
+
+
 @pytest.mark.parametrize("name", ["N_LETTER_SCAN", "N_LETTER_VIRUS", "N_LETTER_TECH"])
 def test_what_was_not_checked_is_never_sent_though_there_is_a_file(world, name):
     row = Notification.objects.get(id=world.ids[name])

@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 from django.db import connection
 
+from notifications import lifecycle
 from notifications.letters import files as letter_files
 from notifications.letters import pages
 from notifications.letters.download import readable_pdf
@@ -17,6 +18,7 @@ from notifications.models import CallbackDelivery, Notification, NotificationHis
 from notifications.tests.factories import NotificationFactory
 from notifications.tests.lifecycle.test_moves import callback_for
 from notify_project import clock
+from notify_project.api.errors import BadRequest
 from notify_project.storage import Area, StorageAway, names
 from templates_app.rendering import letter_print
 from templates_app.rendering.letter_print import CannotPrint
@@ -188,6 +190,63 @@ def test_a_letter_that_was_cancelled_meanwhile_stays_cancelled(files, monkeypatc
     assert now_of(row) == ("cancelled", 0)
 
 
+def erase(row):
+    lifecycle.erase([row.id], telling=[], now=clock.now())
+
+
+def delete(row):
+    Notification.objects.filter(id=row.id).delete()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [CONTENT, "\n\n***\n\n".join(["page"] * 11)], ids=["", "long"])
+@pytest.mark.parametrize("what", [erase, delete])
+@pytest.mark.parametrize("is_real", [True, False], ids=["real", "test"])
+def test_of_a_letter_that_was_erased_or_deleted_meanwhile_no_pages_are_left(
+    files, monkeypatch, is_real, what, content
+):
+    traits = {} if is_real else {"research": True, "status": "sending"}
+    row = letter(content=content, **traits)
+
+    def print_then(html):
+        what(row)
+        return letter_print.Printed(b"%PDF-1.7", html.count("page-break") - 1)
+
+    monkeypatch.setattr(pages, "print_letter", print_then)
+    make(is_real=is_real)
+
+    left = Notification.objects.filter(id=row.id).values_list("status", "failure_reason")
+    assert list(left) == ([("cancelled", "erased")] if what is erase else [])
+    assert [name for folder in letter_files.Folder for name in names(Area.LETTERS, folder)] == []
+
+
+@pytest.mark.django_db
+def test_a_letter_that_kills_its_workers_is_given_up_without_another_try(files, monkeypatch):
+    deadly = letter(delivery_attempts=pages.RETRIES + 1)
+    monkeypatch.setattr(pages, "print_letter", crash)
+
+    make()
+
+    assert now_of(deadly) == history_of(deadly) == ("technical-failure", 0)
+    assert deadly.failure_reason == "pages-not-made"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_real", [True, False], ids=["real", "test"])
+@pytest.mark.parametrize("length", [50_000, 1_000_000])
+def test_a_letter_that_takes_too_long_or_cannot_fit_is_refused(files, monkeypatch, is_real, length):
+    traits = {} if is_real else {"research": True, "status": "sending"}
+    row = letter(content="x" * length, **traits)
+    monkeypatch.setattr(pages, "MAX_PROCESSOR_SECONDS", 0.2)
+
+    make(is_real=is_real)
+
+    assert now_of(row) == ("validation-failed" if is_real else "permanent-failure", 0)
+    assert row.failure_reason == "letter-too-complex"
+    with pytest.raises(BadRequest, match="PDF not available"):
+        readable_pdf(row)
+
+
 @pytest.mark.django_db
 def test_a_letter_that_cannot_be_made_keeps_no_other_waiting_and_fails_in_the_end(
     files, monkeypatch, caplog
@@ -262,7 +321,6 @@ def test_without_the_libraries_nothing_is_changed_and_the_packages_are_named(fil
 def test_workers_at_once_make_each_letter_once(files, monkeypatch):
     template, made = TemplateFactory(letter=True, content=CONTENT), []
     rows = [letter(template=template) for _ in range(6)]
-    monkeypatch.setattr(pages, "BATCH", 2)
     monkeypatch.setattr(pages, "layout", lambda row, _template: made.append(row.id) or PRINTED)
 
     def work():

@@ -1,11 +1,14 @@
 """The pages of letters, measured in millimetres on the finished PDF."""
 
+import logging
+
 import pypdfium2
 import pytest
 import zxingcpp
 from pypdfium2.raw import FPDF_PAGEOBJ_TEXT
 from weasyprint.urls import FatalURLFetchingError
 
+from templates_app.rendering import letter_print
 from templates_app.rendering.letter import letter_html
 from templates_app.rendering.letter_document import LetterParts, Marks, letter_document
 from templates_app.rendering.letter_print import print_letter
@@ -141,7 +144,9 @@ def test_a_letter_in_two_languages_is_one_letter():
     assert third == ["Bod2 two", "Page 3 of 3"]
 
 
-def test_fonts_are_in_the_file():
+def test_fonts_are_in_the_file_and_nothing_is_told_of_it(caplog):
+    letter_print._engine.cache_clear()
+    caplog.set_level(logging.INFO)
     body = letter_html(parse("plain\n\nhttps://example.org bold"), {})
 
     [page] = print_pages(parts(body_html=body))
@@ -151,6 +156,7 @@ def test_fonts_are_in_the_file():
         ("Letter", True),
         ("Letter-Bold", True),
     }
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(
