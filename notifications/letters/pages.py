@@ -126,3 +126,4 @@ def _store(letter: Notification, printed: Printed) -> None:
         lifecycle.move(letter.id, Status.DELIVERED, now=now)
     elif not lifecycle.count_sheets(letter.id, sheets_of(printed.pages), now=now):
         logger.info("letter %s does not wait for its pages any more", letter.id)
+    files.delete_if_erased(letter)

@@ -28,7 +28,9 @@ class TrueOrFalseFilter(filters.BooleanFilter):  # type: ignore[misc]  # as abov
     field_class = _TrueOrFalse
 
 
-class _StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
+class StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
+    """Filters of which those of switches know two words."""
+
     FILTER_DEFAULTS = {
         **filters.FilterSet.FILTER_DEFAULTS,
         # The usual widget takes what it cannot read for nothing.
@@ -42,7 +44,7 @@ class _StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
 class StrictFilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]  # as above
     """Filters by the fields that a resource names."""
 
-    filterset_base = _StrictFilterSet
+    filterset_base = StrictFilterSet
 
     def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
         """Return the filters, set as the caller asks.

@@ -17,7 +17,7 @@ from templates_app.admin.differences import shown_differences
 from templates_app.admin.preview import preview_frame
 from templates_app.admin.version_table import made_at
 from templates_app.authors import with_authors
-from templates_app.changes.proposing import propose_restore
+from templates_app.changes.proposing import propose_restore, restored_values
 from templates_app.differences import differences, values_of
 from templates_app.models import Template, TemplateHistory
 
@@ -113,7 +113,8 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         row = cast("TemplateHistory", self.get_object(request, object_id))
         template = Template.objects.select_related("service").get(id=row.id)
         if "confirmed" not in request.POST:
-            found = differences(values_of(template), values_of(row))
+            now = values_of(template)
+            found = differences(now, {**now, **restored_values(template, row.version)})
             context = {
                 **self.admin_site.each_context(request),
                 "title": "Propose to restore it?",

@@ -128,8 +128,8 @@ class NewJobSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
-    """Why something is done."""
+class OptionalReasonSerializer(serializers.Serializer[Any]):
+    """Why something is done, if the caller says it."""
 
     reason = serializers.CharField(
         required=False,
@@ -196,19 +196,19 @@ class JobViewSet(Reads, SendingViewSet):
         )
         return self._answer(job, status=201 if is_new else 200)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=OptionalReasonSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_: Any) -> Response:
         """Cancel a job that waits for its time; 404 once it has started."""
         return self._do(request, control.cancel_job)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=OptionalReasonSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, **_: Any) -> Response:
         """Let no further message of a job go out; what is held back ends after 72 hours."""
         return self._do(request, control.pause_job)
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=OptionalReasonSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, **_: Any) -> Response:
         """Let a paused job go on."""
@@ -228,7 +228,7 @@ class JobViewSet(Reads, SendingViewSet):
     def _do(self, request: Request, change: Callable[..., Any]) -> Response:
         job: Job = self.get_object()
         self.require_may_send(job.template.template_type)
-        reason = self._read(ReasonSerializer, request)["reason"]
+        reason = self._read(OptionalReasonSerializer, request)["reason"]
         change(self.service.id, job.id, actor=self.actor, reason=reason)
         return self._answer(job)
 
