@@ -31,6 +31,8 @@ _SOMETIMES = (
     "has_unsubscribe_link",
 )
 
+# No version has as many; what is longer Python may refuse to read.
+_DIGITS = 10
 _LAST = ("is_archived", "preview", "changes")
 
 
@@ -81,7 +83,8 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         row = cast("TemplateHistory", self.get_object(request, object_id))
         newest = Template.objects.values_list("version", flat=True).get(id=row.id)
         wanted = request.GET.get("with", "")
-        number = int(wanted) if wanted.isdecimal() else (row.version - 1 or newest)
+        is_number = wanted.isdecimal() and len(wanted) < _DIGITS
+        number = int(wanted) if is_number else (row.version - 1 or newest)
         other = _version(row, number)
         context = {
             **self.admin_site.each_context(request),

@@ -267,6 +267,7 @@ def test_nobody_gives_themselves_permissions(service):
     ("path", "status"),
     [
         ("/user?platform_admin=maybe", 400),
+        ("/user?start_date=2026-01-01", 400),
         ("/service?active=maybe", 400),
         ("/service?organisation=00000000-0000-4000-8000-000000000000", 200),
     ],
