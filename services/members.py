@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from notify_project import audit
-from notify_project.api.errors import ApiError
+from notify_project.api.errors import ApiError, Forbidden
 from services.models import MemberPermission, Service, ServiceUser, User
 from services.read_models import forget_service
 
@@ -48,6 +48,7 @@ def set_member_permissions(
 
     Raises:
         InvalidMember: the person is no member, or there is no such permission.
+        Forbidden: somebody wants to give themselves more than they have.
     """
     words = _known(permissions)
     with transaction.atomic():
@@ -57,6 +58,8 @@ def set_member_permissions(
         held = sorted(rows.values_list("permission", flat=True))
         if held == words:
             return False
+        if actor == user and not user.platform_admin and set(words) - set(held):
+            raise Forbidden("Nobody gives themselves permissions: ask somebody else")
         rows.delete()
         _grant(service, user, words)
         audit.record(

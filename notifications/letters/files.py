@@ -104,6 +104,16 @@ def delete_all(letter: Notification) -> None:
             storage.delete(Area.LETTERS, name)
 
 
+def delete_if_erased(letter: Notification) -> None:
+    """Remove what was stored while its recipient was erased: call once the letter was moved.
+
+    Whoever erases holds the letter's lock and removes its files. So the move has waited for them,
+    whether or not it could be made, and what was stored too late for them is seen here.
+    """
+    if not Notification.objects.filter(id=letter.id).exclude(to="").exists():
+        delete_all(letter)
+
+
 def _save(folder: str, name: str, pdf: bytes) -> str:
     full_name = f"{folder}/{name}"
     storage.save(Area.LETTERS, full_name, pdf)

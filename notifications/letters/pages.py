@@ -151,6 +151,7 @@ def _store(letter: Notification, printed: Printed) -> None:
         is_written = lifecycle.count_sheets(letter.id, sheets_of(printed.pages), now=now)
     if not is_written:
         _forget(letter)
+    files.delete_if_erased(letter)
 
 
 def _refuse(letter: Notification, reason: str, *, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from notifications import lifecycle
-from notifications.letters.files import copy_from_scan, delete_from_scan
+from notifications.letters.files import copy_from_scan, delete_from_scan, delete_if_erased
 from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project.storage import StorageAway
@@ -38,3 +38,4 @@ def _finish_precompiled(letter: Notification, now: datetime) -> None:
         return
     lifecycle.move(letter.id, Status.DELIVERED, now=now)
     delete_from_scan(letter)
+    delete_if_erased(letter)

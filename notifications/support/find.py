@@ -45,7 +45,7 @@ NOT_SEARCHED = (
     "what messages to others say",
     "the contents of files sent by email and of letters that came as PDFs",
     "references and names of files that services chose",
-    "templates, logs, backups",
+    "templates and their proposed changes, notes and reasons, logs, backups",
 )
 
 

@@ -9,6 +9,7 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+_OF_PAGES = frozenset({"cursor", "page_size"})
 WORDS = {"true": True, "false": False}
 
 
@@ -28,7 +29,9 @@ class TrueOrFalseFilter(filters.BooleanFilter):  # type: ignore[misc]  # as abov
     field_class = _TrueOrFalse
 
 
-class _StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
+class StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
+    """Filters of which those of switches know two words."""
+
     FILTER_DEFAULTS = {
         **filters.FilterSet.FILTER_DEFAULTS,
         # The usual widget takes what it cannot read for nothing.
@@ -42,16 +45,19 @@ class _StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
 class StrictFilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]  # as above
     """Filters by the fields that a resource names."""
 
-    filterset_base = _StrictFilterSet
+    filterset_base = StrictFilterSet
 
     def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
         """Return the filters, set as the caller asks.
 
         Raises:
-            ValidationError: one is empty: whoever sends it does not mean everything.
+            ValidationError: one is empty, or is none: whoever sends it does not mean everything.
         """
         filterset = super().get_filterset(request, queryset, view)
-        names = filterset.filters if filterset is not None else ()
+        names = set(filterset.filters) if filterset is not None else set()
+        known = names | _OF_PAGES | getattr(view, "asked_besides", frozenset())
+        if view.action == "list" and (unknown := sorted(request.query_params.keys() - known)):
+            raise ValidationError({name: ["There is no such filter"] for name in unknown})
         empty = [name for name in names if request.query_params.get(name) == ""]
         if empty:
             raise ValidationError({name: ["This may not be empty."] for name in empty})

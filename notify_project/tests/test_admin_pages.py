@@ -24,7 +24,7 @@ from notifications.tests.factories import (
     ProviderDetailsFactory,
 )
 from notify_project import audit, clock
-from notify_project.models import PeriodicRun
+from notify_project.models import AuditEvent, PeriodicRun
 from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.branding.logos import logo_name
 from services.branding.saving import save_branding
@@ -445,6 +445,28 @@ def test_pages_have_an_icon_so_that_browsers_look_for_none(signed_in):
     page = signed_in.get(reverse("admin:index")).content.decode()
 
     assert '<link rel="icon" href="data:image/svg+xml' in page
+
+
+def test_who_gets_rights_on_a_page_is_audited_and_nothing_personal_is(signed_in, staff):
+    person = UserFactory(name="Jo")
+    form = {
+        "email_address": person.email_address,
+        "name": "Joanna",
+        "mobile_number": "",
+        "state": "active",
+        "platform_admin": "on",
+    }
+
+    signed_in.post(reverse("admin:services_user_change", args=[person.id]), form)
+
+    person.refresh_from_db()
+    event = AuditEvent.objects.get(action="change person")
+    assert (person.name, person.platform_admin) == ("Joanna", True)
+    assert (event.actor_id, event.subject_id) == (staff.id, str(person.id))
+    assert (event.before, event.after) == (
+        {"name": "not kept", "platform_admin": False},
+        {"name": "not kept", "platform_admin": True},
+    )
 
 
 def test_nobody_deletes_a_person(signed_in, staff):

@@ -55,7 +55,7 @@ def test_each_type_has_its_own_callback(service):
 
 
 def test_the_audit_event_never_holds_the_token(service):
-    save(service)
+    save(service, url=f"{URL}?key={TOKEN}")
 
     event = AuditEvent.objects.get(service_id=service.id)
     assert (event.action, TOKEN in str(event.after)) == ("change callback", False)

@@ -17,7 +17,7 @@ from templates_app.admin.differences import shown_differences
 from templates_app.admin.preview import preview_frame
 from templates_app.admin.version_table import made_at
 from templates_app.authors import with_authors
-from templates_app.changes.proposing import propose_restore
+from templates_app.changes.proposing import propose_restore, restored_values
 from templates_app.differences import differences, values_of
 from templates_app.models import Template, TemplateHistory
 
@@ -31,6 +31,8 @@ _SOMETIMES = (
     "has_unsubscribe_link",
 )
 
+# No version has as many; what is longer Python may refuse to read.
+_DIGITS = 10
 _LAST = ("is_archived", "preview", "changes")
 
 
@@ -81,7 +83,8 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         row = cast("TemplateHistory", self.get_object(request, object_id))
         newest = Template.objects.values_list("version", flat=True).get(id=row.id)
         wanted = request.GET.get("with", "")
-        number = int(wanted) if wanted.isdecimal() else (row.version - 1 or newest)
+        is_number = wanted.isdecimal() and len(wanted) < _DIGITS
+        number = int(wanted) if is_number else (row.version - 1 or newest)
         other = _version(row, number)
         context = {
             **self.admin_site.each_context(request),
@@ -113,7 +116,8 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         row = cast("TemplateHistory", self.get_object(request, object_id))
         template = Template.objects.select_related("service").get(id=row.id)
         if "confirmed" not in request.POST:
-            found = differences(values_of(template), values_of(row))
+            now = values_of(template)
+            found = differences(now, {**now, **restored_values(template, row.version)})
             context = {
                 **self.admin_site.each_context(request),
                 "title": "Propose to restore it?",

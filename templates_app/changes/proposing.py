@@ -102,6 +102,8 @@ def propose_restore(template: Template, version: int, *, actor: User | None) -> 
 def restored_values(template: Template, version: int) -> dict[str, Any]:
     """Return what a version says otherwise than the template does now.
 
+    How urgent its messages are is no matter of what it says, and stays.
+
     Raises:
         InvalidChange: there is no such version.
     """
@@ -109,7 +111,8 @@ def restored_values(template: Template, version: int) -> dict[str, Any]:
     if row is None:
         raise InvalidChange(f"The template has no version {version}")
     then, now = values_of(row), values_of(template)
-    return {name: then[name] for name in CHANGEABLE if then[name] != now[name]}
+    said = (name for name in CHANGEABLE if name != "process_type")
+    return {name: then[name] for name in said if then[name] != now[name]}
 
 
 def edit(change: TemplateChange, *, actor: User | None, **given: Any) -> TemplateChange:

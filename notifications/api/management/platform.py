@@ -72,6 +72,7 @@ class ServiceFiguresViewSet(ManagementViewSet):
     serializer_class = described.ServiceFiguresSerializer
     pagination_class = _ByName
     filterset_fields = ["active", "restricted"]
+    asked_besides = frozenset({"start_date", "end_date"})
     access = {"read": PLATFORM}
 
     @extend_schema(parameters=described.DAYS)

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from notifications.jobs.estimate import Estimate
@@ -12,7 +11,7 @@ from notifications.spreadsheets.outcome import Code
 from templates_app.read_models import TemplateModel
 
 
-class RefusalSerializer(serializers.Serializer[Any]):
+class FileRefusalSerializer(serializers.Serializer[Any]):
     """Why a file cannot be sent as it is."""
 
     code = serializers.ChoiceField(choices=[(code.value, code.value) for code in Code])
@@ -53,8 +52,7 @@ class RowErrorsSerializer(serializers.Serializer[Any]):
     first = RowErrorSerializer(many=True, help_text="At most 100 of them.")
 
 
-@extend_schema_serializer(component_name="MessageOfRow")
-class MessageSerializer(serializers.Serializer[Any]):
+class FirstMessageSerializer(serializers.Serializer[Any]):
     """A row as its recipient would see it."""
 
     row = serializers.IntegerField()
@@ -96,13 +94,13 @@ class LookSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Of the job that can be created of it; null if none can."
     )
     can_be_sent = serializers.BooleanField()
-    refusal = RefusalSerializer(allow_null=True)
+    refusal = FileRefusalSerializer(allow_null=True)
     original_file_name = serializers.CharField()
     template = TemplateShownSerializer()
     row_count = serializers.IntegerField()
     columns = ColumnsSerializer()
     row_errors = RowErrorsSerializer()
-    first_messages = MessageSerializer(many=True, help_text="At most 10 of them.")
+    first_messages = FirstMessageSerializer(many=True, help_text="At most 10 of them.")
     estimate = EstimateSerializer(allow_null=True)
 
 

@@ -11,6 +11,7 @@ from notifications.delivery.deliver import deliver
 from notifications.jobs.missing import is_complete
 from notifications.jobs.rows import persist_range
 from notifications.letters import files as letter_files
+from notifications.letters.pages import make_pages
 from notifications.models import (
     CallbackDelivery,
     Complaint,
@@ -209,6 +210,24 @@ def test_letters_are_found_by_address_and_cancelled():
     assert letter_files.find_pdf(row) is None
     neighbour.refresh_from_db()
     assert neighbour.status == "created"
+
+
+@pytest.mark.parametrize("is_real", [True, False])
+def test_pages_that_are_stored_while_their_letter_is_erased_do_not_stay(monkeypatch, is_real):
+    traits = {} if is_real else {"research": True, "status": "sending"}
+    address = {"address_line_1": "Al", "address_line_2": "1 Road", "address_line_3": "SW1A 1AA"}
+    row = NotificationFactory(letter=True, personalisation=address, **traits)
+    store_pdf = letter_files.store_pdf
+
+    def erase_then_store(*args):
+        forget("1 road, SW1A1AA")
+        return store_pdf(*args)
+
+    monkeypatch.setattr(letter_files, "store_pdf", erase_then_store)
+    make_pages(is_real=is_real, until=clock.now() + timedelta(minutes=1))
+
+    assert erased(row)
+    assert storage.names(Area.LETTERS, "") == []
 
 
 def test_rows_of_files_are_emptied_and_each_still_has_one_message():

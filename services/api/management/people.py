@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import CharFilter, FilterSet
+from django_filters.rest_framework import CharFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 
 from notify_project.api.errors import Forbidden
+from notify_project.api.filters import StrictFilterSet
 from services import people
 from services.api.management.reasons import NoteSerializer, ReasonSerializer
 from services.api.management.team import HELD, ByMember
@@ -65,7 +66,7 @@ class StaffSerializer(ReasonSerializer):
     platform_admin = serializers.BooleanField()
 
 
-class PersonFilter(FilterSet):  # type: ignore[misc]  # without types
+class PersonFilter(StrictFilterSet):
     """Which people are listed."""
 
     email_address = CharFilter(method="with_address")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django_filters.rest_framework import UUIDFilter
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ModelSerializer
 
 from notify_project.api.errors import Forbidden
+from notify_project.api.filters import StrictFilterSet
 from services import creating
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet, Reads
 from services.models import Organisation, Service, ServicePermission
@@ -79,6 +81,16 @@ class ServiceSerializer(ModelSerializer[Service]):
         return Service.objects.prefetch_related("permissions").get(id=row.id)
 
 
+class ServiceFilter(StrictFilterSet):
+    """Which services are listed."""
+
+    organisation = UUIDFilter(field_name="organisation_id")
+
+    class Meta:
+        model = Service
+        fields = ["active", "restricted", "name"]
+
+
 class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, ManagementViewSet):
     """Services with their settings, limits and permissions.
 
@@ -89,7 +101,7 @@ class ServiceViewSet(Reads, mixins.CreateModelMixin, mixins.UpdateModelMixin, Ma
     names = ("a service", "services")
     queryset = Service.objects.prefetch_related("permissions").order_by()
     serializer_class = ServiceSerializer
-    filterset_fields = ["active", "restricted", "organisation", "name"]
+    filterset_class = ServiceFilter
     access = {
         "read": MEMBER,
         "write": PLATFORM,

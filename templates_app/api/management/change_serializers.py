@@ -1,15 +1,17 @@
 """How changes of templates, and what differs, are read and shown."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import ModelSerializer, Serializer
 
-from notify_project.constants import NotificationType, ProcessType
+from notify_project.constants import NotificationType
+from services.api.management.bodies import require_known
+from templates_app.api.management.fields import ProcessTypeField
 from templates_app.change_model import MAX_NOTE
 from templates_app.changes.conflicts import open_conflicts, shown_differences
+from templates_app.differences import Difference
 from templates_app.models import LetterLanguages, TemplateChange
 from templates_app.validation import POSTAGES
 
@@ -18,6 +20,14 @@ _SHOWN = [
     *("from_file", "reviewer", "review_note", "starts_at", "created_at", "submitted_at"),
     *("reviewed_at", "published_at", "published_version", "updated_at"),
 ]
+
+
+_NAMES = {"service_letter_contact_id": "letter_contact", "folder_id": "folder"}
+
+
+def _shown_name(column: str) -> str:
+    """Return what callers call a column: as of a template."""
+    return _NAMES.get(column, column)
 
 
 def _text(**options: Any) -> serializers.CharField:
@@ -30,7 +40,7 @@ class ProposedSerializer(Serializer[Any]):
     name = _text(max_length=255)
     content = _text()
     subject = _text(allow_null=True)
-    process_type = serializers.ChoiceField(choices=ProcessType.choices, required=False)
+    process_type = ProcessTypeField()
     postage = serializers.ChoiceField(choices=POSTAGES, required=False, allow_null=True)
     has_unsubscribe_link = serializers.BooleanField(required=False)
     letter_languages = serializers.ChoiceField(
@@ -38,21 +48,19 @@ class ProposedSerializer(Serializer[Any]):
     )
     letter_welsh_subject = _text(allow_null=True)
     letter_welsh_content = _text(allow_null=True)
-    service_letter_contact_id = serializers.UUIDField(required=False, allow_null=True)
+    letter_contact = serializers.UUIDField(
+        source="service_letter_contact_id", required=False, allow_null=True
+    )
     template_type = serializers.ChoiceField(
         choices=NotificationType.choices, required=False, help_text="Of a new template alone."
     )
-    folder_id = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Of a new template alone."
+    folder = serializers.UUIDField(
+        source="folder_id", required=False, allow_null=True, help_text="Of a new template alone."
     )
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse fields that there are not."""
-        if isinstance(data, Mapping):
-            unknown = sorted(data.keys() - self.fields.keys())
-            if unknown:
-                wrong = {name: ["There is no such field"] for name in unknown}
-                raise serializers.ValidationError(wrong)
+        """Refuse fields that there are not, and values of another type."""
+        require_known(self, data)
         return super().to_internal_value(data)
 
 
@@ -66,12 +74,16 @@ class RunSerializer(Serializer[Any]):
 class DifferenceSerializer(Serializer[Any]):
     """A field that has another value."""
 
-    field = serializers.CharField()
+    field = serializers.SerializerMethodField(help_text="As bodies name it.")
     before = serializers.JSONField()
     after = serializers.JSONField()
     words = RunSerializer(
         many=True, allow_null=True, help_text="What differs word by word, of texts alone."
     )
+
+    def get_field(self, found: Difference) -> str:
+        """Name the field as bodies do."""
+        return _shown_name(found.field)
 
 
 class ChangeSerializer(ModelSerializer[TemplateChange]):
@@ -87,7 +99,7 @@ class ChangeSerializer(ModelSerializer[TemplateChange]):
 
     def get_changes(self, row: TemplateChange) -> list[str]:
         """Name the fields that get new values."""
-        return sorted(row.proposed)
+        return sorted(map(_shown_name, row.proposed))
 
 
 class ChangeInFullSerializer(ChangeSerializer):
@@ -103,7 +115,8 @@ class ChangeInFullSerializer(ChangeSerializer):
 
     def to_representation(self, instance: TemplateChange) -> dict[str, Any]:
         """Show the proposed values alone, not the fields that stay."""
-        return {**super().to_representation(instance), "proposed": instance.proposed}
+        proposed = {_shown_name(name): value for name, value in instance.proposed.items()}
+        return {**super().to_representation(instance), "proposed": proposed}
 
     @extend_schema_field(DifferenceSerializer(many=True))
     def get_differences(self, row: TemplateChange) -> Any:

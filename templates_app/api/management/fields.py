@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from notify_project.api.errors import Forbidden
+from notify_project.constants import ProcessType
 from services.models import ServiceLetterContact
 from templates_app.models import TemplateFolder
 
@@ -21,6 +23,27 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class ProcessTypeField(serializers.ChoiceField):
+    """How urgent the messages of a template are, which support staff alone say."""
+
+    def __init__(self, **options: Any) -> None:
+        help_text = "For support staff to set."
+        super().__init__(
+            choices=ProcessType.choices, required=False, help_text=help_text, **options
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the word.
+
+        Raises:
+            Forbidden: somebody else sets it.
+        """
+        word = str(super().to_internal_value(data))
+        if not self.context["view"].principal.is_platform:
+            raise Forbidden("Support staff only: process_type")
+        return word
 
 
 class _OfTheService(serializers.PrimaryKeyRelatedField[Any]):

@@ -5,9 +5,13 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.serializers import ModelSerializer
 
-from notify_project.api.errors import Forbidden
-from notify_project.constants import NotificationType, ProcessType
-from templates_app.api.management.fields import FolderField, LetterContactField, Text
+from notify_project.constants import NotificationType
+from templates_app.api.management.fields import (
+    FolderField,
+    LetterContactField,
+    ProcessTypeField,
+    Text,
+)
 from templates_app.models import LetterLanguages, Template, TemplateHistory
 from templates_app.read_models import model_of
 from templates_app.validation import MAX_NAME, POSTAGES
@@ -46,9 +50,7 @@ class TemplateSerializer(TemplateEntrySerializer):
     placeholders = serializers.SerializerMethodField(
         help_text="Their names, each once, as spelt where it comes first."
     )
-    process_type = serializers.ChoiceField(
-        choices=ProcessType.choices, required=False, help_text="For support staff to set."
-    )
+    process_type = ProcessTypeField()
     postage = serializers.ChoiceField(choices=POSTAGES, required=False, allow_null=True)
     letter_languages = serializers.ChoiceField(
         choices=LetterLanguages.choices, required=False, allow_null=True
@@ -70,16 +72,6 @@ class TemplateSerializer(TemplateEntrySerializer):
     def get_placeholders(self, row: Template) -> list[str]:
         """Return the names of what is to be filled in."""
         return list(model_of(row).names)
-
-    def validate_process_type(self, value: str) -> str:
-        """Leave it to support staff.
-
-        Raises:
-            Forbidden: somebody else sets it.
-        """
-        if not self.context["view"].principal.is_platform:
-            raise Forbidden("Support staff only: process_type")
-        return value
 
 
 class NewTemplateSerializer(TemplateSerializer):

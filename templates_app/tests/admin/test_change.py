@@ -142,11 +142,13 @@ def test_versions_are_compared_with_any_other(signed_in):
     shown = signed_in.get(of_version(template, 3)).content.decode()
     compared = signed_in.get(of_version(template, 3, "compare"), {"with": "1"}).content.decode()
     missing = signed_in.get(of_version(template, 3, "compare"), {"with": "9"}).content.decode()
+    no_number = signed_in.get(of_version(template, 3, "compare"), {"with": "9" * 5000})
 
     assert ">((name))</del>" in shown
     assert ">Dear ((name))</del>" in compared
     assert "From version 1 to version 3:" in compared
     assert "There is no version 9." in missing
+    assert no_number.status_code == 200
     assert "It is the first version." in signed_in.get(of_version(template, 1)).content.decode()
 
 

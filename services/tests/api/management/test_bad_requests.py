@@ -244,3 +244,37 @@ def test_options_tell_what_a_resource_is_and_nothing_of_fields(caller, service):
     for path in ("/service", f"/service/{service.id}", f"/service/{service.id}/guest-list"):
         status, answer = caller.ask("options", path)
         assert (status, "actions" in answer, bool(answer["description"])) == (200, False, True)
+
+
+def test_nobody_gives_themselves_permissions(service):
+    """Or who looks after the team could do everything."""
+    caller = member(service, "manage_users", "send_texts")
+    own = f"/service/{service.id}/user/{caller.user.id}"
+
+    refused = caller.patch(own, {"permissions": ["manage_users", "manage_api_keys"]})
+    status, less = caller.patch(own, {"permissions": ["manage_users"]})
+
+    assert refused == (
+        403,
+        {"result": "error", "message": "Nobody gives themselves permissions: ask somebody else"},
+    )
+    assert (status, less["permissions"]) == (200, ["manage_users"])
+    _, by_staff = support().patch(own, {"permissions": ["manage_users", "send_texts"]})
+    assert by_staff["permissions"] == ["manage_users", "send_texts"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/user?platform_admin=maybe", 400),
+        ("/user?start_date=2026-01-01", 400),
+        ("/service?active=maybe", 400),
+        ("/service?organisation=00000000-0000-4000-8000-000000000000", 200),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused_and_one_of_nothing_finds_nothing(
+    caller, path, status
+):
+    found = caller.get(path)
+
+    assert (found[0], found[1].get("data", [])) == (status, [])

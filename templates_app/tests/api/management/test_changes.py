@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notify_project import clock
+from services.models import ServiceLetterContact
 from services.tests.api.management.client import member, support
 from services.tests.factories import ServiceFactory
 from templates_app.changes.proposing import propose
 from templates_app.models import Template, TemplateChange
-from templates_app.tests.factories import TemplateFactory
+from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 from templates_app.versions import update_template
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,75 @@ def test_a_version_is_restored_by_a_change(service, template, author):
 
     assert (status, draft["proposed"]) == (201, {"content": "Code ((code))"})
     assert (both[0], list(both[1]["message"])) == (400, ["restore_version"])
+
+
+def test_how_urgent_messages_are_is_for_support_staff(service, author):
+    """A change is no way round the rule of templates."""
+    new = {"name": "x", "template_type": "sms", "content": "x", "process_type": "priority"}
+    template = TemplateFactory(service=service, content="Code ((code))", process_type="priority")
+    update_template(template, actor=None, is_reviewed=True, process_type="normal", content="New")
+    draft = update(template, content="y")
+
+    refused = [
+        author.post(path(service), update(template, process_type="priority")),
+        author.post(path(service), {"kind": "create", "proposed": new}),
+        author.patch(
+            path(service, author.post(path(service), draft)[1]["id"]),
+            {"proposed": {"process_type": "priority"}},
+        ),
+    ]
+    _, by_staff = support().post(path(service), update(template, process_type="priority"))
+    _, restored = author.post(
+        path(service), {"kind": "update", "template": str(template.id), "restore_version": 1}
+    )
+
+    assert [(status, answer["message"]) for status, answer in refused] == [
+        (403, "Support staff only: process_type")
+    ] * 3
+    assert by_staff["proposed"] == {"process_type": "priority"}
+    assert restored["proposed"] == {"content": "Code ((code))"}
+
+
+def test_values_are_what_they_are_and_named_as_those_of_templates(service, author):
+    folder = TemplateFolderFactory(service=service)
+    block = ServiceLetterContact.objects.create(service=service, contact_block="1 High Street")
+    new = {
+        "name": "x",
+        "template_type": "letter",
+        "subject": "x",
+        "content": "x",
+        "folder": str(folder.id),
+        "letter_contact": str(block.id),
+    }
+    wrong = {"name": 5, "has_unsubscribe_link": 0, "folder_id": str(folder.id)}
+
+    refused = author.post(path(service), {"kind": "create", "proposed": new | wrong})
+    status, made = author.post(path(service), {"kind": "create", "proposed": new})
+
+    assert (refused[0], list(refused[1]["message"]["proposed"])) == (
+        400,
+        ["folder_id", "name", "has_unsubscribe_link"],
+    )
+    assert status == 201
+    assert made["proposed"] == {**new, "postage": "second", "letter_languages": "english"}
+    assert sorted(made["proposed"]) == made["changes"]
+    assert {each["field"] for each in made["differences"]} == set(made["changes"])
+
+
+def test_the_list_does_not_tell_which_templates_others_have(service, template, author):
+    author.post(path(service), update(template, content="Mine"))
+    theirs = TemplateFactory()
+
+    found = [
+        author.get(f"{path(service)}?template={wanted}")
+        for wanted in (template.id, theirs.id, "00000000-0000-4000-8000-000000000000")
+    ]
+
+    assert [(status, len(answer["data"])) for status, answer in found] == [
+        (200, 1),
+        (200, 0),
+        (200, 0),
+    ]
 
 
 def test_what_others_changed_meanwhile_is_shown_and_refused(service, template, author, reviewer):

@@ -89,7 +89,7 @@ def test_what_cannot_be_moved_is_said_and_nothing_moves(author, path, service):
 
     for body, message in (
         ({"templates": [mine]}, {"into": ["This field is required."]}),
-        ({"into": "", "templates": [mine]}, {"into": ["Must be a valid UUID."]}),
+        ({"into": "", "templates": [mine]}, {"into": ["An id is needed."]}),
         ({"into": None}, nothing),
         ({"into": None, "templates": []}, nothing),
         ({"into": None, "templates": [mine] * 1001}, many),
@@ -125,7 +125,7 @@ def test_what_is_no_folder_is_refused_in_words(author, path, service):
     for method, address, body, status, message in (
         ("post", path, {"name": "  "}, 400, {"name": ["This field may not be blank."]}),
         ("post", path, {"name": "\u200b"}, 400, "The name must have 1 to 255 characters"),
-        ("post", path, {"name": 7}, 400, {"name": ["Not a valid string."]}),
+        ("post", path, {"name": 7}, 400, {"name": ["A text is needed."]}),
         ("patch", url, {"name": "a\0"}, 400, {"name": ["Null characters are not allowed."]}),
         ("patch", url, {"parent": None}, 400, {"parent": ["This cannot be set"]}),
     ):
