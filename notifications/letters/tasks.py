@@ -8,7 +8,7 @@ from notify_project import clock, waiting_tasks
 from notify_project.constants import Queue
 
 _TEST_LETTERS, _LETTERS = "test-letters", "letters"
-# Other tasks of the queue wait no longer: emails and texts of test keys, which are done in a moment.
+# Other tasks of the queue wait no longer; emails and texts of test keys are done in a moment.
 _AT_A_TIME, _TEST_LETTERS_AT_A_TIME = timedelta(seconds=30), timedelta(seconds=3)
 
 
