@@ -8,8 +8,8 @@ from notify_project import clock, waiting_tasks
 from notify_project.constants import Queue
 
 _TEST_LETTERS, _LETTERS = "test-letters", "letters"
-# Other tasks of the queue wait no longer.
-_AT_A_TIME = timedelta(seconds=30)
+# Other tasks of the queue wait no longer; emails and texts of test keys are done in a moment.
+_AT_A_TIME, _TEST_LETTERS_AT_A_TIME = timedelta(seconds=30), timedelta(seconds=3)
 
 
 def make_letters() -> None:
@@ -25,7 +25,7 @@ def finish_test_letters() -> None:
     """Bring the letters that are not real to their end."""
     waiting_tasks.lower_flag(_TEST_LETTERS)
     deliver_test_letters(clock.now())
-    until = clock.now() + _AT_A_TIME
+    until = clock.now() + _TEST_LETTERS_AT_A_TIME
     make_pages(is_real=False, until=until)
     if clock.now() >= until:
         wake_test_letters()
