@@ -24,8 +24,6 @@ SPECTACULAR_SETTINGS = {
         "PersonState": "services.models.User.State",
         "DeliveryState": "notifications.models.CallbackDelivery.State",
         "FinishedState": "notifications.callbacks.replay.FINISHED",
-        "ChangeState": "templates_app.models.TemplateChange.State",
-        "NotificationType": "notify_project.constants.NotificationType",
         "MemberPermission": "services.models.MemberPermission.Name",
         "ServicePermission": "services.models.ServicePermission.Name",
     },
