@@ -41,12 +41,12 @@ def _signals():
 @pytest.mark.redis
 @pytest.mark.usefixtures("_signals")
 def test_a_pool_runs_the_tasks_of_its_queues_in_their_order(real_queues):
-    for queue in (Queue.REPORTING, Queue.LETTERS, Queue.PERIODIC, Queue.NORMAL):
+    for queue in (Queue.REPORTING, Queue.PERIODIC, Queue.NORMAL):
         enqueue(waiting_tasks.note, queue.value, queue=queue)
 
     call_command("run_worker", "background", burst=True)
 
-    assert waiting_tasks.ran == ["periodic", "letters", "reporting"]
+    assert waiting_tasks.ran == ["periodic", "reporting"]
     assert real_queues.llen("rq:queue:normal") == 1
 
 
