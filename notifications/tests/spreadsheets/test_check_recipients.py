@@ -180,7 +180,12 @@ def test_a_service_in_trial_mode_sends_to_its_team_only(check):
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        (b"\xff", "a.csv", "Notify cannot read this file - try using a different file type"),
+        (
+            b"\xff",
+            "a.csv",
+            "Notify cannot read the characters in this file - save it as ‘CSV UTF-8’, or send the "
+            "spreadsheet itself",
+        ),
         (b"a", "a.pdf", "The file must be a spreadsheet that Notify can read"),
     ],
     ids=["bytes", "kind"],

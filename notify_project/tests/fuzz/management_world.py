@@ -25,10 +25,14 @@ from templates_app.tests.factories import TemplateFactory  # noqa: E402
 # Of each kind of thing that can be ended for good: each may be ended once.
 SPENT = 30
 TOKEN_NAME = "fuzz"
+FIRST_NUMBER = 100_000
 
 
 def store() -> dict[str, object]:
     """Store a service with several of everything, and services that may be archived."""
+    # Another world may be in this database already, whose names begin at 0.
+    for each in (OrganisationFactory, ServiceFactory, TemplateFactory, UserFactory):
+        each.reset_sequence(FIRST_NUMBER)
     staff = UserFactory(platform_admin=True)
     service = ServiceFactory(permissions=("email", "sms", "letter", "inbound_sms"))
     people = [UserFactory() for _ in range(2 * SPENT)]

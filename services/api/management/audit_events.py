@@ -18,8 +18,10 @@ from services.api.management.viewsets import (
 class AuditEventSerializer(ModelSerializer[AuditEvent]):
     """One thing that somebody did."""
 
-    service = serializers.UUIDField(source="service_id", read_only=True)
-    before = serializers.JSONField(read_only=True, help_text="Of what was changed.")
+    service = serializers.UUIDField(source="service_id", read_only=True, allow_null=True)
+    before = serializers.JSONField(
+        read_only=True, allow_null=True, help_text="Of what was changed."
+    )
     after = serializers.JSONField(read_only=True, help_text="Of what was changed.")
 
     class Meta:
