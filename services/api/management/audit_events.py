@@ -19,9 +19,7 @@ class AuditEventSerializer(ModelSerializer[AuditEvent]):
     """One thing that somebody did."""
 
     service = serializers.UUIDField(source="service_id", read_only=True, allow_null=True)
-    before = serializers.JSONField(
-        read_only=True, allow_null=True, help_text="Of what was changed."
-    )
+    before = serializers.JSONField(read_only=True, help_text="Of what was changed.")
     after = serializers.JSONField(read_only=True, help_text="Of what was changed.")
 
     class Meta:
