@@ -37,8 +37,11 @@ READS = frozenset({"list", "retrieve"})
 
 def needed_for(access: Mapping[str, str], action: str, method: str) -> str:
     """Return what an action needs of the caller."""
-    kind = "read" if action in READS or method == "GET" else "write"
-    return access.get(action, access[kind])
+    kind, other = (
+        ("read", "write") if action in READS or method in SAFE_METHODS else ("write", "read")
+    )
+    # What only reads, or only writes, may be asked for its methods all the same.
+    return access.get(action) or access.get(kind) or access[other]
 
 
 class MayUse(BasePermission):
