@@ -29,11 +29,25 @@ class TrueOrFalseFilter(filters.BooleanFilter):  # type: ignore[misc]  # as abov
     field_class = _TrueOrFalse
 
 
+class WholeNumberFilter(filters.NumberFilter):  # type: ignore[misc]  # as above
+    """Rows with a number that has no fraction."""
+
+    field_class = forms.IntegerField
+
+
+_WHOLE_NUMBERS = (
+    models.IntegerField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+)
+
+
 class StrictFilterSet(filters.FilterSet):  # type: ignore[misc]  # as above
-    """Filters of which those of switches know two words."""
+    """Filters of which those of switches know two words, and those of counts no fractions."""
 
     FILTER_DEFAULTS = {
         **filters.FilterSet.FILTER_DEFAULTS,
+        **{kind: {"filter_class": WholeNumberFilter} for kind in _WHOLE_NUMBERS},
         # The usual widget takes what it cannot read for nothing.
         models.BooleanField: {
             "filter_class": TrueOrFalseFilter,

@@ -21,7 +21,6 @@ from notifications.jobs.progress import progress_of
 from notifications.jobs.report import report_of
 from notifications.models import Job
 from notifications.models.job import JobQuerySet
-from services.api.management.bodies import require_known
 from services.api.management.reasons import NoteSerializer
 from services.api.management.viewsets import Reads
 
@@ -175,9 +174,9 @@ class JobViewSet(Reads, SendingViewSet):
         request=NewJobSerializer,
         responses={200: JobInDetailSerializer, 201: JobInDetailSerializer},
     )
-    def create(self, request: Request, *_: Any, **__: Any) -> Response:
+    def create(self, _request: Request, *_: Any, **__: Any) -> Response:
         """Send an uploaded file, now or later; asked again, the job is answered that there is."""
-        wanted = self._read(NewJobSerializer, request)
+        wanted = self.checked(NewJobSerializer)
         self.require_may_send(type_of_job(self.service.id, wanted["id"]))
         is_new = not self.get_queryset().filter(id=wanted["id"]).exists()
         job = create_job(
@@ -187,21 +186,21 @@ class JobViewSet(Reads, SendingViewSet):
 
     @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, **_: Any) -> Response:
+    def cancel(self, _request: Request, **_: Any) -> Response:
         """Cancel a job that waits for its time; 404 once it has started."""
-        return self._do(request, control.cancel_job)
+        return self._do(control.cancel_job)
 
     @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])
-    def pause(self, request: Request, **_: Any) -> Response:
+    def pause(self, _request: Request, **_: Any) -> Response:
         """Let no further message of a job go out; what is held back ends after 72 hours."""
-        return self._do(request, control.pause_job)
+        return self._do(control.pause_job)
 
     @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])
-    def resume(self, request: Request, **_: Any) -> Response:
+    def resume(self, _request: Request, **_: Any) -> Response:
         """Let a paused job go on."""
-        return self._do(request, control.resume_job)
+        return self._do(control.resume_job)
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
@@ -214,18 +213,12 @@ class JobViewSet(Reads, SendingViewSet):
         del request
         return csv_of(self.get_object())
 
-    def _do(self, request: Request, change: Callable[..., Any]) -> Response:
+    def _do(self, change: Callable[..., Any]) -> Response:
         job: Job = self.get_object()
         self.require_may_send(job.template.template_type)
-        reason = self._read(NoteSerializer, request)["reason"]
+        reason = self.checked(NoteSerializer)["reason"]
         change(self.service.id, job.id, actor=self.actor, reason=reason)
         return self._answer(job)
-
-    def _read(self, kind: Any, request: Request) -> dict[str, Any]:
-        serializer = kind(data=request.data)
-        require_known(serializer, request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
     def _answer(self, job: Job, *, status: int = 200) -> Response:
         return Response(self.shown(self.get_queryset().get(id=job.id)), status=status)

@@ -15,6 +15,8 @@ IS_LONG = "FUZZ_EXAMPLES" in os.environ
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "600"))
 # Below this many, a process still grows by what it loads and remembers once.
 ENOUGH_TO_WEIGH = 10_000
+# No generated form gives its file a name, which tells how it is read.
+UNREACHED = {"POST /service/{service_id}/upload"}
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 
 
@@ -42,7 +44,7 @@ def test_the_management_api_does_what_its_description_says(platform, tmp_path):
     operations = {f"{method.upper()} {path}" for path in described for method in described[path]}
     never = {name for name in operations if not any(s < "300" for s in answers.get(name, {}))}
     assert len(never) < len(operations) / 2
-    assert never == set() or not IS_LONG
+    assert never <= UNREACHED or not IS_LONG, never
     assert not [name for name, statuses in answers.items() if max(statuses) >= "500"]
 
 

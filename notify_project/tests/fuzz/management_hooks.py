@@ -17,6 +17,7 @@ from notify_project.tests.fuzz import real
 
 # How often an operation is asked about things that exist.
 SHARE = 0.7
+NOBODY = "00000000-0000-4000-8000-000000000000"
 TOKEN = real.WORLD["token"]
 answers: dict[str, Counter] = defaultdict(Counter)
 
@@ -42,12 +43,25 @@ schemathesis.openapi.format("uri", st.from_regex(r"\Ahttps://8\.8\.8\.8/[A-Za-z0
 def before_call(context, case, kwargs):
     """Name what exists, where something valid was given."""
     given = case.path_parameters or {}
-    if given and all(map(real.is_uuid, given.values())) and real.chance(SHARE):
+    if given and all(map(_may_exist, given.values())) and real.chance(SHARE):
         case.path_parameters.update(real.path_parameters(case.operation.path))
+    for name, value in given.items():
+        # Ids of answers are asked with, too; without its own token nothing more would be found.
+        if value in real.WORLD["spared"]:
+            case.path_parameters[name] = NOBODY
+    is_positive = case.meta is not None and case.meta.generation.mode.is_positive
+    if is_positive and case.query:
+        case.query.update(real.query_of(case.query))
     if isinstance(case.body, dict) and real.chance(SHARE):
         case.body = _real_body(dict(case.body), case.operation.path)
-        if case.meta is not None and case.meta.generation.mode.is_positive:
+        if is_positive:
             case.body |= real.rules_of(case.operation.path, case.body)
+            whole = real.whole_body(case.operation.path)
+            case.body = case.body if whole is None else whole
+
+
+def _may_exist(value):
+    return real.is_uuid(value) or value in real.TYPES
 
 
 def _real_body(body, path):

@@ -5,6 +5,7 @@ Runs as a process of its own, with the environment of the platform that is asked
 
 import json
 import sys
+from datetime import timedelta
 
 import django
 
@@ -13,17 +14,30 @@ django.setup()
 # Models exist from here on.
 from django.db import transaction  # noqa: E402
 
-from notifications.tests.factories import NotificationFactory  # noqa: E402
+from notifications.models import Job  # noqa: E402
+from notifications.suppression.entries import suppress  # noqa: E402
+from notifications.tests.factories import (  # noqa: E402
+    CallbackDeliveryFactory,
+    InboundSmsFactory,
+    NotificationFactory,
+)
+from notifications.tests.jobs.conftest import Mailings, texts  # noqa: E402
+from notify_project import clock  # noqa: E402
 from services import api_keys, members, personal_tokens, senders  # noqa: E402
+from services.callbacks import set_callback  # noqa: E402
+from services.retention import set_retention  # noqa: E402
 from services.tests.factories import (  # noqa: E402
+    InboundNumberFactory,
     OrganisationFactory,
     ServiceFactory,
     UserFactory,
 )
+from templates_app.models import TemplateChange  # noqa: E402
 from templates_app.tests.factories import TemplateFactory  # noqa: E402
+from templates_app.versions import update_template  # noqa: E402
 
 # Of each kind of thing that can be ended for good: each may be ended once.
-SPENT = 30
+SPENT = 20
 TOKEN_NAME = "fuzz"
 FIRST_NUMBER = 100_000
 
@@ -33,7 +47,8 @@ def store() -> dict[str, object]:
     # Another world may be in this database already, whose names begin at 0.
     for each in (OrganisationFactory, ServiceFactory, TemplateFactory, UserFactory):
         each.reset_sequence(FIRST_NUMBER)
-    staff = UserFactory(platform_admin=True)
+    # Named like the token, so that neither is ended by what is asked.
+    staff = UserFactory(platform_admin=True, name=TOKEN_NAME)
     service = ServiceFactory(permissions=("email", "sms", "letter", "inbound_sms"))
     people = [UserFactory() for _ in range(2 * SPENT)]
     for person in people[:SPENT]:
@@ -44,17 +59,61 @@ def store() -> dict[str, object]:
         senders.add_reply_to(service, f"reply-to-{number}@example.org")
         senders.add_letter_contact(service, f"{number} High Street")
         personal_tokens.issue(staff, f"token {number}", actor=None)
-    for kind in ({}, {"email": True}, {"letter": True}):
-        template = TemplateFactory(service=service, **kind)
+        suppress(service, f"gone-{number}@example.org", actor=None, reason="asked us to")
+        InboundNumberFactory()
+        InboundNumberFactory(service=ServiceFactory())
+    made = [
+        TemplateFactory(service=service, **kind) for kind in ({}, {"email": True}, {"letter": True})
+    ]
+    for template in made:
         NotificationFactory(template=template, status="delivered")
+        update_template(template, actor=staff, as_operator=True, content="Hello ((name))")
+        set_retention(service, template.template_type, 30, actor=None)
+    InboundSmsFactory(service=service)
+    _tell_of_calls(service)
+    _propose_changes(service)
     token = personal_tokens.issue(staff, TOKEN_NAME, actor=None, scope="write")
     return {
         "token": token.shown_once,
+        "spared": [str(token.token.id), str(staff.id)],
         "service": str(service.id),
         "organisation": str(OrganisationFactory().id),
         "to_archive": [str(ServiceFactory().id) for _ in range(SPENT)],
+        "template": str(made[0].id),
+        "uploads": _send_files(made[0]),
         "newcomers": [person.email_address for person in people[SPENT:]],
     }
+
+
+def _tell_of_calls(service):
+    set_callback(service, "delivery_status", url="https://8.8.8.8/told", token="a" * 20, actor=None)
+    earlier = clock.now() - timedelta(hours=1)
+    for _ in range(3):
+        CallbackDeliveryFactory(
+            service=service, state="given-up", created_at=earlier, finished_at=earlier
+        )
+
+
+def _propose_changes(service):
+    proposed = {"name": "Code", "template_type": "sms", "content": "Code ((code))"}
+    for state in ("draft", "in-review", "approved"):
+        for _ in range(SPENT):
+            TemplateChange.objects.create(
+                service=service, kind="create", state=state, proposed=proposed
+            )
+
+
+def _send_files(template) -> list[str]:
+    """Store jobs that can be steered in each way, and files of which there is no job yet."""
+    mailings, later = Mailings(), clock.now() + timedelta(days=1)
+    for state in ("scheduled", "in progress", "paused"):
+        for number in range(SPENT):
+            name = f"{state} {number}.csv"
+            job = mailings.create(texts(1), template, name=name, scheduled_for=later)
+            # Of one that is at work, nobody must think that it stands still.
+            Job.objects.filter(id=job.id).update(job_status=state, heartbeat_at=later)
+    uploads = [mailings.upload(texts(1), template, f"stored {n}.csv") for n in range(SPENT)]
+    return [str(each.job_id) for each in uploads]
 
 
 if __name__ == "__main__":

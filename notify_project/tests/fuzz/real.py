@@ -15,6 +15,7 @@ BASE = os.environ["FUZZ_URL"]
 USES = 20
 # Ended for good, so never the service that all else is done to.
 ENDED_BY = ("archive",)
+TYPES = ("email", "sms", "letter")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _lists: dict[str, tuple[int, list[str]]] = {}
 _random = random.Random(1)
@@ -26,6 +27,9 @@ def path_parameters(path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     last = path.rpartition("/")[2]
     for match in _PARAMETER.finditer(path):
+        if match[1] == "notification_type":
+            found[match[1]] = _random.choice(TYPES)
+            continue
         collection = path[: match.start()].rstrip("/").format(**found)
         real = _service(path, last) if collection == "/service" else _one_of(collection)
         if real is None:
@@ -61,6 +65,40 @@ def rules_of(path: str, body: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in wanted.get(path, {}).items() if name in body}
 
 
+def query_of(query: dict[str, object]) -> dict[str, object]:
+    """Return what makes sense of a query; only of parameters that it has."""
+    wanted = {"year": 2026, "from": 1, "to": 1}
+    return {name: value for name, value in wanted.items() if isinstance(query.get(name), int)}
+
+
+def whole_body(path: str) -> dict[str, object] | None:
+    """Return a body of an operation whose rules nothing generated would meet; None of others."""
+    reason = "asked by phone"
+    recipients = {"recipients": ["nobody@example.org"], "reason": reason}
+    number = f"07701{next(_numbers):06}"
+    wanted: dict[str, dict[str, object]] = {
+        "/person/find": recipients,
+        "/person/erase": {**recipients, "case_reference": "DP-1"},
+        "/inbound-number": {"numbers": [number], "provider": "mmg"},
+        "/service/{service_id}/inbound-number": {},
+        "/service/{service_id}/job": {"id": _random.choice(WORLD["uploads"])},
+        "/service/{service_id}/billing/budgets": {"period": "month", "pounds": "12.50"},
+        "/service/{service_id}/template-change": {
+            "kind": "update",
+            "template": WORLD["template"],
+            "proposed": {"content": f"Hello ((name)) {number}"},
+        },
+        "/service/{service_id}/template-change/{id}": {"note": "because"},
+        "/service/{service_id}/template-change/{id}/refuse": {"note": "because"},
+        "/service/{service_id}/template-folder/move": {
+            "into": None,
+            "templates": [WORLD["template"]],
+        },
+        "/service/{service_id}/template/{id}/restore": {"version": 1},
+    }
+    return wanted.get(path)
+
+
 def chance(share: float) -> bool:
     """Decide as a run with the same seed does."""
     return _random.random() < share
@@ -90,7 +128,7 @@ def _ask(collection: str) -> list[str]:
             rows = json.load(answer)["data"]
     except urllib.error.HTTPError:
         return []  # there is no such list
-    # Not the token with which all this is asked.
+    # Not the token with which all this is asked, nor whose it is.
     return [row["id"] for row in rows if row.get("name") != "fuzz" and is_uuid(row.get("id"))]
 
 

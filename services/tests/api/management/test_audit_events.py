@@ -112,3 +112,21 @@ def test_a_service_s_events_are_its_own_and_nobody_writes_any():
     assert caller.get(f"{path}/{other.id}")[0] == 404
     for method, url in (("post", path), ("delete", f"{path}/{own.id}"), ("post", "/audit-event")):
         assert staff.ask(method, url)[0] == 405
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        ("2026-06-10T12:00:00-19:33", (200, 0)),
+        ("2026-06-10T12:00:00%2B23:59", (200, 1)),
+        ("0001-01-01T00:00:00%2B23:59", (400, None)),
+        ("9999-12-31T23:59:59-23:59", (400, None)),
+    ],
+    ids=["far west", "far east", "before all times", "after all times"],
+)
+def test_an_instant_may_be_written_with_any_difference(since, expected):
+    event()
+
+    status, answer = support().get(f"/audit-event?since={since}&subject=7")
+
+    assert (status, len(answer["data"]) if status == 200 else None) == expected
