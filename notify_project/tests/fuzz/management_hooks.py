@@ -43,7 +43,8 @@ schemathesis.openapi.format("uri", st.from_regex(r"\Ahttps://8\.8\.8\.8/[A-Za-z0
 def before_call(context, case, kwargs):
     """Name what exists, where something valid was given."""
     given = case.path_parameters or {}
-    if given and all(map(_may_exist, given.values())) and real.chance(SHARE):
+    is_plausible = all(_may_exist(*each) for each in given.items())
+    if given and is_plausible and real.chance(SHARE):
         case.path_parameters.update(real.path_parameters(case.operation.path))
     for name, value in given.items():
         # Ids of answers are asked with, too; without its own token nothing more would be found.
@@ -51,7 +52,7 @@ def before_call(context, case, kwargs):
             case.path_parameters[name] = NOBODY
     is_positive = case.meta is not None and case.meta.generation.mode.is_positive
     if is_positive and case.query:
-        case.query.update(real.query_of(case.query))
+        case.query.update(real.query_of(case.operation.path, case.query))
     if isinstance(case.body, dict) and real.chance(SHARE):
         case.body = _real_body(dict(case.body), case.operation.path)
         if is_positive:
@@ -60,8 +61,9 @@ def before_call(context, case, kwargs):
             case.body = case.body if whole is None else whole
 
 
-def _may_exist(value):
-    return real.is_uuid(value) or value in real.TYPES
+def _may_exist(name, value):
+    # Which words there are is not described.
+    return real.is_uuid(value) or name == "notification_type"
 
 
 def _real_body(body, path):

@@ -65,10 +65,11 @@ def rules_of(path: str, body: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in wanted.get(path, {}).items() if name in body}
 
 
-def query_of(query: dict[str, object]) -> dict[str, object]:
-    """Return what makes sense of a query; only of parameters that it has."""
-    wanted = {"year": 2026, "from": 1, "to": 1}
-    return {name: value for name, value in wanted.items() if isinstance(query.get(name), int)}
+def query_of(path: str, query: dict[str, object]) -> dict[str, object]:
+    """Return what makes sense of a query."""
+    if path.endswith("/diff"):
+        return {"from": 1, "to": 1}
+    return {"year": 2026} if isinstance(query.get("year"), int) else {}
 
 
 def whole_body(path: str) -> dict[str, object] | None:
@@ -81,6 +82,11 @@ def whole_body(path: str) -> dict[str, object] | None:
         "/person/erase": {**recipients, "case_reference": "DP-1"},
         "/inbound-number": {"numbers": [number], "provider": "mmg"},
         "/service/{service_id}/inbound-number": {},
+        "/service/{service_id}/data-retention/{notification_type}": {"days_of_retention": 30},
+        "/service/{service_id}/callback/{callback_id}/delivery/replay": {
+            "state": "given-up",
+            "reason": reason,
+        },
         "/service/{service_id}/job": {"id": _random.choice(WORLD["uploads"])},
         "/service/{service_id}/billing/budgets": {"period": "month", "pounds": "12.50"},
         "/service/{service_id}/template-change": {
