@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 import orjson
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -141,21 +139,6 @@ def read_json(request: HttpRequest | Request, *, may_be_empty: bool = False) -> 
     if _LONG_NUMBER.search(body):
         value = json.loads(body, parse_int=_exact)
     return value or {}
-
-
-class StrictJsonParser(BaseParser):
-    """The body as ``read_json`` reads it, for views of Django REST Framework's own."""
-
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: Any,  # noqa: ARG002 - the request is asked
-        media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Return the value."""
-        return read_json((parser_context or {})["request"])
 
 
 def _exact(digits: str) -> int | str:

@@ -38,11 +38,6 @@ def shown_differences(found: Iterable[Difference]) -> SafeString:
     return format_html_join("", _ENTRY, entries) if entries else format_html("{}", "nothing")
 
 
-def label_of(field: str) -> str:
-    """Return what people call a field of a template."""
-    return _label(field)
-
-
 def _label(field: str) -> str:
     return _WORDS.get(field, field.replace("_", " ").capitalize())
 
