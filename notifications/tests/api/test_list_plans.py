@@ -191,6 +191,9 @@ def _require_cheap(plan):
     buffers = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     assert buffers < BUFFERS_OF_A_PAGE + BUFFERS_OF_A_BRANCH * branches
     for node in _nodes(plan):
+        # Joined to a table of two rows, what was read once may be gone through twice.
+        if node["Node Type"] == "Materialize":
+            continue
         assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] == "notifications"), (
             node
         )

@@ -1,4 +1,4 @@
-"""Fields of bodies: texts, and what they name of the service."""
+"""Fields of bodies: what support staff set, and what they name of the service."""
 
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -7,22 +7,11 @@ from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.fields import empty
 
 from notify_project.api.errors import Forbidden
 from notify_project.constants import ProcessType
 from services.models import ServiceLetterContact
 from templates_app.models import TemplateFolder
-
-
-class Text(serializers.CharField):
-    """A text: a number is none."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the text."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return str(super().to_internal_value(data))
 
 
 class ProcessTypeField(serializers.ChoiceField):
@@ -53,14 +42,6 @@ class _OfTheService(serializers.PrimaryKeyRelatedField[Any]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(pk_field=serializers.UUIDField(), **options)
-
-    def run_validation(self, data: Any = empty) -> Any:
-        """Check an id; the framework would take an empty one, which forms send, for null."""
-        if data == "":
-            raise serializers.ValidationError(
-                serializers.UUIDField.default_error_messages["invalid"]
-            )
-        return super().run_validation(data)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Leave out what other services have."""

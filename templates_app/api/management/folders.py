@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ModelSerializer
 
 from services.api.management.viewsets import MEMBER, ByKey, Reads, ServiceOwnedViewSet
-from templates_app.api.management.fields import FolderField, Text
+from templates_app.api.management.fields import FolderField
 from templates_app.folders import MAX_NAME, create_folder, delete_folder, move, rename_folder
 from templates_app.models import TemplateFolder
 
@@ -21,7 +21,7 @@ MAX_MOVED = 1000
 class FolderSerializer(ModelSerializer[TemplateFolder]):
     """A folder."""
 
-    name = Text(max_length=MAX_NAME)
+    name = serializers.CharField(max_length=MAX_NAME)
     parent = FolderField(required=False)  # type: ignore[assignment]  # DRF has one of its own
 
     class Meta:

@@ -10,7 +10,6 @@ from templates_app.api.management.fields import (
     FolderField,
     LetterContactField,
     ProcessTypeField,
-    Text,
 )
 from templates_app.models import LetterLanguages, Template, TemplateHistory
 from templates_app.read_models import model_of
@@ -44,9 +43,9 @@ class TemplateEntrySerializer(ModelSerializer[Template]):
 class TemplateSerializer(TemplateEntrySerializer):
     """A template with all that its newest version says."""
 
-    name = Text(max_length=MAX_NAME)
-    content = Text(trim_whitespace=False)
-    subject = Text(trim_whitespace=False, required=False, allow_null=True)
+    name = serializers.CharField(max_length=MAX_NAME)
+    content = serializers.CharField(trim_whitespace=False)
+    subject = serializers.CharField(trim_whitespace=False, required=False, allow_null=True)
     placeholders = serializers.SerializerMethodField(
         help_text="Their names, each once, as spelt where it comes first."
     )
@@ -55,8 +54,12 @@ class TemplateSerializer(TemplateEntrySerializer):
     letter_languages = serializers.ChoiceField(
         choices=LetterLanguages.choices, required=False, allow_null=True
     )
-    letter_welsh_subject = Text(trim_whitespace=False, required=False, allow_null=True)
-    letter_welsh_content = Text(trim_whitespace=False, required=False, allow_null=True)
+    letter_welsh_subject = serializers.CharField(
+        trim_whitespace=False, required=False, allow_null=True
+    )
+    letter_welsh_content = serializers.CharField(
+        trim_whitespace=False, required=False, allow_null=True
+    )
     letter_contact = LetterContactField()
     created_by = serializers.EmailField(
         source="created_by.email_address",
