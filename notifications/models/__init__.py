@@ -13,6 +13,12 @@ from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
+from notifications.models.letter import (
+    LetterCheck,
+    LetterPrintBatch,
+    LetterPrintEntry,
+    ReturnedLetter,
+)
 from notifications.models.notification import Notification
 from notifications.models.notification_indexes import (
     DUE_AT,
@@ -47,6 +53,9 @@ __all__ = [
     "InboundSms",
     "InboundSmsHistory",
     "Job",
+    "LetterCheck",
+    "LetterPrintBatch",
+    "LetterPrintEntry",
     "Notification",
     "NotificationHistory",
     "PersonRequest",
@@ -54,6 +63,7 @@ __all__ = [
     "ProviderDetailsHistory",
     "ProviderFigures",
     "ProviderHealth",
+    "ReturnedLetter",
     "ServiceStatistics",
     "SuppressedRecipient",
     "TemplateUsageRepair",

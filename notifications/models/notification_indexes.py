@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce, Greatest, Right
 from django.db.models.lookups import IsNull
 
 from notifications.statuses import Status
-from notify_project.constants import NotificationType
+from notify_project.constants import KeyType, NotificationType
 
 # When a waiting message may next be taken: at once, when its retry is due, or when the lease
 # of the worker that took it has run out. PostgreSQL's GREATEST passes over nulls.
@@ -44,6 +44,15 @@ UNFINISHED_TEST_LETTERS = models.Q(
     is_real=False,
     notification_type=NotificationType.LETTER,
     status__in=[Status.SENDING, Status.PENDING_VIRUS_CHECK],
+)
+
+# Sheets are the proof that there is a PDF, and that it is good.
+READY_TO_PRINT = models.Q(
+    notification_type=NotificationType.LETTER,
+    status=Status.CREATED,
+    is_real=True,
+    key_type=KeyType.NORMAL,
+    billable_units__gt=0,
 )
 
 INDEXES = [
@@ -139,5 +148,17 @@ INDEXES = [
             notification_type="letter", status="created", is_real=True, billable_units=0
         ),
         name="ix_notif_letters_to_make",
+    ),
+    # Which letters are ready to be printed?
+    models.Index(
+        fields=["created_at", "id"],
+        condition=READY_TO_PRINT,
+        name="ix_notif_letters_to_print",
+    ),
+    # Which letters that came as a PDF wait for their check?
+    models.Index(
+        fields=["created_at", "id"],
+        condition=models.Q(notification_type="letter", status="pending-virus-check", is_real=True),
+        name="ix_notif_letters_to_check",
     ),
 ]

@@ -1,0 +1,145 @@
+"""What is recorded of letters besides their rows: checks, print batches, those that came back."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from notify_project import clock
+from services.models import Service
+
+
+class LetterCheck(models.Model):
+    """What was found in a letter that came as a PDF; removed with its notification."""
+
+    notification_id = models.UUIDField(primary_key=True)
+    # Null: no scanner is configured, and nobody has looked for viruses.
+    is_clean = models.BooleanField(null=True)
+    message = models.CharField(
+        max_length=50, default="", blank=True, help_text="Why it is refused; empty: it is not."
+    )
+    invalid_pages = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, help_text="From 1."
+    )
+    page_count = models.PositiveIntegerField(null=True, help_text="Null: it cannot be read.")
+    checked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "letter_checks"
+
+    def __str__(self) -> str:
+        return f"check of {self.notification_id}: {self.message or 'good'}"
+
+
+class LetterPrintBatch(models.Model):
+    """Letters that are handed over to the printer together, recorded before anything leaves."""
+
+    class State(models.TextChoices):
+        """How far the hand-over has come. Source: the life of a letter, print batches."""
+
+        PLANNED = "planned"
+        UPLOADING = "uploading"
+        UPLOADED = "uploaded"
+        ACKNOWLEDGED = "acknowledged"
+        # Whether the printer has it cannot be known: a person decides.
+        UNCLEAR = "unclear"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.CharField(max_length=50)
+    # Of a printer that takes files; one that takes letters singly knows no batches.
+    file_name = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - unique
+    print_day = models.DateField()
+    postage = models.CharField(max_length=20, default="", blank=True)
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    letter_count = models.PositiveIntegerField()
+    sheet_count = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+    uploaded_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "letter_print_batches"
+        verbose_name_plural = "letter print batches"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        "planned",
+                        "uploading",
+                        "uploaded",
+                        "acknowledged",
+                        "unclear",
+                        "failed",
+                    ]
+                ),
+                name="ck_letter_print_batches_state",
+            )
+        ]
+        indexes = [
+            # Which batches wait for a worker, or for a person?
+            models.Index(
+                fields=["state", "created_at", "id"],
+                condition=models.Q(state__in=["planned", "uploading", "unclear"]),
+                name="ix_print_batches_open",
+            ),
+            # What was uploaded on a day?
+            models.Index(fields=["print_day", "id"], name="ix_print_batches_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name or f"print batch {self.pk}"
+
+
+class LetterPrintEntry(models.Model):
+    """One letter of one batch."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(
+        LetterPrintBatch, on_delete=models.CASCADE, related_name="entries", db_index=False
+    )
+    # The letter's row may be gone while its batch is kept.
+    notification_id = models.UUIDField()
+    reference = models.CharField(max_length=16)
+
+    class Meta:
+        db_table = "letter_print_entries"
+        verbose_name_plural = "letter print entries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "notification_id"], name="uq_print_entries_letter"
+            )
+        ]
+        indexes = [
+            # Was a letter planned before?
+            models.Index(fields=["notification_id"], name="ix_print_entries_letter"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} in {self.batch_id}"
+
+
+class ReturnedLetter(models.Model):
+    """A letter that came back; its notification may be gone."""
+
+    id = models.BigAutoField(primary_key=True)
+    notification_id = models.UUIDField(unique=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reported_at = models.DateField(help_text="Day in London.")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "returned_letters"
+        indexes = [
+            # What came back to a service, by day?
+            models.Index(fields=["service", "reported_at", "id"], name="ix_returned_letters_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification_id} came back"
