@@ -8,6 +8,7 @@ from django.db import transaction
 
 from notifications import lifecycle
 from notifications.letters import files
+from notifications.letters.kinds import came_as_pdf
 from notifications.letters.references import Unprintable, printable_reference
 from notifications.letters.tasks import wake_letters
 from notifications.models import Job, LetterCheck, Notification
@@ -16,7 +17,6 @@ from notify_project import audit, clock
 from notify_project.api.errors import BadRequest
 from notify_project.constants import NotificationType
 from services.models import User
-from templates_app.read_models import find_version
 from templates_app.rendering.letter_pages import sheets_of
 
 _CAME_AS_PDF: Final = "This letter came as a PDF: its pages cannot be made again"
@@ -107,12 +107,6 @@ def give_up(letter: Notification, *, actor: User | None, reason: str) -> None:
         actor=actor,
         reason=reason,
     )
-
-
-def came_as_pdf(letter: Notification) -> bool:
-    """Did the letter come as a PDF, so that nobody can make its pages?"""
-    version = find_version(letter.template_id, letter.template_version)
-    return version is not None and version.hidden
 
 
 def _sheets(letter: Notification) -> int:
