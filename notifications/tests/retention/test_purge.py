@@ -168,7 +168,10 @@ def test_old_print_batches_go_with_their_entries_and_open_ones_stay(monkeypatch)
     for age, created_at in ages.items():
         for state in LetterPrintBatch.State.values:
             batch = LetterPrintBatch.objects.create(
-                provider=age, print_day=TODAY, letter_count=1, sheet_count=1,
+                provider=age,
+                print_day=TODAY,
+                letter_count=1,
+                sheet_count=1,
                 state=state,
                 created_at=created_at,
             )
