@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError
 
 from notify_project.constants import NotificationType
 from notify_project.database import is_away
-from notify_project.redis_connection import Batch
+from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 from services.hooks import SentOnDay, sent_on_day
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,16 @@ local function counted(key)
     return tonumber(used) or {NO_NUMBER}
 end
 """
+
+# Not below nothing, and nothing where nothing is counted: what begins a counter leaves out what
+# was cancelled.
+_GIVE_BACK = (
+    COUNTED
+    + """
+local used = counted(KEYS[1])
+if used > 0 then redis.call('DECRBY', KEYS[1], math.min(used, tonumber(ARGV[1]))) end
+"""
+)
 
 
 def day_counter(service_id: UUID, word: str, now: datetime) -> str:
@@ -48,7 +58,7 @@ def recount(service_id: UUID, word: str, now: datetime) -> int:
     """
     abroad = word == INTERNATIONAL_SMS
     kind = NotificationType.SMS if abroad else word
-    asked = SentOnDay(service_id, kind, _midnight(now), only_abroad=abroad)
+    asked = SentOnDay(service_id, kind, midnight_of(now), only_abroad=abroad)
     try:
         return sent_on_day(asked)
     except (DatabaseError, InterfaceError) as error:
@@ -64,10 +74,27 @@ def begin(batch: Batch, service_id: UUID, word: str, now: datetime) -> Batch:
     return batch.set(day_counter(service_id, word, now), str(used), nx=True, ex=DAY_SECONDS)
 
 
+def give_back(service_id: UUID, word: str, count: int, now: datetime) -> None:
+    """Take messages that will never be sent out of a day's counter; without Redis, log and go on.
+
+    Args:
+        service_id: whose they were.
+        word: the channel.
+        count: how many, all accepted on that day.
+        now: an instant of the UTC day.
+    """
+    batch = Batch().eval(_GIVE_BACK, 1, day_counter(service_id, word, now), count)
+    try:
+        ask_redis(f"give back to service {service_id}", batch.answers)
+    except RedisUnavailable:
+        logger.warning("service %s was not given back %s of a daily limit", service_id, count)
+
+
+def midnight_of(now: datetime) -> datetime:
+    """Return when the UTC day began that limits are counted by."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def seconds_of_day_left(now: datetime) -> float:
     """Return the time until a UTC day ends."""
-    return (_midnight(now) + timedelta(days=1) - now).total_seconds()
-
-
-def _midnight(now: datetime) -> datetime:
-    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight_of(now) + timedelta(days=1) - now).total_seconds()

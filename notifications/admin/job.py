@@ -15,12 +15,14 @@ from unfold.decorators import action
 from notifications.admin.job_progress import london_time, progress_shown
 from notifications.admin.job_sending import answer_to
 from notifications.api.management.jobs import csv_of
+from notifications.jobs.cancel_letters import cancel_letter_job
 from notifications.jobs.control import PAUSABLE, cancel_job, pause_job, resume_job
 from notifications.jobs.words import job_in_words
 from notifications.models import Job
 from notify_project.admin.names import short
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError
+from notify_project.constants import NotificationType
 from services.models import User
 
 
@@ -37,7 +39,7 @@ class JobAdmin(BigTableAdmin[Job]):
     actions = None
     show_add_link = False
     actions_list: ClassVar[list[str]] = ["send"]
-    actions_detail: ClassVar[list[str]] = ["report", "pause", "resume", "cancel"]
+    actions_detail: ClassVar[list[str]] = ["report", "pause", "resume", "cancel", "cancel_letters"]
     change_form_outer_before_template = "admin/notifications/job/progress.html"
     fields: ClassVar[list[str]] = [
         *("id", "service", "template_name", "template_version", "rows", "created_by"),
@@ -120,6 +122,15 @@ class JobAdmin(BigTableAdmin[Job]):
         """What has begun is paused."""
         return self._may(request, object_id, Job.Status.SCHEDULED)
 
+    def has_cancel_letters_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Letters wait for their print run, unlike other messages."""
+        if not self._may(request, object_id, Job.Status.ALL_CREATED):
+            return False
+        if not object_id:
+            return True
+        job = self.get_object(request, object_id)
+        return job is not None and job.template.template_type == NotificationType.LETTER
+
     def has_pause_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """What waits for its time is cancelled."""
         return self._may(request, object_id, *PAUSABLE)
@@ -145,6 +156,13 @@ class JobAdmin(BigTableAdmin[Job]):
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cancel a job that waits for its time."""
         return self._ask_and_do(request, object_id, "Cancel", cancel_job)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Cancel letters", url_path="cancel-letters", permissions=["cancel_letters"]
+    )
+    def cancel_letters(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Cancel all letters before the first is printed."""
+        return self._ask_and_do(request, object_id, "Cancel letters", cancel_letter_job)
 
     @action(description="Pause", url_path="pause", permissions=["pause"])  # type: ignore[untyped-decorator]
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:

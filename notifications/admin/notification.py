@@ -1,4 +1,4 @@
-"""Notifications, to be looked at."""
+"""Notifications, to be looked at; letters can be cancelled and repaired."""
 
 import uuid
 from typing import Any
@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest
 
+from notifications.admin.letter_steps import LetterSteps
 from notifications.models import Notification, hash_of
-from notify_project.admin.pages import BigTableAdmin
 
 
 @admin.register(Notification)
-class NotificationAdmin(BigTableAdmin[Notification]):
+class NotificationAdmin(LetterSteps):
     """One page a message, found by exact values; recipients only with the right to see them."""
 
     list_display = ["id", "notification_type", "status", "service", "created_at", "sent_by"]

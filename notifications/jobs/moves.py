@@ -24,7 +24,8 @@ TRANSITIONS: dict[Job.Status, frozenset[Job.Status]] = {
     ),
     Status.ERROR: frozenset({Status.IN_PROGRESS, Status.PAUSED}),
     Status.FINISHED: frozenset({Status.ALL_CREATED, Status.PAUSED}),
-    Status.ALL_CREATED: frozenset({Status.PAUSED}),
+    # Cancelled are then its letters, which are not printed yet.
+    Status.ALL_CREATED: frozenset({Status.PAUSED, Status.CANCELLED}),
     Status.PAUSED: frozenset({Status.ERROR}),
 }
 # Rows may be stored in these.

@@ -51,6 +51,11 @@ def estimated_delivery(created_at: datetime, postage: str) -> datetime:
     return at.replace(second=created_at.second, microsecond=created_at.microsecond)
 
 
+def is_working_day(day: date) -> bool:
+    """Does the printer work on a day?"""
+    return day.weekday() in _MONDAY_TO_FRIDAY and day not in BANK_HOLIDAYS
+
+
 def _at(day: date, hour: int) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=LONDON).astimezone(UTC)
 

@@ -47,6 +47,12 @@ def folder_of(letter: Notification) -> str:
     return f"{Folder.LETTERS}/{print_day(letter.created_at)}"
 
 
+def folders_of(letter: Notification) -> list[str]:
+    """Return every folder in which a letter may have a file."""
+    others = [folder for folder in Folder if folder != Folder.LETTERS]
+    return [*others, f"{Folder.LETTERS}/{print_day(letter.created_at)}"]
+
+
 def store_for_scan(*, reference: str, postage: str, created_at: datetime, pdf: bytes) -> str:
     """Store what a caller sent, before its letter is stored: without a row a file does no harm.
 
@@ -99,7 +105,7 @@ def reference_in(name: str) -> str:
 
 def delete_all(letter: Notification) -> None:
     """Remove every file of a letter; one that is not there does no harm."""
-    for folder in (Folder.SCAN, Folder.INVALID, folder_of(letter)):
+    for folder in folders_of(letter):
         for name in _possible_names(folder, letter):
             storage.delete(Area.LETTERS, name)
 

@@ -1,6 +1,6 @@
 """Which day's letters a letter is printed with. Pure."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from notify_project.clock import LONDON
 
@@ -16,3 +16,8 @@ def print_day(created_at: datetime) -> date:
         created_at: when it was accepted; never the time at which something is done with it.
     """
     return (created_at.astimezone(LONDON) + _FROM_HALF_PAST_FIVE_TO_MIDNIGHT).date()
+
+
+def end_of_print_day(day: date) -> datetime:
+    """Return when the letters of a day are complete, and may not be cancelled any more, in UTC."""
+    return datetime.combine(day, time(17, 30), tzinfo=LONDON).astimezone(UTC)

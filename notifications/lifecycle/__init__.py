@@ -1,9 +1,16 @@
 """The only writer of a notification once it is stored: both tables, and the outbox, at once."""
 
 from notifications.lifecycle.attempts import claim, count_fragments
+from notifications.lifecycle.cancelling import (
+    LettersOfJob,
+    cancel_letter,
+    cancel_letters_of_job,
+    look_at_letters_of_job,
+)
 from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
+from notifications.lifecycle.letter_repair import forget_pages, send_letter_again
 from notifications.lifecycle.letters import (
     claim_letter_without_pages,
     count_sheets,
@@ -14,17 +21,23 @@ from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
 __all__ = [
     "Erased",
+    "LettersOfJob",
     "Outcome",
+    "cancel_letter",
+    "cancel_letters_of_job",
     "claim",
     "claim_letter_without_pages",
     "count_fragments",
     "count_sheets",
     "erase",
     "expire",
+    "forget_pages",
     "hold_rows_of_job",
+    "look_at_letters_of_job",
     "move",
     "move_many",
     "record_outcomes",
     "release_rows_of_job",
+    "send_letter_again",
     "try_letter_again",
 ]

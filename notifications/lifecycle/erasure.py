@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from notifications.callbacks import outbox
+from notifications.lifecycle.cancelling import NOT_WITH_PRINTER
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 
 # What nobody has taken ends here, as nothing that is paid for. What a worker has taken may be with
@@ -16,7 +17,7 @@ from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, rea
 _ERASE = f"""
 WITH chosen AS MATERIALIZED (
     SELECT n.id, CASE WHEN n.notification_type = 'letter'
-        THEN n.notification_status IN ('created', 'pending-virus-check')
+        THEN n.notification_status IN ('created', 'pending-virus-check') AND {NOT_WITH_PRINTER}
             OR n.notification_status = 'sending' AND NOT n.is_real
         ELSE n.notification_status = 'created'
             AND coalesce(n.claimed_until, '-infinity') <= %(now)s
@@ -32,6 +33,8 @@ WITH chosen AS MATERIALIZED (
             THEN NULL ELSE n.client_reference END,
         notification_status = CASE WHEN NOT is_stopped THEN n.notification_status
             WHEN n.notification_type = 'letter' THEN 'cancelled' ELSE 'technical-failure' END,
+        billable_units = CASE WHEN is_stopped AND n.notification_type = 'letter'
+            THEN 0 ELSE n.billable_units END,
         failure_reason = CASE WHEN is_stopped THEN 'erased' ELSE n.failure_reason END,
         updated_at = CASE WHEN is_stopped THEN %(now)s ELSE n.updated_at END,
         claimed_until = CASE WHEN is_stopped THEN NULL ELSE n.claimed_until END,
@@ -50,7 +53,7 @@ UPDATE notification_history SET client_reference = NULL WHERE id = ANY(%(telling
 """
 _COUNT_UNDER_WAY = """
 SELECT count(*) FROM notifications WHERE id = ANY(%(ids)s::uuid[])
-    AND notification_status = 'created' AND notification_type <> 'letter'
+    AND notification_status = 'created'
 """
 
 

@@ -24,6 +24,7 @@ from notifications.models.notification_indexes import (
     DUE_AT,
     ENDING_CHARACTERS,
     LETTER_ENDING,
+    READY_TO_PRINT,
     hash_of,
 )
 from notifications.models.person import PersonRequest
@@ -42,6 +43,7 @@ __all__ = [
     "HISTORY_COLUMNS",
     "LETTER_ENDING",
     "NO_JOB",
+    "READY_TO_PRINT",
     "CallbackAttempt",
     "CallbackDelivery",
     "Complaint",

@@ -3,12 +3,13 @@
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from notifications.letters import files
+from notifications.letters.listing import Listing
 from notifications.models import Notification
 from notifications.models.history import HISTORY_COLUMNS
 from notifications.retention.cutoffs import cutoffs
@@ -66,7 +67,13 @@ FROM (SELECT 1) one LEFT JOIN (
 ) last ON true
 """  # noqa: S608 - constants
 _DELETE_OLD = f"WITH old AS MATERIALIZED (SELECT n.id {_IN_BATCH}) {_DELETE}"
-_DELETE_THESE = f"WITH old AS (SELECT unnest(%(ids)s::uuid[]) AS id) {_DELETE}"
+_DELETE_THESE = f"""
+WITH old AS (
+    SELECT unnest(%(ids)s::uuid[]) AS id
+), checks AS (
+    DELETE FROM letter_checks c USING old WHERE c.notification_id = old.id
+) {_DELETE}
+"""  # noqa: S608 - constants
 _OLD_LETTERS = f"SELECT n.* {_IN_BATCH}"
 _COUNT_WAITING = f"SELECT count(*) {_OLD} AND n.notification_status = ANY(%(waiting)s)"
 
@@ -112,10 +119,11 @@ def purge_letters(today: date) -> Purged:
     """
     count = without_history = kept = 0
     values = _values(today, letters=True, limit=LETTERS_BATCH)
+    stored = Listing()
     while True:
         with transaction.atomic():
             letters = list(Notification.objects.raw(_OLD_LETTERS, values))
-            gone, errors = delete_each(letters, _delete_files)
+            gone, errors = delete_each(letters, partial(_delete_files, stored))
             with connection.cursor() as cursor:
                 cursor.execute(_DELETE_THESE, {"ids": [str(letter.id) for letter in gone]})
                 deleted, missing, _, _ = cursor.fetchone()
@@ -137,9 +145,9 @@ def count_overdue(today: date) -> int:
     return total
 
 
-def _delete_files(letter: Notification) -> None:
+def _delete_files(stored: Listing, letter: Notification) -> None:
     try:
-        files.delete_all(letter)
+        stored.delete_all(letter)
     except StorageAway:
         logger.error("the files of letter %s cannot be deleted", letter.id)  # noqa: TRY400
         raise

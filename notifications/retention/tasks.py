@@ -5,6 +5,7 @@ import logging
 from notifications import lifecycle
 from notifications.retention import purge
 from notifications.retention.left_files import purge_left_files
+from notifications.retention.print_batches import purge_print_batches
 from notifications.retention.received_texts import purge_received_texts
 from notifications.retention.unsubscribe_requests import purge_unsubscribe_requests
 from notify_project import clock
@@ -59,3 +60,8 @@ def delete_unsubscribe_requests() -> None:
 def delete_left_files() -> None:
     """Delete the files of letters that were never stored."""
     logger.info("deleted %s files of no letter", purge_left_files(clock.now()))
+
+
+def delete_old_print_batches() -> None:
+    """Delete what is recorded of old hand-overs to the printer."""
+    logger.info("deleted %s print batches", purge_print_batches(clock.now()))

@@ -28,12 +28,21 @@ from notifications.jobs.tasks import (
     run_scheduled_jobs,
     update_status_of_fully_processed_jobs,
 )
+from notifications.letters.alerts import (
+    check_if_letters_in_technical_failure,
+    check_if_letters_still_in_created,
+    check_if_letters_still_pending_virus_check,
+    check_letters_pending_virus_check_nightly,
+    raise_alert_if_letters_still_sending,
+)
+from notifications.letters.missing_pdfs import recreate_missing_letter_pdfs
 from notifications.letters.tasks import finish_test_letters, make_letters
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
     delete_inbound_sms,
     delete_left_files,
     delete_notifications_older_than_retention,
+    delete_old_print_batches,
     delete_unsubscribe_requests,
     timeout_sending_notifications,
 )
@@ -109,6 +118,7 @@ PERIODIC_TASKS = {
         PeriodicTask(remove_sms_email_jobs, Queue.REPORTING, at=time(4, 0)),
         PeriodicTask(remove_letter_jobs, Queue.REPORTING, at=time(4, 20)),
         PeriodicTask(delete_left_files, Queue.REPORTING, at=time(4, 40)),
+        PeriodicTask(delete_old_print_batches, Queue.REPORTING, at=time(4, 50)),
         PeriodicTask(delete_old_callbacks, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_provider_figures, Queue.PERIODIC, at=time(3, 4)),
         PeriodicTask(delete_old_periodic_runs, Queue.PERIODIC, at=time(3, 4)),
@@ -119,6 +129,24 @@ PERIODIC_TASKS = {
             at=time(10, 30),
             weekdays=WORKING_DAYS,
         ),
+        PeriodicTask(recreate_missing_letter_pdfs, Queue.LETTERS, every=timedelta(minutes=15)),
+        PeriodicTask(
+            check_if_letters_still_pending_virus_check, Queue.PERIODIC, every=timedelta(minutes=10)
+        ),
+        PeriodicTask(
+            check_if_letters_still_in_created,
+            Queue.PERIODIC,
+            at=time(7, 0),
+            weekdays=WORKING_DAYS,
+        ),
+        PeriodicTask(check_if_letters_in_technical_failure, Queue.PERIODIC, at=time(7, 0)),
+        PeriodicTask(
+            raise_alert_if_letters_still_sending,
+            Queue.PERIODIC,
+            at=time(19, 0),
+            weekdays=WORKING_DAYS,
+        ),
+        PeriodicTask(check_letters_pending_virus_check_nightly, Queue.PERIODIC, at=time(20, 0)),
         PeriodicTask(
             check_low_available_inbound_numbers, Queue.PERIODIC, at=time(9, 0), weekdays=MONDAYS
         ),

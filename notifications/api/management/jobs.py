@@ -16,6 +16,7 @@ from rest_framework.serializers import ModelSerializer
 
 from notifications.api.management.sending import SendingViewSet
 from notifications.jobs import control
+from notifications.jobs.cancel_letters import cancel_letter_job
 from notifications.jobs.create import create_job, type_of_job
 from notifications.jobs.progress import progress_of
 from notifications.jobs.report import report_of
@@ -189,6 +190,12 @@ class JobViewSet(Reads, SendingViewSet):
     def cancel(self, _request: Request, **_: Any) -> Response:
         """Cancel a job that waits for its time; 404 once it has started."""
         return self._do(control.cancel_job)
+
+    @extend_schema(request=NoteSerializer)
+    @action(detail=True, methods=["post"], url_path="cancel-letter-job")
+    def cancel_letter_job(self, _request: Request, **_: Any) -> Response:
+        """Cancel all letters of a job before the first of them is printed, or none."""
+        return self._do(cancel_letter_job)
 
     @extend_schema(request=NoteSerializer)
     @action(detail=True, methods=["post"])

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from notifications.api.management.callbacks import DeliveryViewSet
 from notifications.api.management.jobs import JobViewSet
+from notifications.api.management.letters import LetterViewSet
 from notifications.api.management.messages import MessageViewSet
 from notifications.api.management.person import PersonViewSet
 from notifications.api.management.platform import (
@@ -22,6 +23,7 @@ _platform.register("person", PersonViewSet, basename="person")
 _SERVICE = "service/<uuid:service_id>/"
 _of_a_service = SimpleRouter(trailing_slash=False, use_regex_path=False)
 _of_a_service.register("notifications", MessageViewSet, basename="service-notification")
+_of_a_service.register("notifications", LetterViewSet, basename="service-letter")
 _of_a_service.register("job", JobViewSet, basename="service-job")
 _of_a_service.register("inbound-sms", InboundSmsViewSet, basename="service-inbound-sms")
 _of_a_service.register("suppression", SuppressionViewSet, basename="service-suppression")

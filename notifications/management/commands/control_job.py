@@ -1,4 +1,4 @@
-"""List jobs, show one, cancel it before it starts, pause it, or let it go on."""
+"""List jobs, show one, cancel it before it starts, cancel its letters, pause it, let it go on."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
+from notifications.jobs.cancel_letters import cancel_letter_job
 from notifications.jobs.control import cancel_job, pause_job, resume_job
 from notifications.jobs.progress import progress_of
 from notifications.models import Job
@@ -24,13 +25,16 @@ class Command(BaseCommand):
     requires_system_checks = ()
     help = (
         "Lists the newest jobs; shows how far one has come; cancels one that waits for its time; "
+        "cancels all letters of one before they are printed; "
         "pauses one, so that no further message of it goes out, and resumes it. What a paused job "
         "holds back still ends 72 hours after it was stored."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("action", choices=["list", "show", "cancel", "pause", "resume"])
+        parser.add_argument(
+            "action", choices=["list", "show", "cancel", "cancel-letters", "pause", "resume"]
+        )
         parser.add_argument(
             "job",
             metavar="UUID",
@@ -91,6 +95,9 @@ class Command(BaseCommand):
     def _do(self, action: str, job: Job, reason: str) -> None:
         if action == "cancel":
             cancel_job(job.service_id, job.id, reason=reason)
+        elif action == "cancel-letters":
+            cancelled = cancel_letter_job(job.service_id, job.id, reason=reason)
+            self.stdout.write(f"{cancelled:,} letters are cancelled")
         elif action == "resume":
             resume_job(job.service_id, job.id, reason=reason)
         elif action == "pause":

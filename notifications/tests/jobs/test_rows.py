@@ -12,6 +12,7 @@ from services.tests.factories import (
     ServiceFactory,
     ServiceSmsSenderFactory,
     ServiceUserFactory,
+    UserFactory,
 )
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import update_template
@@ -192,7 +193,8 @@ def test_a_letter_has_its_address_and_a_reference(mailings):
         "address line 1,address line 2,address line 3,postcode,name\n"
         "Jo,1 High St,,SW1A 2AA,Jo\nAl,2 Rue,France,,Al"
     )
-    job = mailings.begun(text, template)
+    sender = UserFactory()
+    job = mailings.begun(text, template, actor=sender)
 
     persist_range(job.id, 0, 1)
 
@@ -203,6 +205,7 @@ def test_a_letter_has_its_address_and_a_reference(mailings):
     assert (second.postage, second.international) == ("europe", True)
     assert len({first.reference, second.reference}) == 2
     assert {len(row.reference) for row in (first, second)} == {16}
+    assert {row.created_by_id for row in (first, second)} == {sender.id}
 
 
 def test_what_is_not_real_has_no_history(mailings):

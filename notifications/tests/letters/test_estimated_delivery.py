@@ -34,6 +34,19 @@ def test_a_letter_is_printed_and_arrives_on_the_promised_days(row):
         # From 17:30 on it belongs to the next day.
         ("2024-01-15T17:29:59", "first", "2024-01-17T16:00:59"),
         ("2024-01-15T17:30:00", "first", "2024-01-18T16:00:00"),
+        # In summer that is 16:30 in UTC, also on the Sunday on which the clocks went forward.
+        ("2024-07-15T16:29:59", "first", "2024-07-17T15:00:59"),
+        ("2024-07-15T16:30:00", "first", "2024-07-18T15:00:00"),
+        ("2026-03-29T16:29:59", "first", "2026-03-31T15:00:59"),
+        ("2026-03-29T16:30:00", "first", "2026-04-01T15:00:00"),
+        # And no more on the one on which they went back.
+        ("2026-10-25T17:29:59", "first", "2026-10-27T16:00:59"),
+        ("2026-10-25T17:30:00", "first", "2026-10-28T16:00:00"),
+        # A Friday's evening makes no difference, a Sunday's does.
+        ("2024-01-19T17:29:59", "first", "2024-01-23T16:00:59"),
+        ("2024-01-19T17:30:00", "first", "2024-01-23T16:00:00"),
+        ("2024-01-21T17:29:59", "first", "2024-01-23T16:00:59"),
+        ("2024-01-21T17:30:00", "first", "2024-01-24T16:00:00"),
         # Thursday: printed on Friday, first class arrives on Saturday.
         ("2024-01-18T12:00:00", "first", "2024-01-20T16:00:00"),
         # Friday: printed on Monday.
@@ -52,7 +65,9 @@ def test_a_letter_should_arrive_by_then(created_at, postage, expected):
 @pytest.mark.parametrize(
     ("created_at", "expected"),
     [
-        # Good Friday and Easter Monday: printed on Tuesday.
+        # Good Friday and Easter Monday: printed on Thursday, or on Tuesday.
+        ("2026-04-01T16:29:59", "2026-04-03T15:00:59"),
+        ("2026-04-01T16:30:00", "2026-04-08T15:00:00"),
         ("2026-04-02T10:00:00", "2026-04-08T15:00:00"),
         # Christmas Day on a Friday, Boxing Day made up for on Monday.
         ("2026-12-24T10:00:00", "2026-12-30T16:00:00"),

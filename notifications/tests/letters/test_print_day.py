@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from notifications.letters.print_day import print_day
+from notifications.letters.print_day import end_of_print_day, print_day
 from notify_project.clock import LONDON
 
 
@@ -52,6 +52,8 @@ def test_a_letter_belongs_to_the_day_that_ends_at_half_past_five(created_at, day
 )
 def test_every_second_around_half_past_five_is_on_its_side(day):
     half_past_five = datetime(day.year, day.month, day.day, 17, 30, tzinfo=LONDON).astimezone(UTC)
+
+    assert end_of_print_day(day) == half_past_five
 
     def days(seconds):
         return {print_day(half_past_five + timedelta(seconds=second)) for second in seconds}

@@ -1,15 +1,23 @@
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from notifications.letters import files as letter_files
-from notifications.models import Notification, NotificationHistory
-from notifications.retention import purge
+from notifications.letters.listing import Listing
+from notifications.models import (
+    LetterCheck,
+    LetterPrintBatch,
+    LetterPrintEntry,
+    Notification,
+    NotificationHistory,
+)
+from notifications.retention import print_batches, purge
 from notifications.retention.cutoffs import cutoffs
 from notifications.statuses import WAITING, Status
 from notifications.tests.factories import NotificationFactory
 from notify_project import storage
-from notify_project.storage import StorageAway
+from notify_project.storage import Area, StorageAway, names
 from services.retention import set_retention
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
@@ -106,16 +114,85 @@ def test_letters_go_with_their_files(files):
     assert letter_files.find_pdf(young) == b"%PDF"
 
 
+def test_the_files_of_a_letter_go_from_every_folder_and_those_of_others_stay(files):
+    old, young = (
+        NotificationFactory(letter=True, status=status, created_at=created_at)
+        for status, created_at in (("validation-failed", OLD), ("delivered", WEEK_AGO))
+    )
+    LetterCheck.objects.create(notification_id=old.id, message="letter-too-long", page_count=11)
+    LetterCheck.objects.create(notification_id=young.id, page_count=1)
+    for letter in (old, young):
+        name = letter_files.file_name(
+            reference=letter.reference, postage="europe", created_at=letter.created_at
+        )
+        for folder in letter_files.folders_of(letter):
+            storage.save(Area.LETTERS, f"{folder}/{name}", b"%PDF")
+
+    assert purge.purge_letters(TODAY) == purge.Purged(count=1)
+
+    def stored(letter):
+        folders = letter_files.folders_of(letter)
+        return [name for each in folders for name in names(Area.LETTERS, each)]
+
+    left = stored(young)
+    assert len(left) == len(letter_files.folders_of(young)) == len(letter_files.Folder)
+    assert all(young.reference in name for name in left)
+    # Both are of one print day.
+    assert stored(old) == left
+    assert list(LetterCheck.objects.values_list("notification_id", flat=True)) == [young.id]
+    assert NotificationHistory.objects.get(id=old.id).status == "validation-failed"
+
+
+def test_a_folder_is_listed_once_however_many_letters_are_in_it(files, monkeypatch):
+    monkeypatch.setattr(purge, "LETTERS_BATCH", 2)
+    listed, list_names = [], storage.names
+    letters = NotificationFactory.create_batch(5, letter=True, status="delivered", created_at=OLD)
+    for letter in letters:
+        letter_files.store_pdf(letter, b"%PDF")
+
+    def note(area, folder):
+        listed.append(folder)
+        return list_names(area, folder)
+
+    monkeypatch.setattr(storage, "names", note)
+
+    assert purge.purge_letters(TODAY) == purge.Purged(count=5)
+    assert sorted(listed) == sorted(letter_files.folders_of(letters[0]))
+    assert list_names(Area.LETTERS, letter_files.folder_of(letters[0])) == []
+
+
+def test_old_print_batches_go_with_their_entries_and_open_ones_stay(monkeypatch):
+    monkeypatch.setattr(print_batches, "BATCH", 1)
+    now = datetime(2026, 3, 10, tzinfo=UTC)
+    ages = {"old": now - timedelta(days=90, seconds=1), "young": now - timedelta(days=90)}
+    for age, created_at in ages.items():
+        for state in LetterPrintBatch.State.values:
+            batch = LetterPrintBatch.objects.create(
+                provider=age,
+                print_day=TODAY,
+                letter_count=1,
+                sheet_count=1,
+                state=state,
+                created_at=created_at,
+            )
+            LetterPrintEntry.objects.create(batch=batch, notification_id=uuid4(), reference="A")
+
+    assert print_batches.purge_print_batches(now) == 3
+
+    kept = LetterPrintBatch.objects.filter(provider="old").values_list("state", flat=True)
+    assert set(kept) == {"planned", "uploading", "unclear"}
+    assert LetterPrintBatch.objects.filter(provider="young").count() == 6
+    assert LetterPrintEntry.objects.count() == 9
+
+
 def test_a_letter_stays_while_its_files_cannot_be_deleted(files, monkeypatch):
     broken, _ = NotificationFactory.create_batch(2, letter=True, status="delivered", created_at=OLD)
-    delete_all = letter_files.delete_all
+    letter_files.store_pdf(broken, b"%PDF")
 
-    def fail_once(letter):
-        if letter.id == broken.id:
-            raise StorageAway
-        delete_all(letter)
+    def fail(*_args):
+        raise StorageAway
 
-    monkeypatch.setattr(letter_files, "delete_all", fail_once)
+    monkeypatch.setattr(storage, "delete", fail)
 
     assert purge.purge_letters(TODAY) == purge.Purged(count=1, kept_for_files=1)
     assert remaining() == {broken.id}
@@ -129,12 +206,12 @@ def test_letters_wait_for_a_storage_that_is_away(files, monkeypatch):
     broken = {order[0], *order[3:]}
     asked = []
 
-    def fail_often(letter):
+    def fail_often(_listing, letter):
         asked.append(letter.id)
         if letter.id in broken:
             raise StorageAway
 
-    monkeypatch.setattr(letter_files, "delete_all", fail_often)
+    monkeypatch.setattr(Listing, "delete_all", fail_often)
 
     assert purge.purge_letters(TODAY) == purge.Purged(count=2, kept_for_files=6)
     assert asked == order[:6]

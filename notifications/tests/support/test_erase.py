@@ -197,6 +197,38 @@ def test_what_hangs_on_a_message_goes_with_it():
     assert (done.counts["callbacks"], done.counts["idempotent_answers"]) == (3, 1)
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_letter_that_a_print_run_has_taken_is_erased_and_not_called_cancelled(is_taken):
+    lease = clock.now() + timedelta(minutes=1 if is_taken else -1)
+    row = NotificationFactory(letter=True, billable_units=2, claimed_until=lease)
+    letter_files.store_pdf(row, b"%PDF")
+
+    done = forget("1 Road, SW1A 1AA")
+
+    row.refresh_from_db()
+    history = NotificationHistory.objects.get(id=row.id)
+    assert (row.to, letter_files.find_pdf(row)) == ("", None)
+    assert (history.status, history.billable_units) == (row.status, row.billable_units)
+    stands = ("created", 2) if is_taken else ("cancelled", 0)
+    assert (row.status, row.billable_units) == stands
+    counts = [done.counts.get(name, 0) for name in ("messages_under_way", "messages_stopped")]
+    assert counts == [int(is_taken), int(not is_taken)]
+
+
+def test_the_files_of_a_letter_are_erased_from_every_folder():
+    row = NotificationFactory(letter=True, status="validation-failed")
+    name = letter_files.file_name(
+        reference=row.reference, postage="europe", created_at=row.created_at
+    )
+    for folder in letter_files.folders_of(row):
+        storage.save(Area.LETTERS, f"{folder}/{name}", b"%PDF")
+
+    forget("1 Road, SW1A 1AA")
+
+    left = [storage.names(Area.LETTERS, folder) for folder in letter_files.folders_of(row)]
+    assert left == [[]] * len(letter_files.Folder)
+
+
 def test_letters_are_found_by_address_and_cancelled():
     row = NotificationFactory(letter=True)
     neighbour = NotificationFactory(

@@ -19,6 +19,7 @@ from notifications.suppression.entries import suppress  # noqa: E402
 from notifications.tests.factories import (  # noqa: E402
     CallbackDeliveryFactory,
     InboundSmsFactory,
+    JobFactory,
     NotificationFactory,
 )
 from notifications.tests.jobs.conftest import Mailings, texts  # noqa: E402
@@ -81,6 +82,7 @@ def store() -> dict[str, object]:
         "to_archive": [str(ServiceFactory().id) for _ in range(SPENT)],
         "template": str(made[0].id),
         "uploads": _send_files(made[0]),
+        **_send_letters(made[2]),
         "newcomers": [person.email_address for person in people[SPENT:]],
     }
 
@@ -101,6 +103,25 @@ def _propose_changes(service):
             TemplateChange.objects.create(
                 service=service, kind="create", state=state, proposed=proposed
             )
+
+
+def _send_letters(template) -> dict[str, list[str]]:
+    """Store letters that wait, that failed here, and jobs of letters; of none are there pages."""
+    rows = {
+        status: [NotificationFactory(template=template, status=status) for _ in range(SPENT)]
+        for status in ("created", "technical-failure")
+    }
+    jobs = [
+        JobFactory(template=template, job_status="finished all notifications created")
+        for _ in range(SPENT)
+    ]
+    for job in jobs:
+        NotificationFactory(template=template, job=job, job_row_number=0)
+    return {
+        "letters_waiting": [str(row.id) for row in rows["created"]],
+        "letters_failed": [str(row.id) for row in rows["technical-failure"]],
+        "letter_jobs": [str(job.id) for job in jobs],
+    }
 
 
 def _send_files(template) -> list[str]:

@@ -16,6 +16,14 @@ USES = 20
 # Ended for good, so never the service that all else is done to.
 ENDED_BY = ("archive",)
 TYPES = ("email", "sms", "letter")
+# Of what only some of a list can be asked for: how a path ends, and which ones.
+FITTING = {
+    "/notifications/{id}/cancel": "letters_waiting",
+    "/make-pages": "letters_waiting",
+    "/send-again": "letters_failed",
+    "/give-up": "letters_failed",
+    "/cancel-letter-job": "letter_jobs",
+}
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _lists: dict[str, tuple[int, list[str]]] = {}
 _random = random.Random(1)
@@ -35,6 +43,9 @@ def path_parameters(path: str) -> dict[str, str]:
         if real is None:
             return {}
         found[match[1]] = real
+    for end, names in FITTING.items():
+        if path.endswith(end):
+            found["id"] = _random.choice(WORLD[names])
     return found
 
 
@@ -93,6 +104,10 @@ def whole_body(path: str) -> dict[str, object] | None:
             "kind": "update",
             "template": WORLD["template"],
             "proposed": {"content": f"Hello ((name)) {number}"},
+        },
+        **{
+            f"/service/{{service_id}}/notifications/{{id}}/{step}": {"reason": reason}
+            for step in ("make-pages", "send-again", "give-up")
         },
         "/service/{service_id}/template-change/{id}": {"note": "because"},
         "/service/{service_id}/template-change/{id}/refuse": {"note": "because"},

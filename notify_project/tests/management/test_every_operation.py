@@ -1,5 +1,6 @@
 """Each operation of the management API is in a table of who may."""
 
+from notifications.tests.api.management import test_letters as of_letters
 from notifications.tests.api.management import test_matrix as of_notifications
 from notify_project.tests.management import test_jobs_matrix, test_messages_matrix
 from services.tests.api.management import test_matrix as of_services
@@ -10,6 +11,7 @@ from templates_app.tests.api.management import test_matrix as of_templates
 TABLES = (
     of_services.OPERATIONS,
     of_services.OWN,
+    of_letters.OPERATIONS,
     of_notifications.OPERATIONS,
     test_jobs_matrix.OPERATIONS,
     test_messages_matrix.READS,
