@@ -4,6 +4,7 @@ from notifications.lifecycle.attempts import claim, count_fragments
 from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
+from notifications.lifecycle.letter_ends import CameBack, move_deleted_letter, return_letters
 from notifications.lifecycle.letters import (
     claim_letter_without_pages,
     count_sheets,
@@ -13,6 +14,7 @@ from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
 __all__ = [
+    "CameBack",
     "Erased",
     "Outcome",
     "claim",
@@ -23,8 +25,10 @@ __all__ = [
     "expire",
     "hold_rows_of_job",
     "move",
+    "move_deleted_letter",
     "move_many",
     "record_outcomes",
     "release_rows_of_job",
+    "return_letters",
     "try_letter_again",
 ]

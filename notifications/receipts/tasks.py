@@ -1,11 +1,14 @@
 """What workers run for receipts."""
 
 import logging
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
 
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
+from notifications.receipts.letter_event import LetterReport
+from notifications.receipts.letters import apply_report
 from notifications.receipts.rematch import rematch
 from notifications.receipts.unmatched import RETRIES, retry_after
 from notifications.statuses import Status
@@ -62,6 +65,40 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
             detail,
             str(int(attempt) + 1),
             status_if_pending,
+            queue=Queue.RECEIPTS,
+            delay=retry_after(),
+        )
+
+
+def apply_letter_report(  # noqa: PLR0917 - a task's arguments have no names
+    notification_id: str, status: str, sheets: str, correlation_id: str, attempt: str = "0"
+) -> None:
+    """Record what a printer said of a letter; again later when the database does not answer.
+
+    Args:
+        notification_id: the letter.
+        status: the outcome in our words.
+        sheets: how many were posted, or nothing.
+        correlation_id: by which the printer finds the event, or nothing.
+        attempt: how often it was tried before.
+    """
+    report = LetterReport(
+        UUID(notification_id), Status(status), int(sheets) if sheets else None, correlation_id
+    )
+    try:
+        apply_report(report)
+    except (DatabaseError, InterfaceError) as error:
+        if not may_pass(error) or int(attempt) >= RETRIES:
+            raise
+        logger.warning("report of letter %s waits: %s", notification_id, type(error).__name__)
+        reconnect()
+        enqueue(
+            apply_letter_report,
+            notification_id,
+            status,
+            sheets,
+            correlation_id,
+            str(int(attempt) + 1),
             queue=Queue.RECEIPTS,
             delay=retry_after(),
         )

@@ -3,7 +3,7 @@ from uuid import uuid4
 import pytest
 from django.core import signing
 
-from notifications.letters.callback_tokens import notification_in, token_for
+from notifications.receipts.callback_tokens import notification_in, token_for
 
 
 def test_a_token_tells_the_letter_it_was_made_for():
