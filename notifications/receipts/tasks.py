@@ -10,6 +10,7 @@ from notifications.receipts.apply import apply
 from notifications.receipts.letter_event import LetterReport
 from notifications.receipts.letters import apply_report
 from notifications.receipts.rematch import rematch
+from notifications.receipts.returned_letters import record_returned
 from notifications.receipts.unmatched import RETRIES, retry_after
 from notifications.statuses import Status
 from notify_project import clock
@@ -102,6 +103,16 @@ def apply_letter_report(  # noqa: PLR0917 - a task's arguments have no names
             queue=Queue.RECEIPTS,
             delay=retry_after(),
         )
+
+
+def record_returned_letters(references: str) -> None:
+    """Record that letters came back.
+
+    Args:
+        references: of some letters, with spaces between them.
+    """
+    count = record_returned(references.split(), now=clock.now())
+    logger.info("%s letters came back", count)
 
 
 def rematch_receipts() -> None:
