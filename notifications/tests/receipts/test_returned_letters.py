@@ -1,5 +1,8 @@
+import json
 import logging
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -194,6 +197,12 @@ class TestWhatTheServiceIsTold:
         told = self.told(row)
 
         assert (told["reference"], told["upload_letter_file_name"]) == (None, "invitation.pdf")
+
+    def test_the_guide_shows_these_fields(self):
+        guide = (Path(__file__).parents[3] / "docs/api.md").read_text()
+        [shown] = re.findall(r"```json\n(\{[^}]*\"date_sent\".*?)```", guide, re.DOTALL)
+
+        assert list(json.loads(shown)) == list(self.told(letter()))
 
     def test_a_service_that_did_not_ask_is_not_told(self):
         told, silent = letter(), letter()
