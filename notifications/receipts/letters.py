@@ -13,8 +13,8 @@ from notify_project.constants import NotificationType
 logger = logging.getLogger(__name__)
 
 REJECTED = "rejected-by-printer"
-# A report that comes twice finds one of these; to any other letter no printer should do anything.
-_EXPECTED = frozenset({Status.DELIVERED, Status.TECHNICAL_FAILURE, Status.RETURNED_LETTER})
+# A printer may contradict itself, or us, who gave up; to any other letter it should do nothing.
+_ENDED = frozenset({Status.DELIVERED, Status.TECHNICAL_FAILURE})
 
 Letter = Notification | NotificationHistory
 
@@ -76,7 +76,10 @@ def _explain_refusal(report: LetterReport) -> None:
     # As it is now: the same report may have been recorded by somebody else meanwhile.
     letter = _find(report.notification_id)
     status = letter.status if letter else "gone"
-    level = logging.INFO if status in _EXPECTED else logging.ERROR
+    if status in {report.status, Status.RETURNED_LETTER}:
+        level = logging.INFO
+    else:
+        level = logging.WARNING if status in _ENDED else logging.ERROR
     logger.log(
         level,
         "a printer reports letter %s as %s, which is %s",

@@ -92,6 +92,8 @@ def test_a_report_that_comes_twice_or_late_changes_nothing(caplog, before, said)
 
     assert statuses(row) == (before, before)
     assert errors(caplog) == []
+    contradicts = before not in {said, "returned-letter"}
+    assert (f"letter {row.id} as {said}, which is {before}" in caplog.text) == contradicts
 
 
 @pytest.mark.parametrize("before", ["cancelled", "validation-failed"])
