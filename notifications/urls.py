@@ -6,6 +6,7 @@ from notifications.api.management import routes
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
 from notifications.documents.pages import DocumentDownload, DocumentPage, SampleDocumentPage
+from notifications.receipts.letter_views import LetterStatusViewSet
 from notifications.receipts.views import ReceiptViewSet
 from notifications.received_texts.views import ReceiveTextViewSet
 from notifications.unsubscribe import page
@@ -32,6 +33,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ReceiptViewSet.as_view({"post": "create"}),
         {"notification_type": NotificationType.EMAIL},
         name="email-receipt",
+    ),
+    path(
+        "notifications/letter/status",
+        LetterStatusViewSet.as_view({"post": "create"}),
+        name="letter-status",
     ),
     path(
         "notifications/sms/receive/<str:provider_name>",

@@ -22,6 +22,13 @@ class Switch:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something that was reported to the whole installation, which no row stands for."""
+
+    name: str
+
+
 def record(
     action: str,
     subject: Any,
@@ -32,7 +39,7 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """Write who did what to which object, or switch; ``before`` and ``after`` hold no secrets."""
+    """Write who did what to what; ``before`` and ``after`` hold no secrets."""
     kind = AuditEvent.ActorKind.SYSTEM
     if actor is not None:
         staff = bool(getattr(actor, "platform_admin", False))
@@ -57,8 +64,8 @@ def record(
 
 
 def _named(subject: Any) -> tuple[str, str]:
-    if isinstance(subject, Switch):
-        return "switch", subject.name
+    if isinstance(subject, Switch | Report):
+        return type(subject).__name__.lower(), subject.name
     return type(subject)._meta.label_lower, str(subject.pk)  # noqa: SLF001 - Django's public Meta
 
 

@@ -15,6 +15,9 @@ from billing.rates import prices_of
 from billing.tests.factories import sent
 from billing.usage import yearly_summary
 from notifications.models import Notification, NotificationHistory
+from notifications.receipts.letter_event import LetterReport
+from notifications.receipts.letters import apply_report
+from notifications.receipts.returned_letters import record_returned
 from notifications.retention.purge import purge_letters, purge_texts_and_emails
 from notifications.statuses import BILLABLE, Status
 from notifications.tests.factories import NotificationFactory
@@ -206,3 +209,21 @@ def test_each_hour_builds_today_and_the_first_one_the_end_of_yesterday(now, days
         tasks.update_ft_billing_for_today()
 
     assert set(FactBilling.objects.values_list("bst_date", flat=True)) == days
+
+
+def test_a_letter_that_is_refused_after_it_was_deleted_costs_nothing_any_more():
+    letters = [
+        NotificationFactory(letter=True, created_at=NOON, status="sending", billable_units=1)
+        for _ in range(2)
+    ]
+    rebuild_day(DAY)
+    before = {fact.service_id: fact.billable_units for fact in FactBilling.objects.all()}
+    Notification.objects.all().delete()
+
+    apply_report(LetterReport(letters[0].id, Status.TECHNICAL_FAILURE))
+    apply_report(LetterReport(letters[1].id, Status.DELIVERED, 1))
+    record_returned([letters[1].reference], now=NOON)
+    rebuild_day(DAY)
+
+    assert before == {each.service_id: 1 for each in letters}
+    assert [fact.service_id for fact in FactBilling.objects.all()] == [letters[1].service_id]

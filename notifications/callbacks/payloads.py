@@ -1,6 +1,7 @@
 """The bodies that services receive."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,51 @@ def delivery_status_payload(
         "notification_type": notification_type,
         "template_id": str(template_id),
         "template_version": template_version,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """How a letter was sent that came back; what there is not is None.
+
+    Attributes:
+        notification_id: the letter.
+        reference: the caller's, of one that came by the API.
+        date_sent: when it was accepted.
+        sent_by: the email address of a person, or ``API``.
+        template_name: as it was then; None of a letter that came as a PDF.
+        template_id: likewise.
+        template_version: likewise.
+        spreadsheet_file_name: of one of a job.
+        spreadsheet_row_number: its row there, the names of columns being row 1.
+        upload_letter_file_name: of a PDF that a person uploaded.
+    """
+
+    notification_id: uuid.UUID
+    reference: str | None
+    date_sent: datetime
+    sent_by: str
+    template_name: str | None
+    template_id: uuid.UUID | None
+    template_version: int | None
+    spreadsheet_file_name: str | None
+    spreadsheet_row_number: int | None
+    upload_letter_file_name: str | None
+
+
+def returned_letter_payload(letter: SentLetter) -> dict[str, Any]:
+    """Return what tells of a letter that came back. Source: the API contract, callbacks."""
+    return {
+        "notification_id": str(letter.notification_id),
+        "reference": letter.reference,
+        "date_sent": clock.api_time(letter.date_sent),
+        "sent_by": letter.sent_by,
+        "template_name": letter.template_name,
+        "template_id": str(letter.template_id) if letter.template_id else None,
+        "template_version": letter.template_version,
+        "spreadsheet_file_name": letter.spreadsheet_file_name,
+        "spreadsheet_row_number": letter.spreadsheet_row_number,
+        "upload_letter_file_name": letter.upload_letter_file_name,
     }
 
 

@@ -11,6 +11,7 @@ from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
 from notifications.lifecycle.letter_repair import forget_pages, send_letter_again
+from notifications.lifecycle.letter_ends import CameBack, move_deleted_letter, return_letters
 from notifications.lifecycle.letters import (
     claim_letter_without_pages,
     count_sheets,
@@ -20,6 +21,7 @@ from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 
 __all__ = [
+    "CameBack",
     "Erased",
     "LettersOfJob",
     "Outcome",
@@ -35,9 +37,11 @@ __all__ = [
     "hold_rows_of_job",
     "look_at_letters_of_job",
     "move",
+    "move_deleted_letter",
     "move_many",
     "record_outcomes",
     "release_rows_of_job",
     "send_letter_again",
+    "return_letters",
     "try_letter_again",
 ]

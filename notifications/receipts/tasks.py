@@ -1,12 +1,16 @@
 """What workers run for receipts."""
 
 import logging
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
 
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
+from notifications.receipts.letter_event import LetterReport
+from notifications.receipts.letters import apply_report
 from notifications.receipts.rematch import rematch
+from notifications.receipts.returned_letters import record_returned
 from notifications.receipts.unmatched import RETRIES, retry_after
 from notifications.statuses import Status
 from notify_project import clock
@@ -65,6 +69,50 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
             queue=Queue.RECEIPTS,
             delay=retry_after(),
         )
+
+
+def apply_letter_report(  # noqa: PLR0917 - a task's arguments have no names
+    notification_id: str, status: str, sheets: str, correlation_id: str, attempt: str = "0"
+) -> None:
+    """Record what a printer said of a letter; again later when the database does not answer.
+
+    Args:
+        notification_id: the letter.
+        status: the outcome in our words.
+        sheets: how many were posted, or nothing.
+        correlation_id: by which the printer finds the event, or nothing.
+        attempt: how often it was tried before.
+    """
+    report = LetterReport(
+        UUID(notification_id), Status(status), int(sheets) if sheets else None, correlation_id
+    )
+    try:
+        apply_report(report)
+    except (DatabaseError, InterfaceError) as error:
+        if not may_pass(error) or int(attempt) >= RETRIES:
+            raise
+        logger.warning("report of letter %s waits: %s", notification_id, type(error).__name__)
+        reconnect()
+        enqueue(
+            apply_letter_report,
+            notification_id,
+            status,
+            sheets,
+            correlation_id,
+            str(int(attempt) + 1),
+            queue=Queue.RECEIPTS,
+            delay=retry_after(),
+        )
+
+
+def record_returned_letters(references: str) -> None:
+    """Record that letters came back.
+
+    Args:
+        references: of some letters, with spaces between them.
+    """
+    count = record_returned(references.split(), now=clock.now())
+    logger.info("%s letters came back", count)
 
 
 def rematch_receipts() -> None:

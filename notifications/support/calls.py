@@ -17,6 +17,7 @@ STORE = "callbacks"
 READ_AT_ONCE = 5_000
 _RECIPIENTS = ("to", "source_number")
 _TEXTS = ("message",)
+_OF_MESSAGES = (CallbackType.DELIVERY_STATUS, CallbackType.RETURNED_LETTER)
 
 # Which calls of a few thousand have lost their message, or had lost it when the service was told:
 # few, as messages are mostly kept for as long as calls about them are.
@@ -92,7 +93,7 @@ def erase_orphans(erasing: Erasing) -> None:
 def _of_messages(ids: Collection[UUID]) -> QuerySet[CallbackDelivery]:
     complaints = Complaint.objects.filter(notification_id__in=ids).values_list("id", flat=True)
     return CallbackDelivery.objects.filter(
-        Q(callback_type=CallbackType.DELIVERY_STATUS, subject_id__in=ids)
+        Q(callback_type__in=_OF_MESSAGES, subject_id__in=ids)
         | Q(callback_type=CallbackType.COMPLAINT, subject_id__in=list(complaints))
     )
 

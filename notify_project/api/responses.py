@@ -35,8 +35,11 @@ API_PATHS = (
     *("/v2/", "/notifications/", "/_status"),
     *("/service", "/organisation", "/personal-token"),
     *("/user", "/inbound-number", "/audit-event"),
-    *("/platform-stats", "/processing-time", "/rates/", "/letter-rates", "/sms-rate"),
+    *("/letters/", "/platform-stats", "/processing-time", "/rates/", "/letter-rates", "/sms-rate"),
 )
+# What printers call speaks as the public API does. Source: the API contract, callbacks that the
+# server receives.
+LETTER_STATUS_PATH = "/notifications/letter/status"
 # Below it the page that a person confirms on stands beside what mail programs post to.
 UNSUBSCRIBE_PATH = "/unsubscribe/"
 UNSUBSCRIBE_PAGE_END = "/confirm"
@@ -53,7 +56,7 @@ class Answer:
 
 def is_public(path: str) -> bool:
     """Is this a path of the public API, whose errors have the envelope?"""
-    return path.startswith("/v2/") or path == "/v2"
+    return path.startswith("/v2/") or path in {"/v2", LETTER_STATUS_PATH}
 
 
 def is_api(path: str) -> bool:

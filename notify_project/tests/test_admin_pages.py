@@ -16,6 +16,7 @@ from notifications.models import (
     FailingEndpoint,
     Job,
     PersonRequest,
+    ReturnedLetter,
 )
 from notifications.suppression.entries import suppress
 from notifications.tests.factories import (
@@ -90,6 +91,12 @@ def make_job():
     )
 
 
+def make_returned_letter():
+    ReturnedLetter.objects.create(
+        notification_id=uuid.uuid4(), service=ServiceFactory(), reported_at=clock.london_today()
+    )
+
+
 def make_suppressed():
     suppress(
         ServiceFactory(), f"{uuid.uuid4()}@example.org", actor=UserFactory(), reason="asked for"
@@ -151,6 +158,7 @@ LISTS = {
     "notifications_callbackdelivery": CallbackDeliveryFactory,
     "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
+    "notifications_returnedletter": make_returned_letter,
     "notifications_suppressedrecipient": make_suppressed,
     "notifications_job": make_job,
     "notifications_personrequest": make_person_request,

@@ -13,12 +13,17 @@ from notifications.api.management.platform import (
     ServiceFiguresViewSet,
 )
 from notifications.api.management.received_texts import InboundSmsViewSet
+from notifications.api.management.returned_letters import (
+    ReturnedLetterViewSet,
+    ReturningViewSet,
+)
 from notifications.api.management.statistics import StatisticsViewSet
 from notifications.api.management.suppression import SuppressionViewSet
 from notifications.api.management.uploads import UploadViewSet
 
 _platform = SimpleRouter(trailing_slash=False, use_regex_path=False)
 _platform.register("person", PersonViewSet, basename="person")
+_platform.register("letters", ReturningViewSet, basename="letters")
 
 _SERVICE = "service/<uuid:service_id>/"
 _of_a_service = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -26,6 +31,9 @@ _of_a_service.register("notifications", MessageViewSet, basename="service-notifi
 _of_a_service.register("notifications", LetterViewSet, basename="service-letter")
 _of_a_service.register("job", JobViewSet, basename="service-job")
 _of_a_service.register("inbound-sms", InboundSmsViewSet, basename="service-inbound-sms")
+_of_a_service.register(
+    "returned-letters", ReturnedLetterViewSet, basename="service-returned-letter"
+)
 _of_a_service.register("suppression", SuppressionViewSet, basename="service-suppression")
 _of_a_service.register(
     "callback/<uuid:callback_id>/delivery", DeliveryViewSet, basename="service-callback-delivery"

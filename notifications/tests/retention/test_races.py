@@ -12,10 +12,14 @@ from notifications.models import (
     CallbackDelivery,
     Notification,
     NotificationHistory,
+    ReturnedLetter,
     UnmatchedReceipt,
 )
 from notifications.providers.base import Receipt
 from notifications.receipts.apply import apply
+from notifications.receipts.letter_event import LetterReport
+from notifications.receipts.letters import apply_report
+from notifications.receipts.returned_letters import record_returned
 from notifications.retention import purge
 from notifications.statuses import WAITING, Status
 from notifications.tests.factories import NotificationFactory
@@ -50,6 +54,7 @@ def template():
 def purged(monkeypatch):
     """Return what the runs of a test purged; they go on, in small batches, until told to end."""
     monkeypatch.setattr(purge, "BATCH", 7)
+    monkeypatch.setattr(purge, "LETTERS_BATCH", 3)
     return []
 
 
@@ -79,7 +84,8 @@ def apply_all(receipts):
 def purge_until(over, purged):
     while True:
         is_last = over.is_set()
-        purged.append(purge.purge_texts_and_emails(clock.london_today()))
+        today = clock.london_today()
+        purged += [purge.purge_texts_and_emails(today), purge.purge_letters(today)]
         if is_last:
             return
 
@@ -166,3 +172,33 @@ def test_two_runs_at_once_delete_each_message_once(template, purged):
     last, live = require_history(ids)
     assert (live, set(last.values())) == ({}, {Status.DELIVERED})
     assert sum(each.count for each in purged) == ROWS
+
+
+@pytest.mark.usefixtures("files")
+def test_what_is_heard_of_letters_beside_it_is_in_history_at_the_end(purged):
+    template, created_at = TemplateFactory(letter=True), clock.now() - LONG_AGO
+    letters = [
+        NotificationFactory(
+            template=template, created_at=created_at, status="sending", billable_units=1
+        )
+        for _ in range(30)
+    ]
+    posted = [LetterReport(each.id, Status.DELIVERED, 1) for each in letters]
+
+    def bring_back(some):
+        for each in some:
+            record_returned([each.reference], now=clock.now())
+
+    beside(
+        purged,
+        lambda: [apply_report(each) for each in posted],
+        lambda: [apply_report(each) for each in posted],
+        lambda: bring_back(letters[::2]),
+    )
+
+    last, live = require_history([each.id for each in letters])
+    assert live == {}
+    assert [last[each.id] for each in letters] == ["returned-letter", "delivered"] * 15
+    assert ReturnedLetter.objects.count() == 15
+    assert sum(each.count for each in purged) == 30
+    assert sum(each.without_history for each in purged) == 0

@@ -14,7 +14,7 @@ django.setup()
 # Models exist from here on.
 from django.db import transaction  # noqa: E402
 
-from notifications.models import Job  # noqa: E402
+from notifications.models import Job, ReturnedLetter  # noqa: E402
 from notifications.suppression.entries import suppress  # noqa: E402
 from notifications.tests.factories import (  # noqa: E402
     CallbackDeliveryFactory,
@@ -71,6 +71,7 @@ def store() -> dict[str, object]:
         update_template(template, actor=staff, as_operator=True, content="Hello ((name))")
         set_retention(service, template.template_type, 30, actor=None)
     InboundSmsFactory(service=service)
+    _bring_letters_back(made[2])
     _tell_of_calls(service)
     _propose_changes(service)
     token = personal_tokens.issue(staff, TOKEN_NAME, actor=None, scope="write")
@@ -93,6 +94,16 @@ def _tell_of_calls(service):
     for _ in range(3):
         CallbackDeliveryFactory(
             service=service, state="given-up", created_at=earlier, finished_at=earlier
+        )
+
+
+def _bring_letters_back(template):
+    for _ in range(3):
+        letter = NotificationFactory(template=template, status="returned-letter")
+        ReturnedLetter.objects.create(
+            notification_id=letter.id,
+            service=template.service,
+            reported_at=clock.london_today(),
         )
 
 

@@ -80,6 +80,8 @@ def query_of(path: str, query: dict[str, object]) -> dict[str, object]:
     """Return what makes sense of a query."""
     if path.endswith("/diff"):
         return {"from": 1, "to": 1}
+    if "reported_at" in query:
+        return {"reported_at": "2026-03-02"}
     return {"year": 2026} if isinstance(query.get("year"), int) else {}
 
 
@@ -89,6 +91,7 @@ def whole_body(path: str) -> dict[str, object] | None:
     recipients = {"recipients": ["nobody@example.org"], "reason": reason}
     number = f"07701{next(_numbers):06}"
     wanted: dict[str, dict[str, object]] = {
+        "/letters/returned": {"references": [f"{next(_numbers):016}"]},
         "/person/find": recipients,
         "/person/erase": {**recipients, "case_reference": "DP-1"},
         "/inbound-number": {"numbers": [number], "provider": "mmg"},

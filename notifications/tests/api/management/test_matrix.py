@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from notifications.models import ReturnedLetter
 from notifications.suppression.entries import suppress
-from notifications.tests.factories import CallbackDeliveryFactory, InboundSmsFactory
+from notifications.tests.factories import (
+    CallbackDeliveryFactory,
+    InboundSmsFactory,
+    NotificationFactory,
+)
 from notify_project import clock
 from services.api.management.viewsets import PLATFORM
 from services.callbacks import set_callback
@@ -34,6 +39,11 @@ class World:
             service=self.service, state="given-up", created_at=earlier, finished_at=earlier
         )
         self.text = InboundSmsFactory(service=self.service)
+        letter = NotificationFactory(letter=True, service=self.service, status="delivered")
+        self.reference = letter.reference
+        ReturnedLetter.objects.create(
+            notification_id=letter.id, service=self.service, reported_at=clock.london_today()
+        )
         self.entry = suppress(self.service, "jo@example.com", actor=None, reason="asked us to")
 
 
@@ -82,6 +92,24 @@ OPERATIONS = {
     "service-inbound-sms-retrieve": (
         "get",
         lambda w: below(w, f"inbound-sms/{w.text.id}"),
+        None,
+        "view_activity",
+    ),
+    "letters-returned": (
+        "post",
+        lambda w: "/letters/returned",
+        lambda w: {"references": [w.reference]},
+        PLATFORM,
+    ),
+    "service-returned-letter-list": (
+        "get",
+        lambda w: below(w, f"returned-letters?reported_at={clock.london_today()}"),
+        None,
+        "view_activity",
+    ),
+    "service-returned-letter-days": (
+        "get",
+        lambda w: below(w, "returned-letters/days"),
         None,
         "view_activity",
     ),

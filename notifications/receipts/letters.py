@@ -1,0 +1,99 @@
+"""From what a printer reports to a letter's new status."""
+
+import logging
+from uuid import UUID
+
+from notifications import lifecycle
+from notifications.models import Notification, NotificationHistory
+from notifications.receipts.letter_event import LetterReport
+from notifications.statuses import Status
+from notify_project import clock
+from notify_project.constants import NotificationType
+
+logger = logging.getLogger(__name__)
+
+REJECTED = "rejected-by-printer"
+# A printer may contradict itself, or us, who gave up; to any other letter it should do nothing.
+_ENDED = frozenset({Status.DELIVERED, Status.TECHNICAL_FAILURE})
+
+Letter = Notification | NotificationHistory
+
+
+def apply_report(report: LetterReport) -> None:
+    """Record what became of a letter; a report that comes twice or late changes nothing.
+
+    It may come before the hand-over is recorded, and after the night has deleted the letter.
+
+    Args:
+        report: what the printer says.
+    """
+    letter = _find(report.notification_id)
+    if letter is None:
+        logger.error("a printer reports the unknown letter %s", report.notification_id)
+        return
+    if isinstance(letter, Notification) and not letter.is_real:
+        logger.error("a printer reports letter %s, which is not real", letter.id)
+        return
+    _compare_sheets(report, letter)
+    if _move(report):
+        _tell(report)
+    else:
+        _explain_refusal(report)
+
+
+def _find(letter_id: UUID) -> Letter | None:
+    wanted = {"id": letter_id, "notification_type": NotificationType.LETTER}
+    live = Notification.objects.only("id", "is_real", "status", "billable_units")
+    kept = NotificationHistory.objects.only("id", "status", "billable_units")
+    return live.filter(**wanted).first() or kept.filter(**wanted).first()
+
+
+def _move(report: LetterReport) -> bool:
+    """Move its row, else what history has of it: the night may delete the one at any moment."""
+    now = clock.now()
+    reason = REJECTED if report.status == Status.TECHNICAL_FAILURE else None
+    letter_id, status = report.notification_id, report.status
+    # Who printed it is for the hand-over to say, which may be recorded only later.
+    is_there = Notification.objects.filter(id=letter_id).exists()
+    if is_there and lifecycle.move(letter_id, status, now=now, sent_at=now, reason=reason):
+        return True
+    return lifecycle.move_deleted_letter(letter_id, status, now=now)
+
+
+def _tell(report: LetterReport) -> None:
+    if report.status != Status.TECHNICAL_FAILURE:
+        logger.info("letter %s was posted", report.notification_id)
+        return
+    # Whatever the printer has to say besides may name the recipient: ask it by the event.
+    logger.error(
+        "the printer refuses letter %s; its event is %s",
+        report.notification_id,
+        report.correlation_id or "without an id",
+    )
+
+
+def _explain_refusal(report: LetterReport) -> None:
+    # As it is now: the same report may have been recorded by somebody else meanwhile.
+    letter = _find(report.notification_id)
+    status = letter.status if letter else "gone"
+    if status in {report.status, Status.RETURNED_LETTER}:
+        level = logging.INFO
+    else:
+        level = logging.WARNING if status in _ENDED else logging.ERROR
+    logger.log(
+        level,
+        "a printer reports letter %s as %s, which is %s",
+        report.notification_id,
+        report.status,
+        status,
+    )
+
+
+def _compare_sheets(report: LetterReport, letter: Letter) -> None:
+    if report.sheets is not None and report.sheets != letter.billable_units:
+        logger.error(
+            "letter %s has %s sheets, the printer posted %s",
+            letter.id,
+            letter.billable_units,
+            report.sheets,
+        )
