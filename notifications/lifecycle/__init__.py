@@ -11,12 +11,14 @@ from notifications.lifecycle.letters import (
 )
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
+from notifications.lifecycle.printing import claim_letters_to_print, print_letter_again
 
 __all__ = [
     "Erased",
     "Outcome",
     "claim",
     "claim_letter_without_pages",
+    "claim_letters_to_print",
     "count_fragments",
     "count_sheets",
     "erase",
@@ -24,6 +26,7 @@ __all__ = [
     "hold_rows_of_job",
     "move",
     "move_many",
+    "print_letter_again",
     "record_outcomes",
     "release_rows_of_job",
     "try_letter_again",

@@ -12,12 +12,15 @@ from notifications.callbacks import outbox
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 
 # What nobody has taken ends here, as nothing that is paid for. What a worker has taken may be with
-# a provider: its attempt goes on and is recorded, and there is no other, as there is no recipient.
+# a provider, or with the printer if it has its pages: its attempt goes on and is recorded, and
+# there is no other, as there is no recipient.
 _ERASE = f"""
 WITH chosen AS MATERIALIZED (
     SELECT n.id, CASE WHEN n.notification_type = 'letter'
-        THEN n.notification_status IN ('created', 'pending-virus-check')
+        THEN n.notification_status = 'pending-virus-check'
             OR n.notification_status = 'sending' AND NOT n.is_real
+            OR n.notification_status = 'created' AND (
+                n.billable_units = 0 OR coalesce(n.claimed_until, '-infinity') <= %(now)s)
         ELSE n.notification_status = 'created'
             AND coalesce(n.claimed_until, '-infinity') <= %(now)s
         END AS is_stopped
@@ -50,7 +53,7 @@ UPDATE notification_history SET client_reference = NULL WHERE id = ANY(%(telling
 """
 _COUNT_UNDER_WAY = """
 SELECT count(*) FROM notifications WHERE id = ANY(%(ids)s::uuid[])
-    AND notification_status = 'created' AND notification_type <> 'letter'
+    AND notification_status = 'created'
 """
 
 
