@@ -55,6 +55,8 @@ def demo_settings(*, port: int) -> dict[str, str]:
         "EMAIL_URL": f"smtp://127.0.0.1:{port + 2}",
         "EMAIL_DOMAIN": "demo.notify.example",
         "MMG_URL": f"http://127.0.0.1:{port + 1}/mmg",
+        "DVLA_URL": f"http://127.0.0.1:{port + 1}/dvla",
+        "DVLA_USERNAME": "demo",
         "MMG_RECEIPT_USERNAME": "",
         "MMG_RECEIPT_PASSWORD": "",
         # The stand-ins listen on loopback.
