@@ -28,6 +28,11 @@ BUDGETS = {
     "first_hand_over_s": ("<=", 5),
     # 100,000 calls to one service within ten minutes.
     "calls_per_second": (">=", 167),
+    # A print run: a thousand letters planned and with the printer, and a very long one planned.
+    "print_1000_seconds": ("<=", 60),
+    "print_worker_growth_mb": ("<=", 40),
+    "plan_150000_seconds": ("<=", 120),
+    "plan_growth_mb": ("<=", 60),
     "web_process_mb": ("<=", 120),
     "worker_mb": ("<=", 120),
     "handover_p95_ms": ("<=", 1000),

@@ -26,7 +26,7 @@ import spreadsheets  # noqa: E402
 BIN = Path(sys.executable).parent
 PARTS = [
     *("content", "accept", "deliver", "lanes", "jobs"),
-    *("read", "lists", "callbacks", "retention", "statistics", "billing"),
+    *("read", "lists", "callbacks", "retention", "statistics", "billing", "letters"),
 ]
 CONCURRENCY = 16
 WEB_PROCESSES = 2
@@ -42,7 +42,7 @@ services:
     organisation: Benchmark
     live: true
     prefix_sms: true
-    permissions: [email, sms]
+    permissions: [email, sms, letter]
     limits: {email: 100000000, sms: 100000000, per_minute: 100000000}
     api_keys:
       - {name: benchmark, type: normal, secret_env: BENCHMARK_SECRET}
@@ -64,6 +64,7 @@ services:
       - name: sms
         type: sms
         content: "Hello ((name)), your appointment ((reference)) is on ((date))."
+      - {name: letter, type: letter, subject: "Your application", content: "Dear ((name))"}
 """
 VALUES = {
     "name": "Amala Bird",
@@ -229,6 +230,7 @@ def on_servers(
     import lanes  # noqa: PLC0415
     import listing  # noqa: PLC0415
     import mailing  # noqa: PLC0415
+    import printing  # noqa: PLC0415
     import reading  # noqa: PLC0415
     import retention  # noqa: PLC0415
 
@@ -246,6 +248,7 @@ def on_servers(
         "retention": retention,
         "statistics": counting,
         "billing": billing_usage,
+        "letters": printing,
     }
     for part, module in measures.items():
         if part in parts:

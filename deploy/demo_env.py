@@ -46,7 +46,7 @@ def load_secrets(*, database: Path | None) -> dict[str, str]:
     return made
 
 
-def demo_settings(*, port: int) -> dict[str, str]:
+def demo_settings(*, port: int, api_key: str) -> dict[str, str]:
     """Return the settings that point the platform at the stand-ins of third parties."""
     return {
         "API_HOST_URL": f"http://127.0.0.1:{port}",
@@ -55,6 +55,10 @@ def demo_settings(*, port: int) -> dict[str, str]:
         "EMAIL_URL": f"smtp://127.0.0.1:{port + 2}",
         "EMAIL_DOMAIN": "demo.notify.example",
         "MMG_URL": f"http://127.0.0.1:{port + 1}/mmg",
+        "DVLA_URL": f"http://127.0.0.1:{port + 1}/dvla",
+        "DVLA_USERNAME": "demo",
+        "DVLA_PASSWORD": api_key,
+        "DVLA_API_KEY": api_key,
         "MMG_RECEIPT_USERNAME": "",
         "MMG_RECEIPT_PASSWORD": "",
         # The stand-ins listen on loopback.

@@ -16,6 +16,7 @@ import environ
 from deploy import embedded, processes
 from deploy.demo_env import PATH, demo_settings, load_secrets, new_secrets
 from deploy.demo_messages import send_and_follow, send_letter
+from deploy.demo_printing import print_letters
 from deploy.environment import LOCAL, ROOT, install_embedded
 from deploy.libraries import install_letter_libraries
 from deploy.manage import published
@@ -68,7 +69,7 @@ def demo(port: int, *, once: bool) -> None:
     """
     database = None if os.environ.get("DATABASE_URL") else embedded.kept_path() / "postgresql/data"
     secrets = load_secrets(database=database)
-    own = secrets | demo_settings(port=port)
+    own = secrets | demo_settings(port=port, api_key=secrets["MMG_API_KEY"])
     settings = os.environ | own
     ports = [port, port + 1, port + 2]
     with _prepared(settings, ports=ports, how="make demo PORT=7011") as env:
@@ -98,6 +99,7 @@ def demo(port: int, *, once: bool) -> None:
                     path=LETTER,
                     logs=LOCAL / "log",
                 )
+                print_letters(env, stubs_url=f"http://{HOST}:{port + 1}", logs=LOCAL / "log")
             if once:
                 print("All were delivered.")
                 return

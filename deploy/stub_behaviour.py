@@ -30,6 +30,9 @@ class Behaviour:
         answer_delay_ms: between taking it and the answer.
         receipt: the outcome that receipts tell, or ``none``.
         receipt_delay_ms: from taking a message to its receipt.
+        receipt_spread_ms: how much later it may be, so that receipts overtake each other.
+        receipt_times: how often each is posted.
+        per_second: of more requests a printer wants none; 0 is no limit.
     """
 
     mode: str = "ok"
@@ -39,6 +42,9 @@ class Behaviour:
     answer_delay_ms: float = 0.0
     receipt: str = "delivered"
     receipt_delay_ms: float = 200.0
+    receipt_spread_ms: float = 0.0
+    receipt_times: float = 1.0
+    per_second: float = 0.0
 
     def changed(self, orders: dict[str, Any], modes: tuple[str, ...]) -> Behaviour:
         """Return what the orders make of it.

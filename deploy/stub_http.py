@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from deploy.stub_doors import Abortable
 
-MAX_BYTES = 1_000_000
+# The largest PDF of a letter, in base64 within JSON.
+MAX_BYTES = 30_000_000
 
 
 @dataclass(frozen=True)
@@ -143,15 +144,20 @@ class Client:
         self.path = parts.path or "/"
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def post(self, body: bytes, content_type: str) -> int:
+    async def post(self, body: bytes, content_type: str, *, path: str = "") -> int:
         """Send a body and return the status of the answer.
+
+        Args:
+            body: of the request.
+            content_type: of the body.
+            path: where to, if not to that of the URL.
 
         Raises:
             OSError: nobody answers.
         """
         try:
             async with asyncio.timeout(10):
-                return await self._post(body, content_type)
+                return await self._post(body, content_type, path or self.path)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             self.close()
             raise OSError("no answer") from error
@@ -162,13 +168,13 @@ class Client:
             self.streams[1].close()
         self.streams = None
 
-    async def _post(self, body: bytes, content_type: str) -> int:
+    async def _post(self, body: bytes, content_type: str, path: str) -> int:
         if self.streams is None or self.streams[0].at_eof():
             self.close()
             self.streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self.streams
         head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
             f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         writer.write(head.encode() + body)

@@ -15,10 +15,11 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Receipt:
-    """What is posted, as it is written on the wire."""
+    """What is posted, as it is written on the wire; to a path of its own, if it has one."""
 
     body: bytes
     content_type: str
+    path: str = ""
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Receipts:
         while True:
             receipt, tries = await self._waiting.get()
             try:
-                status = await client.post(receipt.body, receipt.content_type)
+                status = await client.post(receipt.body, receipt.content_type, path=receipt.path)
             except OSError:
                 status = 0
             if 200 <= status < 300:

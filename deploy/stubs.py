@@ -1,7 +1,7 @@
 """Stand-ins of third parties, on loopback.
 
-They are a mail server, two text message providers, and the servers of services that are told what
-became of messages.
+They are a mail server, two text message providers, a printer of letters, and the servers of
+services that are told what became of messages.
 
 ``GET /`` shows what was received, ``GET /received.json`` gives it to tests, ``GET /counts.json``
 only the numbers, ``GET /journal.json`` every message that a provider was given with what it
@@ -31,6 +31,7 @@ from deploy.stub_endpoints import Endpoint
 from deploy.stub_http import Answer, Connection, Handler, Request
 from deploy.stub_journal import Journal
 from deploy.stub_mail import Mailbox
+from deploy.stub_printer import PrinterStandIn
 from deploy.stub_receipts import Receipts
 from deploy.stub_texts import FiretextStandIn, MmgStandIn, TextProvider
 
@@ -46,6 +47,7 @@ class StandIns:
     journal: Journal
     calls: Journal
     texts: Mapping[str, TextProvider]
+    printer: PrinterStandIn
     mailbox: Mailbox
     endpoints: Mapping[str, Endpoint]
     control: Control = field(init=False)
@@ -58,6 +60,7 @@ class StandIns:
         """
         everybody: dict[str, StandIn] = {
             **self.texts,
+            self.printer.name: self.printer,
             self.mailbox.name: self.mailbox,
             **self.endpoints,
         }
@@ -75,6 +78,9 @@ class StandIns:
                 return await self._control(request.body)
             if provider := self.texts.get(path[1:]):
                 return await provider.answer(request)
+            beginning = f"/{self.printer.name}"
+            if path.startswith(f"{beginning}/"):
+                return await self.printer.answer(request, path.removeprefix(beginning))
         if request.method == "GET":
             return await self._shown(path)
         return Answer.of_json(405, {"error": "no such method here"})
@@ -109,13 +115,15 @@ class StandIns:
     def _received(self) -> dict[str, Any]:
         mails = [mail.describe() for mail in self.mailbox.mails.copy()]
         calls = [call for each in self.endpoints.values() for call in each.calls.copy()]
-        return {"texts": self._texts(), "mails": mails, "calls": calls}
+        letters = list(self.printer.letters)
+        return {"texts": self._texts(), "mails": mails, "calls": calls, "letters": letters}
 
     def _counts(self) -> dict[str, int]:
-        posting = [each.receipts for each in self.texts.values() if each.receipts]
+        posting = self.posting()
         counts = {
             "texts": sum(each.total for each in self.texts.values()),
             "mails": self.mailbox.total,
+            "letters": self.printer.total,
             "calls": sum(each.total for each in self.endpoints.values()),
         }
         if posting:
@@ -125,6 +133,11 @@ class StandIns:
                 "receipts_given_up": sum(each.given_up for each in posting),
             }
         return counts
+
+    def posting(self) -> list[Receipts]:
+        """Return what posts receipts."""
+        each = [*(provider.receipts for provider in self.texts.values()), self.printer.receipts]
+        return [receipts for receipts in each if receipts]
 
     async def _control(self, body: bytes) -> Answer:
         """Change how the stand-ins behave; what is not understood changes nothing."""
@@ -141,6 +154,7 @@ class StandIns:
         self.journal.clear()
         self.calls.clear()
         self.mailbox.mails.clear()
+        self.printer.letters.clear()
         for provider in self.texts.values():
             provider.texts.clear()
         for endpoint in self.endpoints.values():
@@ -162,8 +176,11 @@ def make(options: argparse.Namespace) -> StandIns:
         provider = kind(options.api_key, keep=KEEP, journal=journal, receipts=receipts)
         provider.behaviour = replace(provider.behaviour, delay_ms=float(options.delay_ms))
         texts[kind.name] = provider
+    receipts = Receipts(options.receipts_to, KEEP) if options.receipts_to else None
+    printer = PrinterStandIn(options.api_key, keep=KEEP, journal=journal, receipts=receipts)
     endpoints = {name: Endpoint(name, keep=KEEP, journal=calls) for name, _ in options.endpoint}
-    return StandIns(journal, calls, texts, Mailbox(keep=KEEP, journal=journal), endpoints)
+    mailbox = Mailbox(keep=KEEP, journal=journal)
+    return StandIns(journal, calls, texts, printer, mailbox, endpoints)
 
 
 def doors_of(stand_ins: StandIns, options: argparse.Namespace) -> dict[str, Door]:
@@ -185,9 +202,7 @@ async def serve(options: argparse.Namespace) -> None:
     stand_ins.control_with(doors)
     for door in (*doors.values(), _http_door(options.http_port, stand_ins.answer)):
         await door.open()
-    posting = asyncio.gather(
-        *(each.receipts.work() for each in stand_ins.texts.values() if each.receipts)
-    )
+    posting = asyncio.gather(*(each.work() for each in stand_ins.posting()))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -221,10 +236,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     named["metavar"] = "NAME=PORT"
     parser.add_argument("--http-port", type=int, default=6012)
     parser.add_argument("--smtp-port", type=int, default=6013)
-    parser.add_argument("--own-port", **named, help="mmg or firetext, so that it can be shut")
+    parser.add_argument("--own-port", **named, help="mmg, firetext or dvla, so that it can be shut")
     parser.add_argument("--endpoint", **named, help="a service's own server")
     parser.add_argument("--certificate", nargs=2, metavar=("FILE", "KEY"), help="of endpoints")
-    parser.add_argument("--api-key", required=True, help="of the text message providers")
+    parser.add_argument("--api-key", required=True, help="of all providers")
     parser.add_argument("--receipts-to", default="", help="address of the API, for receipts")
     parser.add_argument("--delay-ms", type=int, default=0, help="before a provider answers")
     return parser.parse_args(arguments)

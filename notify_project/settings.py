@@ -152,6 +152,8 @@ STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "jobs
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 # Where the printer adds no code of its own by which its machines know a letter.
 LETTER_DRAWS_CODE: bool = env.bool("LETTER_DRAWS_CODE", default=False)
+# Who is told, before each print run, how much it brings.
+LETTER_VOLUME_ADDRESSES: list[str] = env.list("LETTER_VOLUME_ADDRESSES", default=[])
 
 # --- PostgreSQL --------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}

@@ -36,6 +36,12 @@ def provider_options(env: environ.Env, *, api_host_url: str) -> dict[str, dict[s
             "receipt_username": env.str("ANYMAIL_RECEIPT_USERNAME", default=""),
             "receipt_password": env.str("ANYMAIL_RECEIPT_PASSWORD", default=""),
         },
+        "dvla": {
+            "url": env.str("DVLA_URL", default=""),
+            "username": env.str("DVLA_USERNAME", default=""),
+            "password": env.str("DVLA_PASSWORD", default=""),
+            "api_key": env.str("DVLA_API_KEY", default=""),
+        },
         "console": {},
         # Of a provider named acme, ACME_TOKEN is the option token.
         **{

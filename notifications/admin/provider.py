@@ -15,6 +15,7 @@ from notifications.delivery.health import circuit_of
 from notifications.models import ProviderDetails, ProviderDetailsHistory
 from notify_project import audit, clock
 from notify_project.clock import LONDON
+from notify_project.constants import NotificationType
 from notify_project.versioning import save_versioned
 from services.models import User
 
@@ -48,12 +49,13 @@ class ProviderForm(ModelForm[ProviderDetails]):
         return reason
 
     def clean_active(self) -> bool:
-        """Keep at least one provider of each channel switched on."""
+        """Keep a provider of texts and of emails switched on; letters wait for a printer."""
         active = bool(self.cleaned_data["active"])
         others = ProviderDetails.objects.filter(
             notification_type=self.instance.notification_type, active=True
         ).exclude(pk=self.instance.pk)
-        if not active and not others.exists():
+        may_rest = self.instance.notification_type == NotificationType.LETTER
+        if not (active or may_rest or others.exists()):
             raise ValidationError("At least one provider of a channel must stay active.")
         return active
 

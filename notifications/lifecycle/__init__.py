@@ -10,8 +10,8 @@ from notifications.lifecycle.cancelling import (
 from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
-from notifications.lifecycle.letter_repair import forget_pages, send_letter_again
 from notifications.lifecycle.letter_ends import CameBack, move_deleted_letter, return_letters
+from notifications.lifecycle.letter_repair import forget_pages, send_letter_again
 from notifications.lifecycle.letters import (
     claim_letter_without_pages,
     count_sheets,
@@ -19,6 +19,7 @@ from notifications.lifecycle.letters import (
 )
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
+from notifications.lifecycle.printing import claim_letters_to_print, print_letter_again
 
 __all__ = [
     "CameBack",
@@ -29,6 +30,7 @@ __all__ = [
     "cancel_letters_of_job",
     "claim",
     "claim_letter_without_pages",
+    "claim_letters_to_print",
     "count_fragments",
     "count_sheets",
     "erase",
@@ -39,9 +41,10 @@ __all__ = [
     "move",
     "move_deleted_letter",
     "move_many",
+    "print_letter_again",
     "record_outcomes",
     "release_rows_of_job",
-    "send_letter_again",
     "return_letters",
+    "send_letter_again",
     "try_letter_again",
 ]

@@ -13,7 +13,8 @@ from notifications.lifecycle.cancelling import NOT_WITH_PRINTER
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 
 # What nobody has taken ends here, as nothing that is paid for. What a worker has taken may be with
-# a provider: its attempt goes on and is recorded, and there is no other, as there is no recipient.
+# a provider, or with the printer if it has its pages: its attempt goes on and is recorded, and
+# there is no other, as there is no recipient.
 _ERASE = f"""
 WITH chosen AS MATERIALIZED (
     SELECT n.id, CASE WHEN n.notification_type = 'letter'

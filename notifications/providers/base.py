@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from notifications.statuses import Status
 from notify_project.constants import NotificationType
+from notify_project.recipients.postal import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,31 @@ class EmailMessage:
     from_address: str
     reply_to: str | None
     unsubscribe_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterJob:
+    """A letter, ready to be printed.
+
+    Attributes:
+        id: the notification's id; a printer takes each once.
+        reference: the letter's name on its page and in what the printer says of it.
+        postage: how it travels.
+        address: as it is printed.
+        pdf: its pages.
+        organisation_id: of its service; empty if it has none.
+        service_id: of its service.
+        callback_url: where the printer says what became of it.
+    """
+
+    id: str
+    reference: str
+    postage: str
+    address: PostalAddress
+    pdf: bytes
+    organisation_id: str
+    service_id: str
+    callback_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +231,14 @@ class Provider(ABC, Generic[Message]):
     def posts_receipts(cls) -> bool:
         """Say whether the provider has anything to post to a webhook."""
         return cls.read_receipts is not Provider.read_receipts
+
+
+class Printer(Provider[Message]):
+    """A provider of letters.
+
+    Attributes:
+        takes_files: whether it is given files of many letters, or each letter by itself.
+    """
+
+    notification_type: ClassVar[NotificationType | None] = NotificationType.LETTER
+    takes_files: ClassVar[bool]

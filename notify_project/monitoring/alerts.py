@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
+from notifications.models import LetterPrintBatch
 from notifications.statuses import Status
 from notify_project.constants import Queue
 from notify_project.monitoring import gauges
 from notify_project.monitoring.gauges import Gauge, Reading
 
 logger = logging.getLogger(__name__)
+State = LetterPrintBatch.State
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -93,6 +95,13 @@ ALERTS: Final = (
         36 * _HOUR.total_seconds(),
         (Status.CREATED.value,),
     ),
+    Alert(
+        "PrintBatchesLate",
+        gauges.PRINT_BATCHES_OLDEST,
+        4 * _HOUR.total_seconds(),
+        (State.PLANNED.value, State.UPLOADING.value),
+    ),
+    Alert("PrintBatchesUnclear", gauges.PRINT_BATCHES, 0, (State.UNCLEAR.value,)),
     Alert(
         "LettersNotReported",
         gauges.LETTERS_OLDEST,

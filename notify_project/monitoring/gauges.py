@@ -34,6 +34,12 @@ OUTBOX_WAITING = Gauge("notify_outbox_waiting", "What services must still be tol
 OUTBOX_OLDEST = Gauge("notify_outbox_oldest_seconds", "Age of the oldest of that.")
 LETTERS = Gauge("notify_letters", "Letters that have no outcome, or failed here.", ("status",))
 LETTERS_OLDEST = Gauge("notify_letters_oldest_seconds", "Age of the oldest of them.", ("status",))
+PRINT_BATCHES = Gauge(
+    "notify_print_batches", "Print batches that are not with the printer yet.", ("state",)
+)
+PRINT_BATCHES_OLDEST = Gauge(
+    "notify_print_batches_oldest_seconds", "Age of the oldest of them.", ("state",)
+)
 PROVIDER_UNANSWERED = Gauge(
     "notify_provider_unanswered",
     "Messages that a provider took in the last ten minutes, as long as no receipt is among them.",

@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from notifications.delivery.claim import never_started_count
-from notifications.models import CallbackDelivery, Notification, ProviderDetails
+from notifications.letters.printing.ready import OPEN
+from notifications.models import (
+    CallbackDelivery,
+    LetterPrintBatch,
+    Notification,
+    ProviderDetails,
+)
 from notifications.statuses import Status
 from notify_project.constants import LANES, NotificationType
 from notify_project.models import PeriodicRun
@@ -39,6 +45,7 @@ def readings(now: datetime) -> list[Reading]:
         Reading(gauges.NEVER_STARTED, never_started_count(now)),
         *_outbox(now),
         *_letters(now),
+        *_print_batches(now),
         *_providers(now),
         *_periodic(now),
         Reading(gauges.TEMPLATE_CHANGES_LATE, due_changes(now - LATE).count()),
@@ -76,8 +83,21 @@ def _letters(now: datetime) -> Iterator[Reading]:
         yield Reading(gauges.LETTERS_OLDEST, _seconds(oldest, now), (status.value,))
 
 
+def _print_batches(now: datetime) -> Iterator[Reading]:
+    rows = LetterPrintBatch.objects.filter(state__in=OPEN).values("state")
+    found = rows.annotate(n=Count("*"), oldest=Min("created_at"))
+    by_state = {row["state"]: (row["n"], row["oldest"]) for row in found}
+    for state in OPEN:
+        n, oldest = by_state.get(state, (0, None))
+        yield Reading(gauges.PRINT_BATCHES, n, (state.value,))
+        yield Reading(gauges.PRINT_BATCHES_OLDEST, _seconds(oldest, now), (state.value,))
+
+
 def _providers(now: datetime) -> Iterator[Reading]:
-    names = ProviderDetails.objects.filter(gives_receipts=True).values_list("identifier", flat=True)
+    # A printer has days for its receipts.
+    with_receipts = ProviderDetails.objects.filter(gives_receipts=True)
+    prompt = with_receipts.exclude(notification_type=NotificationType.LETTER)
+    names = prompt.values_list("identifier", flat=True)
     rows = (
         Notification.objects.filter(
             created_at__gt=now - RECENTLY, is_real=True, sent_by__isnull=False

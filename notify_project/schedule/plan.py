@@ -36,7 +36,12 @@ from notifications.letters.alerts import (
     raise_alert_if_letters_still_sending,
 )
 from notifications.letters.missing_pdfs import recreate_missing_letter_pdfs
-from notifications.letters.tasks import finish_test_letters, make_letters
+from notifications.letters.tasks import (
+    collate_letters,
+    finish_test_letters,
+    hand_over_print_batches,
+    make_letters,
+)
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
     delete_inbound_sms,
@@ -86,6 +91,8 @@ PERIODIC_TASKS = {
     for task in (
         PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
         PeriodicTask(make_letters, Queue.LETTERS, every=timedelta(minutes=1)),
+        PeriodicTask(hand_over_print_batches, Queue.LETTERS, every=timedelta(minutes=1)),
+        PeriodicTask(collate_letters, Queue.LETTERS, at=time(17, 50)),
         # Its guard is a minute: asked less often, it would act every other minute.
         PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),

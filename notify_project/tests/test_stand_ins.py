@@ -212,7 +212,10 @@ def test_one_provider_fails_alone(stubs):
         ({"sms": {"mode": "error", "speed": 1}}, "speed is not one of"),
         ({"mmg": {"mode": "error", "delay_ms": -1}}, "delay_ms must be a number, not below 0"),
         ({"mmg": {"mode": "error", "code": 999}}, "999 is not a valid HTTPStatus"),
-        ({"mmg": {"mode": "error"}, "fax": {}}, "fax is not one of: sms, mmg, firetext, mail"),
+        (
+            {"mmg": {"mode": "error"}, "fax": {}},
+            "fax is not one of: sms, mmg, firetext, dvla, mail",
+        ),
         ({"mmg": {"mode": "error"}, "firetext": {"mode": "refuse"}}, "firetext has no port"),
         ({"mmg": "error"}, "mmg must be an object"),
         ([], "an object is wanted"),

@@ -14,10 +14,9 @@ from notifications.providers.base import (
     ProviderError,
 )
 from notifications.providers.registry import PROVIDERS, provider
-from notifications.tests.providers.messages import EMAIL, SMS
-from notify_project.constants import NotificationType
+from notifications.tests.providers.messages import PERSONAL
 
-SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail")
+SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail", "0034_printer")
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 
@@ -43,12 +42,12 @@ def test_refuses_a_webhook_that_is_no_receipt(kind, body):
 @each_remote
 def test_a_dead_server_is_a_provider_error_without_personal_data(name, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    message = EMAIL if PROVIDERS[name].notification_type == NotificationType.EMAIL else SMS
+    message, recipient = PERSONAL[PROVIDERS[name].notification_type]
 
     with pytest.raises(ProviderError) as raised:
         provider(name).send(message)
 
-    assert message.to not in str(raised.value)
+    assert recipient not in str(raised.value)
 
 
 @each_provider
@@ -82,6 +81,7 @@ def test_the_database_begins_with_these_providers():
         ("email", "anymail", 100, False, True, 1),
         ("email", "console", 100, False, False, 1),
         ("email", "smtp", 100, True, False, 1),
+        ("letter", "dvla", 100, False, True, 1),
         ("sms", "console", 100, False, False, 1),
         ("sms", "firetext", 49, False, True, 1),
         ("sms", "mmg", 51, True, True, 2),
@@ -89,5 +89,5 @@ def test_the_database_begins_with_these_providers():
     ]
     assert set(ProviderDetails.objects.values_list("identifier", flat=True)) <= set(PROVIDERS)
     seeded = ProviderDetailsHistory.objects.filter(id__in=ProviderDetails.objects.values("id"))
-    assert seeded.filter(version=1).count() == 7
+    assert seeded.filter(version=1).count() == 8
     assert seeded.get(version=2).resting_priority == 51

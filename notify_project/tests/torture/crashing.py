@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 DIRECTORY = "CRASHES_DIRECTORY"
@@ -67,7 +68,28 @@ RECEIVING = (
     Point("receipt taken, not applied", "notifications.receipts.tasks", "apply"),
     Point("receipt applied, task not ended", "notifications.receipts.tasks", "apply", after=True),
 )
-POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING)
+_PRINTING = "notifications.letters.printing"
+COLLATING = (
+    Point("print run begun, a batch not planned", f"{_PRINTING}.collate", "plan_singly"),
+    Point(
+        "a batch planned, print run not ended", f"{_PRINTING}.collate", "plan_singly", after=True
+    ),
+)
+PRINTING = (
+    Point("print batch claimed, no letter claimed", f"{_PRINTING}.hand_over", "_is_handed_over"),
+    Point("letter claimed, printer not called", f"{_PRINTING}.singly", "attempt"),
+    Point("printer called, outcome not written", f"{_PRINTING}.singly", "attempt", after=True),
+    Point("outcomes written, print batch open", f"{_PRINTING}.batches", "mark_uploaded"),
+)
+POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING, *COLLATING, *PRINTING)
+# Module, name and value: seconds show what takes minutes with a printer.
+_SHORT = (
+    (f"{_PRINTING}.collate", "SINGLY_AT_A_TIME", 8),
+    (f"{_PRINTING}.batches", "LEASE", timedelta(seconds=9)),
+    (f"{_PRINTING}.singly", "LEASE", timedelta(seconds=8)),
+    (f"{_PRINTING}.singly", "RETRY_AFTER", timedelta(seconds=3)),
+    ("notifications.providers.dvla", "_TIMEOUT_SECONDS", 2),
+)
 
 _passages: dict[str, int] = {}
 _lock = threading.Lock()
@@ -75,6 +97,8 @@ _lock = threading.Lock()
 
 def install() -> None:
     """Put every point around its function."""
+    for path, name, value in _SHORT:
+        setattr(importlib.import_module(path), name, value)
     for point in POINTS:
         module = importlib.import_module(point.module)
         setattr(module, point.function, _around(point, getattr(module, point.function)))

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-GROUPS = ("processes", "servers", "providers", "callbacks", "clock", "storage", "jobs", "races")
+GROUPS = (
+    *("processes", "servers", "providers", "callbacks", "clock", "storage", "jobs", "races"),
+    "letters",
+)
 LOAD_PER_SECOND = 15.0
 PATIENCE_SECONDS = 300.0
 _ANY = datetime.min.replace(tzinfo=UTC)

@@ -237,6 +237,8 @@ class World(Platform):
                 taken=entry["taken"],
             )
             for entry in json.loads(body)
+            # Of letters there is an account of their own.
+            if entry["stand_in"] != "dvla"
         ]
 
     def stored(self) -> list[Stored]:

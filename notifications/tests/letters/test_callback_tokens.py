@@ -1,0 +1,30 @@
+from uuid import uuid4
+
+import pytest
+from django.core import signing
+
+from notifications.letters.callback_tokens import notification_in, token_for
+
+
+def test_a_token_tells_the_letter_it_was_made_for():
+    letter = uuid4()
+
+    token = token_for(letter)
+
+    assert notification_in(token) == letter
+
+
+@pytest.mark.parametrize("token", ["", "x", "a:b", str(uuid4())])
+def test_a_token_that_we_did_not_make_tells_nothing(token):
+    assert notification_in(token) is None
+
+
+def test_a_token_whose_end_was_changed_tells_nothing():
+    token = token_for(uuid4())
+
+    assert notification_in(token[:-1] + ("a" if token[-1] != "a" else "b")) is None
+
+
+def test_what_was_signed_for_another_purpose_tells_nothing():
+    assert notification_in(signing.dumps(str(uuid4()), salt="something else")) is None
+    assert notification_in(signing.dumps(["no id"], salt="letter callback")) is None
