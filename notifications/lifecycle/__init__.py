@@ -4,6 +4,11 @@ from notifications.lifecycle.attempts import claim, count_fragments
 from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
+from notifications.lifecycle.letter_checks import (
+    check_letters_again,
+    claim_letter_to_check,
+    pass_letter,
+)
 from notifications.lifecycle.letters import (
     claim_letter_without_pages,
     count_sheets,
@@ -15,7 +20,9 @@ from notifications.lifecycle.outcomes import Outcome, record_outcomes
 __all__ = [
     "Erased",
     "Outcome",
+    "check_letters_again",
     "claim",
+    "claim_letter_to_check",
     "claim_letter_without_pages",
     "count_fragments",
     "count_sheets",
@@ -24,6 +31,7 @@ __all__ = [
     "hold_rows_of_job",
     "move",
     "move_many",
+    "pass_letter",
     "record_outcomes",
     "release_rows_of_job",
     "try_letter_again",

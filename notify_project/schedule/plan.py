@@ -28,7 +28,7 @@ from notifications.jobs.tasks import (
     run_scheduled_jobs,
     update_status_of_fully_processed_jobs,
 )
-from notifications.letters.tasks import finish_test_letters, make_letters
+from notifications.letters.tasks import check_pdf_letters, finish_test_letters, make_letters
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
     delete_inbound_sms,
@@ -77,6 +77,7 @@ PERIODIC_TASKS = {
     for task in (
         PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
         PeriodicTask(make_letters, Queue.LETTERS, every=timedelta(minutes=1)),
+        PeriodicTask(check_pdf_letters, Queue.LETTERS, every=timedelta(minutes=1)),
         # Its guard is a minute: asked less often, it would act every other minute.
         PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),
