@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from notifications.letters import files
-from notifications.models import Notification
+from notifications.models import LetterCheck, Notification
 from notifications.models.history import HISTORY_COLUMNS
 from notifications.retention.cutoffs import cutoffs
 from notifications.statuses import WAITING
@@ -116,6 +116,7 @@ def purge_letters(today: date) -> Purged:
         with transaction.atomic():
             letters = list(Notification.objects.raw(_OLD_LETTERS, values))
             gone, errors = delete_each(letters, _delete_files)
+            LetterCheck.objects.filter(notification_id__in=[row.id for row in gone]).delete()
             with connection.cursor() as cursor:
                 cursor.execute(_DELETE_THESE, {"ids": [str(letter.id) for letter in gone]})
                 deleted, missing, _, _ = cursor.fetchone()

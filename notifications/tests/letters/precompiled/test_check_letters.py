@@ -1,10 +1,12 @@
 """The way of letters that come as a PDF, from what was sent to what is printed."""
 
+import io
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from freezegun import freeze_time
 
@@ -296,3 +298,31 @@ def test_no_name_of_a_recipient_is_in_a_log(arrived, caplog):
         check()
 
     assert "Bloggs" not in caplog.text
+
+
+def test_letters_that_nobody_could_scan_are_checked_again_when_an_operator_asks(arrived, clamd):
+    first, second, other = arrived(), arrived(), arrived(status="technical-failure")
+    clamd.answer = "stream: ERROR"
+    Notification.objects.filter(status="pending-virus-check").update(delivery_attempts=RETRIES)
+    check()
+    failed = now_of(first), now_of(second), where()
+    clamd.answer = ""
+
+    call_command("rescan_letters", "--letter", str(first.id), stdout=(one := io.StringIO()))
+    check()
+    between = now_of(first), now_of(second)
+    call_command("rescan_letters", "--all", "--dry-run", stdout=(counted := io.StringIO()))
+    call_command("rescan_letters", "--all", stdout=io.StringIO())
+    live, history = live_and_history(second.id)
+    check()
+
+    assert failed == (("technical-failure", 0), ("technical-failure", 0), ["scan", "error"])
+    assert one.getvalue() == "1 letters wait for their check\n"
+    assert between == (("created", 1), ("technical-failure", 0))
+    assert counted.getvalue() == "1 letters can be checked again\n"
+    assert live == history
+    assert now_of(second) == ("created", 1)
+    assert second.failure_reason is None
+    assert now_of(other) == ("technical-failure", 0)
+    with pytest.raises(CommandError, match=str(other.id)):
+        call_command("rescan_letters", "--letter", str(other.id))
