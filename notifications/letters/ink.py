@@ -1,5 +1,6 @@
 """What is printed on a page outside the areas for it. Pure: pictures in, pictures out."""
 
+import math
 from collections.abc import Iterable
 
 from PIL import Image, ImageChops, ImageDraw
@@ -41,9 +42,9 @@ def without(
 
 
 def pixels_of(box: Box, dots_per_inch: float) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of a box on a picture."""
+    """Return left, top, right and bottom of a box on a picture, with the dots that it touches."""
     scale = dots_per_inch / MM_PER_INCH
     left, top, right, bottom = (
-        round(value * scale) for value in (box.left, box.top, box.right, box.bottom)
+        math.floor(value * scale) for value in (box.left, box.top, box.right, box.bottom)
     )
     return left, top, right, bottom

@@ -26,7 +26,7 @@ from templates_app.rendering.letter_pages import sheets_of
 
 logger = logging.getLogger(__name__)
 
-# A scan, a process of its own with a minute, and files to store.
+# A scan, a process of its own that takes a while, and files to store.
 LEASE = timedelta(minutes=3)
 # Source: the life of a letter, letters that come as a PDF.
 RETRIES, RETRY_AFTER = 15, timedelta(minutes=5)

@@ -22,7 +22,7 @@ from notifications.letters.precompiled.finish import finish
 
 # Ten pages of pictures take a quarter of it, and some seconds.
 MAX_MEMORY: Final = 1024 * 1024 * 1024
-MAX_PROCESSOR_SECONDS: Final = 30
+MAX_PROCESSOR_SECONDS: Final = 20
 
 
 def answer(pdf: bytes, *, international: bool, reference: str | None) -> tuple[Any, bytes]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
+from pypdf import PdfWriter
 
 from notifications.letters.geometry import POINTS_PER_MM, Box
 
@@ -49,7 +50,18 @@ class Document:
         self._opened.close()
 
     def flatten(self) -> None:
-        """Draw notes and fields of forms onto their pages, as they are printed."""
+        """Draw notes and fields of forms onto their pages, as they are printed; turn pages upright.
+
+        Raises:
+            Unreadable: that cannot be done.
+        """
+        self._draw_notes()
+        if any(page.get_rotation() for page in self._opened):
+            turned = _upright(self.saved())
+            self._opened.close()
+            self._opened = pdfium.PdfDocument(turned)
+
+    def _draw_notes(self) -> None:
         for number in range(1, self.page_count + 1):
             with self._page(number) as page:
                 if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_PRINT) == pdfium_c.FLATTEN_FAIL:
@@ -72,24 +84,13 @@ class Document:
         return picture.convert("RGB")
 
     def text_in(self, number: int, box: Box) -> str:
-        """Return the text of a part of a page, visible or not."""
+        """Return the text of a part of a page that is upright, visible or not."""
         with self._page(number) as page:
             text = page.get_textpage()
             try:
                 return str(text.get_text_bounded(*_on_canvas(page, box)))
             finally:
                 text.close()
-
-    def remove_text_in(self, number: int, box: Box) -> None:
-        """Take away text whose middle is in a part of a page."""
-        with self._page(number) as page:
-            left, bottom, right, top = _on_canvas(page, box)
-            for part in list(page.get_objects([pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=1)):
-                near, below, far, above = part.get_bounds()
-                across, up = (near + far) / 2, (below + above) / 2
-                if left <= across <= right and bottom <= up <= top:
-                    page.remove_obj(part)
-            page.gen_content()
 
     def saved(self) -> bytes:
         """Return what it has become."""
@@ -114,16 +115,24 @@ class Document:
 def _on_canvas(page: pdfium.PdfPage, box: Box) -> tuple[float, float, float, float]:
     """Return left, bottom, right and top of a box where the page's content is drawn.
 
-    A page may be turned, and need not begin at zero.
+    A page need not begin at zero.
     """
-    left, bottom, right, top = page.get_bbox()
+    left, _, _, top = page.get_bbox()
     near, above, far, below = (
         value * POINTS_PER_MM for value in (box.left, box.top, box.right, box.bottom)
     )
-    turned = {
-        0: (left + near, top - below, left + far, top - above),
-        90: (left + above, bottom + near, left + below, bottom + far),
-        180: (right - far, bottom + above, right - near, bottom + below),
-        270: (right - below, top - far, right - above, top - near),
-    }
-    return turned[page.get_rotation()]
+    return left + near, top - below, left + far, top - above
+
+
+def _upright(pdf: bytes) -> bytes:
+    """Return a file in which what was turned by a mark on its page is turned by its content."""
+    try:
+        writer = PdfWriter(clone_from=io.BytesIO(pdf))
+        for page in writer.pages:
+            if page.rotation:
+                page.transfer_rotation_to_content()
+        written = io.BytesIO()
+        writer.write(written)
+    except Exception as error:
+        raise Unreadable from error
+    return written.getvalue()

@@ -17,6 +17,7 @@ from notifications.letters.geometry import (
     TAG,
     WINDOW,
     WINDOW_TOLERANCE,
+    Box,
 )
 from notifications.letters.ink import without
 from notifications.letters.precompiled.checks import count_tags, read_address
@@ -24,12 +25,13 @@ from notifications.letters.precompiled.colours import picture_in_inks, to_inks
 from notifications.letters.precompiled.document import CHECK_DPI, PRINT_DPI, Document
 from notifications.letters.precompiled.fonts import has_all_fonts
 from notifications.letters.precompiled.overprint import can_print, overprint
+from notifications.letters.precompiled.texts import remove_text
 from notify_project.recipients.postal import PostalAddress
 
 _A4 = RectangleObject((0, 0, PAGE_WIDTH * POINTS_PER_MM, PAGE_HEIGHT * POINTS_PER_MM))
 _BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
 # All that is printed; links, scripts, files and what programs note for themselves are not.
-_KEPT = frozenset({"/Type", "/Contents", "/Resources", "/Group", "/Rotate", *_BOXES})
+_KEPT = frozenset({"/Type", "/Contents", "/Resources", "/Group", *_BOXES})
 # Pictures are compared by squares of a millimetre; colours in ink look a little different.
 _COARSER, _DIFFERENT = 4, 90
 _JPEG_QUALITY = 92
@@ -61,7 +63,7 @@ def finish(document: Document, address: PostalAddress, *, reference: str | None)
         lines=address.lines if can_print(address.lines) else (),
         reference=reference,
     )
-    text = _without_marks(document, letter.lines)
+    text = io.BytesIO(document.saved())
     as_pictures: set[int] = set()
     for _ in range(2):
         try:
@@ -88,23 +90,6 @@ class _Letter:
     reference: str | None
 
 
-def _without_marks(document: Document, lines: tuple[str, ...]) -> io.BytesIO:
-    """Return a copy without what will be printed anew."""
-    saved = document.saved()
-    is_tagged_twice = count_tags(document, 1) > 1
-    if lines or is_tagged_twice:
-        copy = Document(saved)
-        try:
-            if lines:
-                copy.remove_text_in(1, WINDOW.grown(WINDOW_TOLERANCE))
-            if is_tagged_twice:
-                copy.remove_text_in(1, TAG)
-            saved = copy.saved()
-        finally:
-            copy.close()
-    return io.BytesIO(saved)
-
-
 def _without_fonts(text: io.BytesIO) -> set[int]:
     """Return the pages that the printer might print in other letters."""
     return {n for n, page in enumerate(PdfReader(text).pages, 1) if not has_all_fonts(page)}
@@ -118,7 +103,10 @@ def _put_together(letter: _Letter, text: io.BytesIO, as_pictures: Set[int]) -> b
         if source is None or number in as_pictures:
             writer.add_page(_picture_page(letter.document, number))
         else:
-            _add_page(writer, source.pages[number - 1])
+            added = _added(writer, source.pages[number - 1])
+            if number == 1:
+                remove_text(added, _printed_anew(letter))
+            to_inks(added, writer)
     is_tagged = 1 not in as_pictures and count_tags(letter.document, 1) == 1
     over = overprint(letter.lines, with_tag=not is_tagged, reference=letter.reference)
     writer.pages[0].merge_page(PdfReader(io.BytesIO(over)).pages[0])
@@ -127,23 +115,28 @@ def _put_together(letter: _Letter, text: io.BytesIO, as_pictures: Set[int]) -> b
     return written.getvalue()
 
 
-def _add_page(writer: PdfWriter, page: PageObject) -> None:
+def _printed_anew(letter: _Letter) -> list[Box]:
+    """Return where on the first page text is taken away."""
+    boxes = [WINDOW.grown(WINDOW_TOLERANCE)] if letter.lines else []
+    return [*boxes, TAG] if count_tags(letter.document, 1) > 1 else boxes
+
+
+def _added(writer: PdfWriter, page: PageObject) -> PageObject:
+    """Add a page, with nothing but what is printed, at its place on the paper."""
     for key in set(page) - _KEPT:
         del page[key]
     # What is inherited by a page must be in it, as nothing else comes along.
-    for name in ("/Resources", "/MediaBox", "/CropBox", "/Rotate"):
+    for name in ("/Resources", "/MediaBox", "/CropBox"):
         if name not in page and (inherited := page.get_inherited(name)) is not None:
             page[NameObject(name)] = inherited
     added = writer.add_page(page)
-    if added.rotation:
-        added.transfer_rotation_to_content()
     corner = added.cropbox
     added.add_transformation(
         Transformation().translate(-float(corner.left), float(_A4.top) - float(corner.top))
     )
     for box in _BOXES:
         added[NameObject(box)] = _A4
-    to_inks(added, writer)
+    return added
 
 
 def _picture_page(document: Document, number: int) -> PageObject:

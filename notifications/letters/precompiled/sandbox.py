@@ -13,8 +13,8 @@ from django.conf import settings
 from notifications.letters.precompiled.checks import UNREADABLE
 
 _CHILD = "notifications.letters.precompiled.child"
-# The child has half of it of a processor; a busy machine is not the file's fault.
-MAX_SECONDS = 60
+# The child has a fifth of it of a processor; a busy machine is not the file's fault.
+MAX_SECONDS = 100
 # Signs that the file was too much for it: crashes of libraries, and no time left.
 _DIED_OF_IT = frozenset(
     {
