@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from notifications.letters.geometry import INK_TOLERANCE, areas_of
 from notifications.letters.ink import ink_outside, pixels_of
-from notifications.letters.precompiled.document import CHECK_DPI, Document
+from notifications.letters.pdf_document import CHECK_DPI, Document
 
 # A page that no picture could show.
 _LARGEST_MM = 600.0

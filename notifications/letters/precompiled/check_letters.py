@@ -151,7 +151,7 @@ def _pass(letter: Notification, findings: Findings, check: LetterCheck) -> None:
     now = clock.now()
     # Another postage is another name; the old one is still found by how it begins.
     letter.postage = findings.postage or letter.postage
-    files.store_pdf(letter, findings.finished)
+    files.store_pdf(letter, findings.made)
     _record(
         letter,
         check,

@@ -12,7 +12,7 @@ from notifications.letters.geometry import (
     WINDOW_TOLERANCE,
 )
 from notifications.letters.ink import ink_outside
-from notifications.letters.precompiled.document import CHECK_DPI, Document
+from notifications.letters.pdf_document import CHECK_DPI, Document
 from notify_project.recipients.postal import (
     InvalidAddress,
     PostalAddress,

@@ -1,7 +1,7 @@
 """The process in which a letter's PDF is opened: without secrets, and with little to take.
 
-It reads one line of JSON and the PDF, and writes one line of JSON and, if it has passed, the PDF as
-it is printed. A file that breaks it breaks nothing else.
+It reads one line of JSON and the PDF, and writes one line of JSON and what was made of the PDF: the
+letter as it is printed, or a picture of a page. A file that breaks it breaks nothing else.
 """
 
 import json
@@ -12,12 +12,13 @@ from typing import Any, BinaryIO, Final
 
 from pypdf.errors import PyPdfError
 
+from notifications.letters.pdf_document import Document, Unreadable
+from notifications.letters.pictures import NoPicture, page_png
 from notifications.letters.precompiled.checks import (
     UNREADABLE,
     Refused,
     check_document,
 )
-from notifications.letters.precompiled.document import Document, Unreadable
 from notifications.letters.precompiled.finish import finish
 
 # Ten pages of pictures take a quarter of it, and some seconds.
@@ -52,6 +53,23 @@ def answer(pdf: bytes, *, international: bool, reference: str | None) -> tuple[A
     return found | {"address": address.lines, "postage": address.postage}, finished
 
 
+def draw(pdf: bytes, *, page: int, overlay: bool) -> tuple[Any, bytes]:
+    """Draw a page of a letter.
+
+    Args:
+        pdf: what came, or is printed.
+        page: from 1.
+        overlay: mark what is outside of the printable areas.
+
+    Returns:
+        Nothing that is wrong and a picture, or what is wrong.
+    """
+    try:
+        return _found(""), page_png(pdf, page, overlay=overlay)
+    except (NoPicture, Unreadable, MemoryError):
+        return _found(UNREADABLE), b""
+
+
 def main(source: BinaryIO, target: BinaryIO) -> None:
     """Answer one request."""
     _limit(resource.RLIMIT_AS, MAX_MEMORY)
@@ -62,8 +80,9 @@ def main(source: BinaryIO, target: BinaryIO) -> None:
     # What libraries say of a file quotes it.
     logging.disable()
     wanted = json.loads(source.readline())
-    found, finished = answer(source.read(), **wanted)
-    target.write(json.dumps(found).encode() + b"\n" + finished)
+    work = draw if "page" in wanted else answer
+    found, made = work(source.read(), **wanted)
+    target.write(json.dumps(found).encode() + b"\n" + made)
     target.flush()
 
 

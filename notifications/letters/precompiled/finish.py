@@ -20,9 +20,9 @@ from notifications.letters.geometry import (
     Box,
 )
 from notifications.letters.ink import without
+from notifications.letters.pdf_document import CHECK_DPI, PRINT_DPI, Document
 from notifications.letters.precompiled.checks import count_tags, read_address
 from notifications.letters.precompiled.colours import picture_in_inks, to_inks
-from notifications.letters.precompiled.document import CHECK_DPI, PRINT_DPI, Document
 from notifications.letters.precompiled.fonts import has_all_fonts
 from notifications.letters.precompiled.overprint import can_print, overprint
 from notifications.letters.precompiled.texts import remove_text

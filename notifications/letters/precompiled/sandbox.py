@@ -43,7 +43,7 @@ class Findings:
         page_count: None: it cannot be read.
         address: its lines.
         postage: that its country asks for.
-        finished: as it is printed; empty if it is refused.
+        made: the letter as it is printed, or the picture; empty if there is none.
     """
 
     message: str
@@ -51,7 +51,7 @@ class Findings:
     page_count: int | None
     address: tuple[str, ...] = ()
     postage: str | None = None
-    finished: bytes = b""
+    made: bytes = b""
 
 
 def examine(pdf: bytes, *, international: bool, reference: str | None) -> Findings:
@@ -65,11 +65,29 @@ def examine(pdf: bytes, *, international: bool, reference: str | None) -> Findin
     Raises:
         NotExamined: try again.
     """
-    wanted = json.dumps({"international": international, "reference": reference}).encode()
+    return _ask(pdf, {"international": international, "reference": reference})
+
+
+def draw_page(pdf: bytes, page: int, *, overlay: bool) -> bytes | None:
+    """Return a picture of a page of a letter, as PNG; None if there is none.
+
+    Args:
+        pdf: whatever somebody sent.
+        page: from 1.
+        overlay: mark what is outside of the printable areas.
+
+    Raises:
+        NotExamined: try again.
+    """
+    return _ask(pdf, {"page": page, "overlay": overlay}).made or None
+
+
+def _ask(pdf: bytes, wanted: dict[str, Any]) -> Findings:
+    """Let a process of its own do something with a file."""
     try:
         ended = subprocess.run(  # noqa: S603 - a module of ours
             [sys.executable, "-m", _CHILD],
-            input=wanted + b"\n" + pdf,
+            input=json.dumps(wanted).encode() + b"\n" + pdf,
             stdout=subprocess.PIPE,
             # What libraries say of a file quotes it.
             stderr=subprocess.DEVNULL,
@@ -85,9 +103,9 @@ def examine(pdf: bytes, *, international: bool, reference: str | None) -> Findin
         return Findings(message=UNREADABLE, invalid_pages=[], page_count=None)
     if ended.returncode:
         raise NotExamined(f"ended with {ended.returncode}")
-    found, _, finished = ended.stdout.partition(b"\n")
-    return _read(json.loads(found), finished)
+    found, _, made = ended.stdout.partition(b"\n")
+    return _read(json.loads(found), made)
 
 
-def _read(found: dict[str, Any], finished: bytes) -> Findings:
-    return Findings(**found | {"address": tuple(found.get("address", ())), "finished": finished})
+def _read(found: dict[str, Any], made: bytes) -> Findings:
+    return Findings(**found | {"address": tuple(found.get("address", ())), "made": made})

@@ -13,8 +13,8 @@ from freezegun import freeze_time
 from notifications import lifecycle
 from notifications.letters import files as stored
 from notifications.letters.geometry import WINDOW
+from notifications.letters.pdf_document import Document
 from notifications.letters.precompiled.check_letters import RETRIES, _check, check_letters
-from notifications.letters.precompiled.document import Document
 from notifications.lifecycle import letter_checks
 from notifications.models import LetterCheck, Notification, NotificationHistory
 from notifications.statuses import Status

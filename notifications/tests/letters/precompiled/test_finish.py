@@ -11,8 +11,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 from reportlab.lib.utils import ImageReader
 
 from notifications.letters.geometry import TAG, WINDOW
+from notifications.letters.pdf_document import Document
 from notifications.letters.precompiled.child import answer
-from notifications.letters.precompiled.document import Document
 from notifications.letters.precompiled.fonts import has_all_fonts
 from notifications.tests.letters.precompiled.written import ADDRESS, MM, letter, put
 

@@ -1,23 +1,26 @@
 """Files that break the process in which they are opened break nothing else."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from notifications.letters.precompiled import sandbox
-from notifications.letters.precompiled.sandbox import NotExamined, examine
+from notifications.letters.precompiled.sandbox import NotExamined, draw_page, examine
 from notifications.tests.letters.precompiled import hostile
 from notifications.tests.letters.precompiled.written import ADDRESS, letter
 
 
 def examined(pdf):
     found = examine(pdf, international=False, reference=None)
-    return found.message, found.page_count, bool(found.finished)
+    return found.message, found.page_count, bool(found.made)
 
 
 def test_a_good_letter_comes_back_as_it_is_printed():
     found = examine(letter(), international=False, reference=None)
 
     assert (found.message, found.address, found.page_count) == ("", ADDRESS, 1)
-    assert found.finished.startswith(b"%PDF")
+    assert found.made.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,13 @@ def test_a_good_letter_comes_back_as_it_is_printed():
 )
 def test_what_would_take_all_memory_is_refused(make, expected):
     assert examined(make()) == expected
+
+
+def test_a_page_is_drawn_there_too():
+    png = draw_page(letter(), 1, overlay=True)
+
+    assert Image.open(io.BytesIO(png)).size == (827, 1170)
+    assert draw_page(letter(), 2, overlay=True) is None
 
 
 @pytest.mark.parametrize("ending", ["SIGSEGV", "SIGXCPU", "SIGABRT"])
