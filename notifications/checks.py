@@ -11,7 +11,6 @@ from redis import RedisError
 
 from notifications.acceptance.modes import AcceptMode
 from notifications.delivery.calls import TIMEOUTS_PER_CALL
-from notifications.documents.scan import is_scanner_address
 from notifications.jobs.moves import HEARTBEAT_EVERY
 from notifications.models import ProviderDetails
 from notifications.providers.registry import PROVIDERS
@@ -19,6 +18,7 @@ from notifications.statuses import Status
 from notify_project.colours import is_colour
 from notify_project.constants import Queue
 from notify_project.queues import is_scheduler_alive
+from notify_project.virus_scan import is_scanner_address
 from services.models import InboundNumber
 from templates_app.rendering.letter_print import CannotPrint, require_engine
 

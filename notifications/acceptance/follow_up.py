@@ -1,14 +1,16 @@
 """What happens in Redis once a message is stored, in one round trip."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from notifications.delivery.wake import enqueue_lane, raise_flag
-from notifications.letters.tasks import wake_letters, wake_test_letters
+from notifications.letters.tasks import wake_checks, wake_letters, wake_test_letters
 from notifications.models import Notification
 from notifications.statistics import template_usage
+from notifications.statuses import Status
 from notify_project.constants import NotificationType, Queue
 from notify_project.redis_connection import Batch, RedisUnavailable, ask_redis
 
@@ -21,6 +23,7 @@ class Stored:
 
     Attributes:
         what: for the log.
+        is_pdf: a letter that came as a PDF.
     """
 
     what: str
@@ -31,6 +34,7 @@ class Stored:
     lane: str
     created_at: datetime
     count: int = 1
+    is_pdf: bool = False
 
 
 def follow_up(notification: Notification) -> None:
@@ -48,6 +52,7 @@ def follow_up(notification: Notification) -> None:
             is_real=notification.is_real,
             lane=notification.lane,
             created_at=notification.created_at,
+            is_pdf=notification.status == Status.PENDING_VIRUS_CHECK,
         )
     )
 
@@ -62,9 +67,15 @@ def follow_up_many(stored: Stored) -> None:
     if stored.is_real:
         _after_count(answers, stored)
     if stored.notification_type == NotificationType.LETTER:
-        (wake_letters if stored.is_real else wake_test_letters)()
+        _waking_of(stored)()
     elif answers and answers[-1] and not isinstance(answers[-1], Exception):
         _enqueue(Queue(stored.lane))
+
+
+def _waking_of(stored: Stored) -> Callable[[], None]:
+    if not stored.is_real:
+        return wake_test_letters
+    return wake_checks if stored.is_pdf else wake_letters
 
 
 def _count_and_flag(stored: Stored) -> list[object]:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.conf import settings
 
 from notifications.documents.kinds import BY_EXTENSION, BY_MIME_TYPE, KINDS, Kind, mime_type_of
-from notifications.documents.scan import is_clean
 from notify_project.api.errors import BadRequest
 from notify_project.api.schema import Schema, object_of
+from notify_project.virus_scan import is_clean
 from services.read_models import ServiceModel
 
 # Source: the API contract, files by e-mail.

@@ -20,6 +20,9 @@ class Folder(StrEnum):
     """Where a letter's file lies; printed is only what is in a day's folder of ``LETTERS``."""
 
     SCAN = "scan"
+    # What a scanner found, and what none has looked at; nobody is given either.
+    FAILURE = "failure"
+    ERROR = "error"
     INVALID = "invalid"
     LETTERS = "letters"
     TEST = "test"
@@ -73,23 +76,22 @@ def find_pdf(letter: Notification) -> bytes | None:
     return _read(folder_of(letter), letter)
 
 
-def copy_from_scan(letter: Notification) -> bool:
-    """Copy a file that has passed to where the letter's PDF is looked for; safe to repeat.
-
-    Returns:
-        Whether the PDF is there now.
-    """
+def read_unchecked(letter: Notification) -> bytes | None:
+    """Return what a caller sent and nobody has checked yet, wherever it waits."""
     pdf = _read(Folder.SCAN, letter)
-    if pdf is None:
-        return find_pdf(letter) is not None
-    store_pdf(letter, pdf)
-    return True
+    return _read(Folder.ERROR, letter) if pdf is None else pdf
 
 
-def delete_from_scan(letter: Notification) -> None:
+def set_aside(letter: Notification, folder: Folder, pdf: bytes) -> str:
+    """Store a file where nobody is given it; safe to repeat."""
+    return _save(folder, _name_of(letter), pdf)
+
+
+def delete_unchecked(letter: Notification, *, kept_in: Folder | None = None) -> None:
     """Remove what has been copied, or what waits for nothing any more."""
-    for name in _possible_names(Folder.SCAN, letter):
-        storage.delete(Area.LETTERS, name)
+    for folder in {Folder.SCAN, Folder.ERROR} - {kept_in}:
+        for name in _possible_names(folder, letter):
+            storage.delete(Area.LETTERS, name)
 
 
 def names_in_scan() -> list[str]:

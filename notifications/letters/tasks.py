@@ -5,17 +5,18 @@ from contextlib import suppress
 from datetime import timedelta
 
 from notifications.letters.pages import make_pages
+from notifications.letters.precompiled.check_letters import check_letters
 from notifications.letters.printing.batches import has_due_batch
 from notifications.letters.printing.collate import collate, deadline_now
 from notifications.letters.printing.hand_over import hand_over_batches
 from notifications.letters.printing.printers import NoPrinter
-from notifications.letters.simulate import deliver_test_letters
 from notify_project import clock, waiting_tasks
 from notify_project.constants import Queue
 
 logger = logging.getLogger(__name__)
 
-_TEST_LETTERS, _LETTERS, _BATCHES = "test-letters", "letters", "print-batches"
+_TEST_LETTERS, _LETTERS = "test-letters", "letters"
+_CHECKS, _BATCHES = "letter-checks", "print-batches"
 # Other tasks of the queue wait no longer; emails and texts of test keys are done in a moment.
 _AT_A_TIME, _TEST_LETTERS_AT_A_TIME = timedelta(seconds=30), timedelta(seconds=3)
 
@@ -29,12 +30,23 @@ def make_letters() -> None:
         wake_letters()
 
 
+def check_pdf_letters() -> None:
+    """Check letters that came as a PDF, and make them ready for the printer."""
+    waiting_tasks.lower_flag(_CHECKS)
+    until = clock.now() + _AT_A_TIME
+    check_letters(is_real=True, until=until)
+    if clock.now() >= until:
+        wake_checks()
+
+
 def finish_test_letters() -> None:
     """Bring the letters that are not real to their end."""
     waiting_tasks.lower_flag(_TEST_LETTERS)
-    deliver_test_letters(clock.now())
     until = clock.now() + _TEST_LETTERS_AT_A_TIME
-    make_pages(is_real=False, until=until)
+    try:
+        check_letters(is_real=False, until=until)
+    finally:
+        make_pages(is_real=False, until=until)
     if clock.now() >= until:
         wake_test_letters()
 
@@ -72,6 +84,11 @@ def wake_letters() -> None:
     To be called once the letter is committed.
     """
     waiting_tasks.wake(_LETTERS, make_letters, queue=Queue.LETTERS)
+
+
+def wake_checks() -> None:
+    """Queue the task that checks letters that came as a PDF, likewise."""
+    waiting_tasks.wake(_CHECKS, check_pdf_letters, queue=Queue.LETTERS)
 
 
 def wake_test_letters() -> None:

@@ -10,6 +10,11 @@ from notifications.lifecycle.cancelling import (
 from notifications.lifecycle.erasure import Erased, erase
 from notifications.lifecycle.expiry import expire
 from notifications.lifecycle.holding import hold_rows_of_job, release_rows_of_job
+from notifications.lifecycle.letter_checks import (
+    check_letters_again,
+    claim_letter_to_check,
+    pass_letter,
+)
 from notifications.lifecycle.letter_ends import CameBack, move_deleted_letter, return_letters
 from notifications.lifecycle.letter_repair import forget_pages, send_letter_again
 from notifications.lifecycle.letters import (
@@ -28,7 +33,9 @@ __all__ = [
     "Outcome",
     "cancel_letter",
     "cancel_letters_of_job",
+    "check_letters_again",
     "claim",
+    "claim_letter_to_check",
     "claim_letter_without_pages",
     "claim_letters_to_print",
     "count_fragments",
@@ -41,6 +48,7 @@ __all__ = [
     "move",
     "move_deleted_letter",
     "move_many",
+    "pass_letter",
     "print_letter_again",
     "record_outcomes",
     "release_rows_of_job",

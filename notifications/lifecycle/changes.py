@@ -16,6 +16,8 @@ _MUTABLE = (
     "sent_by",
     "reference",
     "billable_units",
+    "postage",
+    "international",
 )
 _ASSIGNMENTS = ", ".join(f"{column} = written.{column}" for column in _MUTABLE)
 UPDATE_HISTORY = (

@@ -70,5 +70,7 @@ def count_sheets(letter_id: UUID, sheets: int, *, now: datetime) -> bool:
 
 def try_letter_again(letter_id: UUID, *, at: datetime) -> None:
     """Give a letter back, to be taken again at a time."""
-    waiting = Notification.objects.filter(id=letter_id, status__in=("created", "sending"))
+    waiting = Notification.objects.filter(
+        id=letter_id, status__in=("created", "sending", "pending-virus-check")
+    )
     waiting.update(claimed_until=None, next_attempt_at=at)

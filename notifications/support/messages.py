@@ -9,7 +9,13 @@ from django.db.models import F, Q, QuerySet, Value
 
 from notifications import lifecycle
 from notifications.letters import files as letter_files
-from notifications.models import ENDING_CHARACTERS, LETTER_ENDING, Notification, hash_of
+from notifications.models import (
+    ENDING_CHARACTERS,
+    LETTER_ENDING,
+    LetterCheck,
+    Notification,
+    hash_of,
+)
 from notifications.support import answers, calls, documents
 from notifications.support.person import Person, Sought
 from notifications.support.running import BATCH, Erasing
@@ -102,6 +108,7 @@ def erase_batch(ids: Sequence[UUID], erasing: Erasing) -> None:
     for row in rows:
         if row.notification_type == NotificationType.LETTER:
             letter_files.delete_all(row)
+    LetterCheck.objects.filter(notification_id__in=ids).delete()
     telling = [
         row.id
         for row in rows

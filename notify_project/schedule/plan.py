@@ -37,6 +37,7 @@ from notifications.letters.alerts import (
 )
 from notifications.letters.missing_pdfs import recreate_missing_letter_pdfs
 from notifications.letters.tasks import (
+    check_pdf_letters,
     collate_letters,
     finish_test_letters,
     hand_over_print_batches,
@@ -93,6 +94,7 @@ PERIODIC_TASKS = {
         PeriodicTask(make_letters, Queue.LETTERS, every=timedelta(minutes=1)),
         PeriodicTask(hand_over_print_batches, Queue.LETTERS, every=timedelta(minutes=1)),
         PeriodicTask(collate_letters, Queue.LETTERS, at=time(17, 50)),
+        PeriodicTask(check_pdf_letters, Queue.LETTERS, every=timedelta(minutes=1)),
         # Its guard is a minute: asked less often, it would act every other minute.
         PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),

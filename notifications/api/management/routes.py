@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from notifications.api.management.callbacks import DeliveryViewSet
 from notifications.api.management.jobs import JobViewSet
+from notifications.api.management.letter_pages import LetterPageViewSet
 from notifications.api.management.letters import LetterViewSet
 from notifications.api.management.messages import MessageViewSet
 from notifications.api.management.person import PersonViewSet
@@ -48,6 +49,11 @@ def _statistics(rest: str, action: str) -> URLPattern:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(_platform.urls)),
     path(_SERVICE, include(_of_a_service.urls)),
+    path(
+        f"{_SERVICE}notifications/<uuid:pk>/letter/page/<int:page>.png",
+        LetterPageViewSet.as_view({"get": "picture"}),
+        name="service-letter-page",
+    ),
     path(f"{_SERVICE}upload", UploadViewSet.as_view({"post": "create"}), name="service-upload"),
     _statistics("statistics", "summary"),
     _statistics("notifications/monthly", "months"),

@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 
 from notifications.documents.given import files_of, opened, require_fitting, require_set_up
-from notifications.tests.documents.conftest import EICAR, archive
+from notifications.tests.clamd import EICAR
+from notifications.tests.documents.conftest import archive
 from notify_project.api.errors import ApiError, BadRequest, ServiceUnavailable, ValidationFailed
 from services.read_models import find_service
 from services.tests.factories import ServiceFactory

@@ -3,11 +3,13 @@ from datetime import UTC, datetime
 import pytest
 
 from notifications.letters.files import (
-    copy_from_scan,
-    delete_from_scan,
+    Folder,
+    delete_unchecked,
     file_name,
     find_pdf,
     folder_of,
+    read_unchecked,
+    set_aside,
     store_for_scan,
     store_pdf,
 )
@@ -122,34 +124,17 @@ def test_a_file_that_is_made_again_replaces_the_first():
     assert len(names(Area.LETTERS, folder_of(row))) == 1
 
 
-def test_what_has_passed_is_copied_and_then_removed_any_number_of_times():
-    row = letter(is_real=False, status="pending-virus-check")
+def test_what_waits_for_its_check_is_read_and_removed_wherever_it_lies():
+    row = letter(status="pending-virus-check")
     store_to_scan(row)
+    in_scan = read_unchecked(row)
+    set_aside(row, Folder.ERROR, b"%PDF")
 
+    delete_unchecked(row, kept_in=Folder.ERROR)
+    set_aside_only = read_unchecked(row), names(Area.LETTERS, "scan")
     for _ in range(2):
-        assert copy_from_scan(row)
-        assert copy_from_scan(row)
-        delete_from_scan(row)
+        delete_unchecked(row)
 
-    assert find_pdf(row) == b"%PDF"
-    assert names(Area.LETTERS, "scan") == []
-    assert names(Area.LETTERS, "letters/2026-02-03") == []
-
-
-def test_what_has_passed_is_renamed_when_its_postage_has_changed():
-    row = letter()
-    store_to_scan(row)
-    row.postage = "europe"
-
-    copied = copy_from_scan(row)
-    delete_from_scan(row)
-
-    assert copied
-    assert names(Area.LETTERS, "scan") == []
-    assert names(Area.LETTERS, folder_of(row)) == [
-        "letters/2026-02-03/NOTIFY.ABCD1234EFGH5678.D.E.C.20260203101530.PDF"
-    ]
-
-
-def test_a_file_that_was_never_stored_cannot_pass():
-    assert not copy_from_scan(letter())
+    assert in_scan == b"%PDF"
+    assert set_aside_only == (b"%PDF", [])
+    assert read_unchecked(row) is None

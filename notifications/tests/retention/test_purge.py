@@ -106,10 +106,18 @@ def test_letters_go_with_their_files(files):
     young = NotificationFactory(letter=True, status="delivered", created_at=WEEK_AGO)
     for letter in (old, young):
         letter_files.store_pdf(letter, b"%PDF")
+        LetterCheck.objects.create(notification_id=letter.id)
+    for folder in ("scan", "error", "failure", "invalid"):
+        letter_files.set_aside(old, folder, b"%PDF")
 
     assert purge.purge_letters(TODAY) == purge.Purged(count=1)
 
     assert remaining() == {young.id}
+    assert [check.notification_id for check in LetterCheck.objects.all()] == [young.id]
+    assert not any(
+        storage.names(storage.Area.LETTERS, folder)
+        for folder in ("scan", "error", "failure", "invalid")
+    )
     assert letter_files.find_pdf(old) is None
     assert letter_files.find_pdf(young) == b"%PDF"
 

@@ -20,6 +20,7 @@ from notifications.models import (
     IdempotentAnswer,
     InboundSms,
     Job,
+    LetterCheck,
     Notification,
     NotificationHistory,
     PersonRequest,
@@ -235,10 +236,12 @@ def test_letters_are_found_by_address_and_cancelled():
         letter=True, to="Al\n11 Road\nSW1A 1AA", normalised_to="al11roadsw1a1aa"
     )
     letter_files.store_pdf(row, b"%PDF")
+    LetterCheck.objects.create(notification_id=row.id)
 
     forget("1 road, SW1A1AA")
 
     assert erased(row)
+    assert not LetterCheck.objects.exists()
     assert (row.status, row.failure_reason) == ("cancelled", "erased")
     assert letter_files.find_pdf(row) is None
     neighbour.refresh_from_db()

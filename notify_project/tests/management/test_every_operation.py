@@ -2,7 +2,11 @@
 
 from notifications.tests.api.management import test_letters as of_letters
 from notifications.tests.api.management import test_matrix as of_notifications
-from notify_project.tests.management import test_jobs_matrix, test_messages_matrix
+from notify_project.tests.management import (
+    test_jobs_matrix,
+    test_letter_pages,
+    test_messages_matrix,
+)
 from services.tests.api.management import test_matrix as of_services
 from services.tests.api.management.matrix import all_operations
 from templates_app.tests.api.management import test_changes_matrix
@@ -14,6 +18,7 @@ TABLES = (
     of_letters.OPERATIONS,
     of_notifications.OPERATIONS,
     test_jobs_matrix.OPERATIONS,
+    test_letter_pages.OPERATIONS,
     test_messages_matrix.READS,
     test_messages_matrix.WRITES,
     of_templates.OPERATIONS,

@@ -1,0 +1,1 @@
+"""Letters that come as a PDF: scanned, checked, made ready for the printer."""
