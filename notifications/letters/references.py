@@ -12,7 +12,7 @@ from notify_project.constants import NotificationType
 LENGTH = 16
 ALPHABET = string.ascii_uppercase + string.digits
 MAX_TRIES = 5
-_is_printable = re.compile(f"[A-Z0-9]{{{LENGTH}}}").fullmatch
+_matches = re.compile(f"[A-Z0-9]{{{LENGTH}}}").fullmatch
 
 
 class NoUnusedReference(Exception):
@@ -64,6 +64,11 @@ def taken_references(references: list[str]) -> set[str]:
     return {reference for reference in taken if reference is not None}
 
 
+def is_printable(reference: str | None) -> bool:
+    """Say whether a receipt could bear a reference."""
+    return bool(reference and _matches(reference))
+
+
 def printable_reference(letter: Notification) -> str:
     """Return the reference to print.
 
@@ -72,7 +77,7 @@ def printable_reference(letter: Notification) -> str:
     """
     if not letter.reference:
         raise Unprintable(f"letter {letter.id} has no reference")
-    if not _is_printable(letter.reference):
+    if not is_printable(letter.reference):
         raise Unprintable(
             f"letter {letter.id} has a reference that is not {LENGTH} letters and digits"
         )

@@ -11,20 +11,32 @@ from notifications.lifecycle.letters import (
 )
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
+from notifications.lifecycle.print_files import (
+    LetterInFile,
+    claim_letters_of_file,
+    hold_letters_of_file,
+    move_deleted_letters,
+    release_letters_of_file,
+)
 
 __all__ = [
     "Erased",
+    "LetterInFile",
     "Outcome",
     "claim",
     "claim_letter_without_pages",
+    "claim_letters_of_file",
     "count_fragments",
     "count_sheets",
     "erase",
     "expire",
+    "hold_letters_of_file",
     "hold_rows_of_job",
     "move",
+    "move_deleted_letters",
     "move_many",
     "record_outcomes",
+    "release_letters_of_file",
     "release_rows_of_job",
     "try_letter_again",
 ]

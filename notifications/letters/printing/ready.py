@@ -1,0 +1,93 @@
+"""Which letters a print run takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+
+from notifications.models import LetterPrintBatch, LetterPrintEntry, Notification
+from notifications.models.notification_indexes import READY_TO_PRINT
+from notify_project.clock import LONDON
+
+State = LetterPrintBatch.State
+# A letter of one of these is on its way, or may be.
+OPEN: Final = (State.PLANNED, State.UPLOADING, State.UNCLEAR)
+# Source: the life of a letter, print run. The same wall-clock time is the limit of ``print_day``.
+DEADLINE: Final = time(17, 30)
+# Each page of the list walks the index of all that is ready.
+PAGE: Final = 5_000
+_COLUMNS = ("id", "service_id", "created_at", "reference", "postage", "billable_units")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLetter:
+    """What batches are planned by."""
+
+    id: UUID
+    service_id: UUID
+    created_at: datetime
+    reference: str | None
+    postage: str
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much there is to print of one postage."""
+
+    postage: str
+    letters: int
+    sheets: int
+
+
+def deadline_of(day: date) -> datetime:
+    """Return the instant before which letters of a day's run were accepted."""
+    return datetime.combine(day, DEADLINE, tzinfo=LONDON)
+
+
+def volumes(deadline: datetime) -> list[Volume]:
+    """Count what a run with this deadline takes, by postage."""
+    rows = _ready(deadline).values_list("postage")
+    counted = rows.annotate(letters=Count("*"), sheets=Sum("billable_units")).order_by("postage")
+    return [Volume(postage or "", letters, sheets) for postage, letters, sheets in counted]
+
+
+def ready_letters(deadline: datetime) -> Iterator[ReadyLetter]:
+    """Yield what a run with this deadline takes, by service and age; those left over included.
+
+    However many they are, a page of them is in memory.
+    """
+    after: tuple[Any, ...] | None = None
+    while True:
+        page = list(_page(deadline, after))
+        for row in page:
+            yield ReadyLetter(*row)
+        if len(page) < PAGE:
+            return
+        letter_id, service_id, created_at, *_ = page[-1]
+        after = (service_id, created_at, letter_id)
+
+
+def in_open_batch(ids: list[UUID]) -> set[UUID]:
+    """Return those of some letters that a batch holds already."""
+    entries = LetterPrintEntry.objects.filter(notification_id__in=ids, batch__state__in=OPEN)
+    return set(entries.values_list("notification_id", flat=True))
+
+
+def _page(
+    deadline: datetime, after: tuple[Any, ...] | None
+) -> QuerySet[Notification, tuple[Any, ...]]:
+    rows = _ready(deadline)
+    if after is not None:
+        rows = rows.filter(TupleGreaterThan(Tuple("service_id", "created_at", "id"), after))
+    return rows.order_by("service_id", "created_at", "id").values_list(*_COLUMNS)[:PAGE]
+
+
+def _ready(deadline: datetime) -> QuerySet[Notification]:
+    entries = LetterPrintEntry.objects.filter(notification_id=OuterRef("id"))
+    taken = entries.filter(batch__state__in=OPEN)
+    return Notification.objects.filter(READY_TO_PRINT, ~Exists(taken), created_at__lt=deadline)
