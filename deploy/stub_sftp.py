@@ -96,7 +96,8 @@ class Printing:
 
     def _print(self, path: Path) -> dict[str, Any]:
         with ZipFile(path) as file:
-            assert file.testzip() is None, "a member is broken"
+            if file.testzip() is not None:
+                raise ValueError(f"{path.name} is broken")
             members = file.namelist()
         record = {
             "file": path.name,
@@ -127,11 +128,11 @@ class _Login(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         del kind, chanid
-        return paramiko.OPEN_SUCCEEDED
+        return int(paramiko.OPEN_SUCCEEDED)
 
     @staticmethod
     def _answer(is_right: bool) -> int:  # noqa: FBT001 - a value
-        return paramiko.AUTH_SUCCESSFUL if is_right else paramiko.AUTH_FAILED
+        return int(paramiko.AUTH_SUCCESSFUL if is_right else paramiko.AUTH_FAILED)
 
 
 class _Handle(paramiko.SFTPHandle):
@@ -139,7 +140,7 @@ class _Handle(paramiko.SFTPHandle):
         super().__init__(flags)
         self._stub = stub
         self._path = path
-        self.readfile = self.writefile = os.fdopen(  # type: ignore[assignment]
+        self.readfile = self.writefile = os.fdopen(
             os.open(path, flags, 0o600), "rb" if flags & 3 == os.O_RDONLY else "r+b"
         )
 
@@ -193,13 +194,13 @@ class _Files(paramiko.SFTPServerInterface):
             self._path(path).unlink()
         except OSError as error:
             return int(paramiko.SFTPServer.convert_errno(error.errno))
-        return paramiko.SFTP_OK
+        return int(paramiko.SFTP_OK)
 
     def rename(self, oldpath: str, newpath: str) -> int:
         faults = self._stub.faults
         if faults.cut_before_rename:
             self._stub.cut()
-            return paramiko.SFTP_FAILURE
+            return int(paramiko.SFTP_FAILURE)
         try:
             # As a hard link: what is there is not replaced.
             os.link(self._path(oldpath), self._path(newpath))
@@ -210,7 +211,7 @@ class _Files(paramiko.SFTPServerInterface):
             self._stub.printing.take()
         if faults.cut_after_rename:
             self._stub.cut()
-        return paramiko.SFTP_OK
+        return int(paramiko.SFTP_OK)
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""Hand a batch over in a process that kills itself on the way: ``child BATCH POINT OPTIONS``."""
+"""Hand batches over in processes that kill themselves on the way.
+
+Each line of the input is an order; the answer is how its process ended.
+"""
 
 import json
 import os
@@ -7,40 +10,42 @@ import sys
 from functools import wraps
 
 
-def die(*_args, **_kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def after(function):
     @wraps(function)
     def wrapped(*args, **kwargs):
         function(*args, **kwargs)
-        die()
+        os.kill(os.getpid(), signal.SIGKILL)
 
     return wrapped
 
 
-def main(batch_id, point, options):
-    import django  # noqa: PLC0415 - once the environment is read
-
-    django.setup()
+def hand_over_and_die(order):
     from django.conf import settings  # noqa: PLC0415
 
-    from notifications.letters.printing import file_states, upload  # noqa: PLC0415
-    from notifications.models import LetterPrintBatch  # noqa: PLC0415
-    from notifications.providers.sftp_printer import SftpFolders, SftpPrinter  # noqa: PLC0415
-
-    settings.STORAGES["letters"]["OPTIONS"]["location"] = options.pop("letters")
+    settings.STORAGES["letters"]["OPTIONS"]["location"] = order.pop("letters")
     places = {
-        "packed": (upload, "_pack", after),
-        "written": (SftpFolders, "upload", after),
-        "offered": (file_states, "offer", after),
-        "named": (SftpFolders, "rename", after),
+        "packed": (upload, "_pack"),
+        "written": (SftpFolders, "upload"),
+        "offered": (file_states, "offer"),
+        "named": (SftpFolders, "rename"),
     }
-    where, name, around = places[point]
-    setattr(where, name, around(getattr(where, name)))
-    upload.hand_over(LetterPrintBatch.objects.get(id=batch_id), SftpPrinter(options))
+    where, name = places[order.pop("point")]
+    setattr(where, name, after(getattr(where, name)))
+    batch = LetterPrintBatch.objects.get(id=order.pop("batch"))
+    upload.hand_over(batch, SftpPrinter(order))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
+    import django
+
+    django.setup()
+    from notifications.letters.printing import file_states, upload
+    from notifications.models import LetterPrintBatch
+    from notifications.providers.sftp_printer import SftpFolders, SftpPrinter
+
+    for line in sys.stdin:
+        if child := os.fork():
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        else:
+            hand_over_and_die(json.loads(line))
+            sys.exit()

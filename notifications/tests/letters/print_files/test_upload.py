@@ -94,30 +94,43 @@ def test_a_batch_goes_to_one_of_two_workers(world):
     assert sorted(each is None for each in taken) == [False, True]
 
 
-def killed(world, stub, files, point):
-    """Hand over in a process that dies at a point."""
-    batch = world.claim()
+@pytest.fixture(scope="module")
+def dying():
+    """Start the process whose children die: it has loaded everything, and no thread."""
     name = connection.settings_dict["NAME"]
     url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
-    options = {**stub.options, "letters": str(files / "letters")}
-    module = "notifications.tests.letters.print_files.child"
-    ended = subprocess.run(
-        [sys.executable, "-m", module, str(batch.id), point, json.dumps(options)],
+    process = subprocess.Popen(
+        [sys.executable, "-m", "notifications.tests.letters.print_files.child"],
         env=os.environ | {"DATABASE_URL": url},
         cwd=django_settings.BASE_DIR,
-        check=False,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
-    stub.cut()
-    world.make_due()
+    yield process
+    process.communicate(timeout=30)
+
+
+@pytest.fixture
+def killed(world, stub, files, dying):
+    def kill(point):
+        """Hand over in a process that dies at a point."""
+        batch = world.claim()
+        letters = str(files / "letters")
+        order = {"batch": str(batch.id), "point": point, "letters": letters, **stub.options}
+        print(json.dumps(order), file=dying.stdin, flush=True)
+        assert dying.stdout.readline().strip() == str(-signal.SIGKILL)
+        stub.cut()
+        world.make_due()
+
+    return kill
 
 
 @committed
 @pytest.mark.parametrize("point", ["packed", "written", "offered", "named"])
-def test_a_hand_over_that_is_killed_is_done_once_by_the_next(world, stub, files, point):
+def test_a_hand_over_that_is_killed_is_done_once_by_the_next(world, stub, killed, point):
     rows = planned(world)
-    killed(world, stub, files, point)
+    killed(point)
 
     batch = world.hand_over()
 
@@ -129,10 +142,10 @@ def test_a_hand_over_that_is_killed_is_done_once_by_the_next(world, stub, files,
 
 
 @committed
-def test_a_person_decides_of_a_file_that_the_printer_took_from_the_dying(world, stub, files):
+def test_a_person_decides_of_a_file_that_the_printer_took_from_the_dying(world, stub, killed):
     rows = planned(world)
     stub.faults.take_at_once = True
-    killed(world, stub, files, "named")
+    killed("named")
 
     batch = world.hand_over()
 
@@ -262,9 +275,7 @@ def lengthen_reference(row):
 
 
 def lose_pdf(row):
-    from notifications.letters.files import delete_all  # noqa: PLC0415
-
-    delete_all(row)
+    letter_files.delete_all(row)
 
 
 def lose_reality(row):
