@@ -28,6 +28,10 @@ from notifications.jobs.tasks import (
     run_scheduled_jobs,
     update_status_of_fully_processed_jobs,
 )
+from notifications.letters.printing.file_tasks import (
+    alert_on_unacknowledged_files,
+    read_printer_files,
+)
 from notifications.letters.tasks import finish_test_letters, make_letters
 from notifications.receipts.tasks import rematch_receipts
 from notifications.retention.tasks import (
@@ -77,6 +81,8 @@ PERIODIC_TASKS = {
     for task in (
         PeriodicTask(finish_test_letters, Queue.RESEARCH_MODE, every=timedelta(minutes=1)),
         PeriodicTask(make_letters, Queue.LETTERS, every=timedelta(minutes=1)),
+        PeriodicTask(read_printer_files, Queue.RECEIPTS, every=timedelta(minutes=10)),
+        PeriodicTask(alert_on_unacknowledged_files, Queue.PERIODIC, at=time(23, 0)),
         # Its guard is a minute: asked less often, it would act every other minute.
         PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),

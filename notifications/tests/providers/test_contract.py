@@ -17,7 +17,7 @@ from notifications.providers.registry import PROVIDERS, provider
 from notifications.tests.providers.messages import EMAIL, SMS
 from notify_project.constants import NotificationType
 
-SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail")
+SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail", "0035_sftp_printer")
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 
@@ -82,6 +82,7 @@ def test_the_database_begins_with_these_providers():
         ("email", "anymail", 100, False, True, 1),
         ("email", "console", 100, False, False, 1),
         ("email", "smtp", 100, True, False, 1),
+        ("letter", "sftp", 100, False, True, 1),
         ("sms", "console", 100, False, False, 1),
         ("sms", "firetext", 49, False, True, 1),
         ("sms", "mmg", 51, True, True, 2),
@@ -89,5 +90,5 @@ def test_the_database_begins_with_these_providers():
     ]
     assert set(ProviderDetails.objects.values_list("identifier", flat=True)) <= set(PROVIDERS)
     seeded = ProviderDetailsHistory.objects.filter(id__in=ProviderDetails.objects.values("id"))
-    assert seeded.filter(version=1).count() == 7
+    assert seeded.filter(version=1).count() == 8
     assert seeded.get(version=2).resting_priority == 51

@@ -45,7 +45,9 @@ if __name__ == "__main__":
 
     for line in sys.stdin:
         if child := os.fork():
-            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+            print(  # noqa: T201 - the answer
+                os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True
+            )
         else:
             hand_over_and_die(json.loads(line))
             sys.exit()

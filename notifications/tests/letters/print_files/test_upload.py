@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
+from notifications.letters import files as letter_files
 from notifications.letters.printing import upload
 from notifications.letters.printing.upload import hand_over
 from notifications.models import LetterPrintBatch, Notification
