@@ -42,6 +42,17 @@ def provider_options(env: environ.Env, *, api_host_url: str) -> dict[str, dict[s
             "password": env.str("DVLA_PASSWORD", default=""),
             "api_key": env.str("DVLA_API_KEY", default=""),
         },
+        "sftp": {
+            "host": env.str("SFTP_HOST", default=""),
+            "port": env.str("SFTP_PORT", default="22"),
+            # Fingerprints, SHA256:..., with spaces between them.
+            "host_keys": env.str("SFTP_HOST_KEYS", default=""),
+            "username": env.str("SFTP_USERNAME", default=""),
+            "password": env.str("SFTP_PASSWORD", default=""),
+            "key_file": env.str("SFTP_KEY_FILE", default=""),
+            "folder": env.str("SFTP_FOLDER", default="."),
+            "folder_of_printer": env.str("SFTP_FOLDER_OF_PRINTER", default="from-printer"),
+        },
         "console": {},
         # Of a provider named acme, ACME_TOKEN is the option token.
         **{

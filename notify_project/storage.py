@@ -121,6 +121,20 @@ def read(area: Area, name: str) -> bytes:
     return content
 
 
+def size(area: Area, name: str) -> int:
+    """Return how long a file is.
+
+    Raises:
+        FileMissing: there is none.
+        StorageAway: it cannot be said.
+    """
+    try:
+        with _failures_told(area):
+            return _storage(area).size(name)
+    except FileNotFoundError as error:
+        raise FileMissing(name) from error
+
+
 def delete(area: Area, name: str) -> None:
     """Remove a file; one that is not there is no trouble.
 

@@ -40,6 +40,11 @@ def file_name(*, reference: str, postage: str, created_at: datetime) -> str:
     return f"{_stable_beginning(reference)}D.{_CLASSES[postage]}.C.{written_at}.PDF"
 
 
+def class_of(postage: str) -> str:
+    """Return the printer's word for how a letter travels."""
+    return _CLASSES[postage]
+
+
 def folder_of(letter: Notification) -> str:
     """Return where a letter's PDF lies once it has been made or checked."""
     if letter.status == Status.VALIDATION_FAILED:

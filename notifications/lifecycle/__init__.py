@@ -24,11 +24,19 @@ from notifications.lifecycle.letters import (
 )
 from notifications.lifecycle.moves import move, move_many
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
+from notifications.lifecycle.print_files import (
+    LetterInFile,
+    claim_letters_of_file,
+    hold_letters_of_file,
+    move_deleted_letters,
+    release_letters_of_file,
+)
 from notifications.lifecycle.printing import claim_letters_to_print, print_letter_again
 
 __all__ = [
     "CameBack",
     "Erased",
+    "LetterInFile",
     "LettersOfJob",
     "Outcome",
     "cancel_letter",
@@ -37,20 +45,24 @@ __all__ = [
     "claim",
     "claim_letter_to_check",
     "claim_letter_without_pages",
+    "claim_letters_of_file",
     "claim_letters_to_print",
     "count_fragments",
     "count_sheets",
     "erase",
     "expire",
     "forget_pages",
+    "hold_letters_of_file",
     "hold_rows_of_job",
     "look_at_letters_of_job",
     "move",
     "move_deleted_letter",
+    "move_deleted_letters",
     "move_many",
     "pass_letter",
     "print_letter_again",
     "record_outcomes",
+    "release_letters_of_file",
     "release_rows_of_job",
     "return_letters",
     "send_letter_again",

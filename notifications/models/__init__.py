@@ -14,6 +14,7 @@ from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
 from notifications.models.letter import (
+    DailySortedLetter,
     LetterCheck,
     LetterPrintBatch,
     LetterPrintEntry,
@@ -47,6 +48,7 @@ __all__ = [
     "CallbackAttempt",
     "CallbackDelivery",
     "Complaint",
+    "DailySortedLetter",
     "Document",
     "FactNotificationStatus",
     "FactProcessingTime",

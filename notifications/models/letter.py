@@ -63,6 +63,11 @@ class LetterPrintBatch(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     uploaded_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
+    # Of a file: written before it gets its final name, which cannot be taken back.
+    offered_attempt = models.PositiveSmallIntegerField(
+        null=True, help_text="By which attempt the printer may have it; empty: it cannot have it."
+    )
+    byte_count = models.PositiveBigIntegerField(null=True, help_text="Of the file offered.")
 
     class Meta:
         db_table = "letter_print_batches"
@@ -143,3 +148,26 @@ class ReturnedLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notification_id} came back"
+
+
+class DailySortedLetter(models.Model):
+    """How many letters one of the printer's files says were posted sorted, and how many not."""
+
+    id = models.BigAutoField(primary_key=True)
+    billing_day = models.DateField(help_text="Day in London.")
+    file_name = models.CharField(max_length=200)
+    sorted_count = models.PositiveIntegerField()
+    unsorted_count = models.PositiveIntegerField()
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "daily_sorted_letters"
+        constraints = [
+            # The same file once more replaces its counts. Read by day, for its bill.
+            models.UniqueConstraint(
+                fields=["billing_day", "file_name"], name="uq_daily_sorted_letters_file"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -36,6 +36,10 @@ from notifications.letters.alerts import (
     raise_alert_if_letters_still_sending,
 )
 from notifications.letters.missing_pdfs import recreate_missing_letter_pdfs
+from notifications.letters.printing.file_tasks import (
+    alert_on_unacknowledged_files,
+    read_printer_files,
+)
 from notifications.letters.tasks import (
     check_pdf_letters,
     collate_letters,
@@ -95,6 +99,8 @@ PERIODIC_TASKS = {
         PeriodicTask(hand_over_print_batches, Queue.LETTERS, every=timedelta(minutes=1)),
         PeriodicTask(collate_letters, Queue.LETTERS, at=time(17, 50)),
         PeriodicTask(check_pdf_letters, Queue.LETTERS, every=timedelta(minutes=1)),
+        PeriodicTask(read_printer_files, Queue.RECEIPTS, every=timedelta(minutes=10)),
+        PeriodicTask(alert_on_unacknowledged_files, Queue.PERIODIC, at=time(23, 0)),
         # Its guard is a minute: asked less often, it would act every other minute.
         PeriodicTask(lower_failing_providers, Queue.PERIODIC, every=timedelta(seconds=15)),
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),

@@ -16,7 +16,13 @@ from notifications.providers.base import (
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.tests.providers.messages import PERSONAL
 
-SEEDS = ("0004_seed_providers", "0016_more_providers", "0017_anymail", "0034_printer")
+SEEDS = (
+    "0004_seed_providers",
+    "0016_more_providers",
+    "0017_anymail",
+    "0034_printer",
+    "0036_sftp_printer",
+)
 each_provider = pytest.mark.parametrize("kind", PROVIDERS.values(), ids=PROVIDERS)
 each_remote = pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - {"console"}))
 
@@ -82,6 +88,7 @@ def test_the_database_begins_with_these_providers():
         ("email", "console", 100, False, False, 1),
         ("email", "smtp", 100, True, False, 1),
         ("letter", "dvla", 100, False, True, 1),
+        ("letter", "sftp", 100, False, True, 1),
         ("sms", "console", 100, False, False, 1),
         ("sms", "firetext", 49, False, True, 1),
         ("sms", "mmg", 51, True, True, 2),

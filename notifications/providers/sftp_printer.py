@@ -1,0 +1,157 @@
+"""A printer that takes zip files away from a folder of its SFTP server.
+
+Source: draft-ietf-secsh-filexfer-02 (SFTP version 3).
+"""
+
+import errno
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import BinaryIO
+
+import paramiko
+
+from notifications.providers.base import (
+    FilePrinter,
+    OutcomeUnknown,
+    PrinterFolders,
+    Unavailable,
+)
+
+TIMEOUT_SECONDS = 30
+# Source: the life of a letter, zip over SFTP.
+UPLOAD_SECONDS = 180
+# What paramiko raises: the server's own answers are OSErrors, too.
+_FAILURES = (OSError, EOFError, paramiko.SSHException)
+
+
+class SftpFolders(PrinterFolders):
+    """The printer's folders, by one connection."""
+
+    def __init__(self, sftp: paramiko.SFTPClient, *, ours: str, printers: str) -> None:
+        self._sftp = sftp
+        self._ours = ours.rstrip("/")
+        self._printers = printers.rstrip("/")
+
+    def upload(self, content: BinaryIO, name: str) -> None:
+        """Write a file for the printer."""
+        until = time.monotonic() + UPLOAD_SECONDS
+
+        def watch(*_: int) -> None:
+            if time.monotonic() > until:
+                raise TimeoutError
+
+        with _failures_told("upload"):
+            # Who compares the size does so afterwards, and by name.
+            self._sftp.putfo(content, f"{self._ours}/{name}", callback=watch, confirm=False)
+
+    def size_of(self, name: str) -> int | None:
+        """Return how long a file for the printer is."""
+        with _failures_told("stat"):
+            try:
+                size: int | None = self._sftp.stat(f"{self._ours}/{name}").st_size
+            except FileNotFoundError:
+                return None
+            return size
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a file its final name; a server never puts it in the place of another."""
+        try:
+            self._sftp.rename(f"{self._ours}/{name}", f"{self._ours}/{to}")
+        except _FAILURES as error:
+            raise OutcomeUnknown(f"rename: {_code(error)}") from error
+
+    def remove(self, name: str) -> bool:
+        """Remove a file for the printer."""
+        with _failures_told("remove"):
+            try:
+                self._sftp.remove(f"{self._ours}/{name}")
+            except FileNotFoundError:
+                return False
+            return True
+
+    def names_from_printer(self) -> list[str]:
+        """Return the names of the files that the printer has written."""
+        with _failures_told("list"):
+            return sorted(self._sftp.listdir(self._printers))
+
+    def read_from_printer(self, name: str) -> bytes:
+        """Return what the printer has written into a file."""
+        with _failures_told("read"), self._sftp.open(f"{self._printers}/{name}") as file:
+            content: bytes = file.read()
+        return content
+
+    def remove_from_printer(self, name: str) -> None:
+        """Remove a file that the printer has written."""
+        with _failures_told("remove"), suppress(FileNotFoundError):
+            self._sftp.remove(f"{self._printers}/{name}")
+
+
+class SftpPrinter(FilePrinter):
+    """A printer with an SFTP server, whose key is known."""
+
+    name = "sftp"
+    required_options = ("host", "username", "host_keys")
+
+    @contextmanager
+    def connect(self) -> Iterator[PrinterFolders]:
+        """Open the printer's folders, until the block ends."""
+        with _failures_told("connect"):
+            transport = self._transport()
+        with closing(transport):
+            with _failures_told("log in"):
+                sftp = self._log_in(transport)
+            with closing(sftp):
+                yield SftpFolders(
+                    sftp,
+                    ours=self.options["folder"],
+                    printers=self.options["folder_of_printer"],
+                )
+
+    def _transport(self) -> paramiko.Transport:
+        address = (self.options["host"], int(self.options["port"]))
+        transport = paramiko.Transport(socket.create_connection(address, TIMEOUT_SECONDS))
+        transport.banner_timeout = transport.auth_timeout = TIMEOUT_SECONDS
+        transport.channel_timeout = TIMEOUT_SECONDS
+        try:
+            transport.start_client(timeout=TIMEOUT_SECONDS)
+            self._require_known(transport.get_remote_server_key())
+        except BaseException:
+            transport.close()
+            raise
+        return transport
+
+    def _require_known(self, key: paramiko.PKey) -> None:
+        """Refuse a server of which nobody has said that it is the printer's."""
+        if key.fingerprint not in self.options["host_keys"].split():
+            raise Unavailable("the key of the server is not one of SFTP_HOST_KEYS")
+
+    def _log_in(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
+        username, key_file = self.options["username"], self.options["key_file"]
+        if key_file:
+            key = paramiko.PKey.from_path(key_file, self.options["password"] or None)
+            transport.auth_publickey(username, key)
+        else:
+            transport.auth_password(username, self.options["password"], fallback=False)
+        sftp = paramiko.SFTPClient.from_transport(transport)
+        if sftp is None:
+            raise Unavailable("the server has no SFTP")
+        channel = sftp.get_channel()
+        if channel is not None:
+            channel.settimeout(TIMEOUT_SECONDS)
+        return sftp
+
+
+@contextmanager
+def _failures_told(step: str) -> Iterator[None]:
+    """Turn what went wrong into our error, whose text names the step and a code alone."""
+    try:
+        yield
+    except _FAILURES as error:
+        raise Unavailable(f"{step}: {_code(error)}") from error
+
+
+def _code(error: BaseException) -> str:
+    number = getattr(error, "errno", None) or 0
+    return errno.errorcode.get(number, type(error).__name__)
