@@ -4,9 +4,11 @@ import atexit
 import importlib
 import logging
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+from templates_app.rendering.letter_document import LOGO_URL
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # It has the measures of Arial, for which letters are laid out.
@@ -31,17 +33,18 @@ class Printed:
     pages: int
 
 
-def print_letter(html: str) -> Printed:
+def print_letter(html: str, *, logo: bytes | None = None) -> Printed:
     """Lay a letter out on pages.
 
     Args:
         html: of ``letter_document``.
+        logo: the picture that it asks for, if it has one.
 
     Raises:
         CannotPrint: a library of the system is missing.
     """
     engine = _engine()
-    document = engine.html(string=html, url_fetcher=engine.fetcher).render(
+    document = engine.html(string=html, url_fetcher=engine.fetcher(logo)).render(
         font_config=engine.fonts, stylesheets=[engine.faces]
     )
     return Printed(document.write_pdf(), len(document.pages))
@@ -83,11 +86,22 @@ def _engine() -> _Engine:
     faces = _FONT_FACES.format(regular=regular.as_uri(), italic=italic.as_uri())
     return _Engine(
         weasyprint.HTML,
-        # A letter has all of itself in it.
-        urls.URLFetcher(allowed_protocols=(), fail_on_errors=True),
+        partial(_fetcher, urls),
         fonts,
         weasyprint.CSS(string=faces, font_config=fonts),
     )
+
+
+def _fetcher(urls: Any, logo: bytes | None) -> Any:
+    """Return what gives a letter its logo and nothing else: it has all the rest in it."""
+
+    class Fetcher(urls.URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if logo is not None and url == LOGO_URL:
+                return urls.URLFetcherResponse(url, logo, {"Content-Type": "image/png"})
+            return super().fetch(url, headers)
+
+    return Fetcher(allowed_protocols=(), fail_on_errors=True)
 
 
 # Fonts let go of libraries that are not there any more when the process ends.
