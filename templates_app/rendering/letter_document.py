@@ -40,9 +40,12 @@ white-space: nowrap; overflow: hidden }
 .page-break { break-after: page; height: 0; overflow: hidden }
 @media print {
 body { color: device-cmyk(0 0 0 1) }
-.tag, .logo, .recipient, .contact, .code { position: absolute; margin: 0 }
+.tag, .logo, .recipient, .contact, .code, .mail-mark, .bars { position: absolute; margin: 0 }
 .tag { left: -13.2mm; top: -93.2mm; font-size: 6pt; line-height: 6pt; color: device-cmyk(0 0 0 0) }
-.recipient { left: 9.6mm; top: -55.5mm; height: 26.8mm }
+.recipient { left: 9.6mm; top: -55.5mm; height: 23.8mm; padding-top: 3mm }
+.mail-mark { left: 9.6mm; top: -55.5mm; font-size: 6pt; line-height: 3mm }
+.bars { left: 9.6mm; top: -24mm; width: 60mm; height: 8.1mm; \
+background: repeating-linear-gradient(90deg, #000 0 0.4mm, #fff 0.4mm 1.2mm) }
 .contact { left: 110mm; top: -85mm; max-height: 80mm; overflow: hidden }
 .logo { left: 0; top: -90mm; width: 110mm; height: 25mm; object-fit: contain; \
 object-position: left top }
@@ -51,6 +54,7 @@ white-space: nowrap }
 .code svg { display: block; width: 6.7mm; height: 6.7mm }
 }
 @media screen {
+.tag, .code, .mail-mark, .bars { display: none }
 .logo { display: block; max-width: 110mm; max-height: 25mm; margin-bottom: 16pt }
 .recipient { float: left }
 .contact { float: right }
@@ -79,6 +83,7 @@ _PAGES = """<section lang="{language}">
 <h1>{heading}</h1>
 {body}
 </section>"""
+_DUMMY = "00 0000 000000000 0"
 # Source: the API contract, page geometry of letters: white, for machines to know a first page by.
 TAG = "NOTIFY"
 # Nothing else can be asked for where letters are printed.
@@ -103,9 +108,11 @@ class Marks:
 
     Attributes:
         reference: the letter's own, drawn as a code beside the address; None: the printer adds it.
+        are_dummies: what the printer adds is shown as it might look, and no tag: for people.
     """
 
     reference: str | None = None
+    are_dummies: bool = False
 
 
 def contact_lines(parsed: Parsed, values: Values) -> tuple[str, ...]:
@@ -155,6 +162,12 @@ def _pages(parts: LetterParts, *, marks: str = "", logo: str = "") -> str:
 
 
 def _marks(marks: Marks) -> str:
+    if marks.are_dummies:
+        code = draw_code(_DUMMY)
+        return (
+            f'<div class="code">{code}</div>\n<div class="mail-mark">{_DUMMY}</div>\n'
+            '<div class="bars"></div>\n'
+        )
     tag = f'<div class="tag">{TAG}</div>\n'
     if marks.reference is None:
         return tag

@@ -15,7 +15,7 @@ from services.tests.branding import pictures
 from templates_app.rendering import letter_print
 from templates_app.rendering.letter import letter_html
 from templates_app.rendering.letter_document import LetterParts, Marks, letter_document
-from templates_app.rendering.letter_print import print_letter
+from templates_app.rendering.letter_print import WrongTag, print_letter
 from templates_app.rendering.placeholders import parse
 
 POINTS_OF_A_MM = 72 / 25.4
@@ -219,3 +219,36 @@ def test_text_and_codes_are_printed_with_black_ink_alone():
     inks = set(re.findall(r"^(.*) (?:scn|SCN)$", drawn, re.MULTILINE))
     assert inks == {"0 0 0 1", "0 0 0 0"}
     assert not re.search(r" (?:rg|RG|g|G)$", drawn, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        letter_document(parts(), marks=Marks()).replace("top: -93.2mm", "top: -73.2mm"),
+        letter_document(parts(), marks=Marks()).replace(
+            '<div class="tag">NOTIFY', '<div class="tag">N'
+        ),
+        letter_document(parts(), marks=Marks()).replace("margin: 15mm;", "margin: 1mm;"),
+    ],
+    ids=["elsewhere", "another word", "text in its place on the second page"],
+)
+def test_a_file_whose_tag_is_not_right_is_never_made(html):
+    with pytest.raises(WrongTag):
+        print_letter(html)
+
+
+def test_no_text_of_a_letter_becomes_a_second_tag():
+    body = letter_html(
+        parse('NOTIFY\n\n<div class="tag">NOTIFY</div>\n\n***\n\nNOTIFY\n\n***\n\n&nbsp;NOTIFY'), {}
+    )
+
+    printed = print_letter(letter_document(parts(body_html=body), marks=Marks()))
+
+    tags = [
+        words
+        for page in pypdfium2.PdfDocument(printed.pdf)
+        for words in words_of(page)
+        if not outside([words], TAG)
+    ]
+    assert printed.pages == 3
+    assert [text for text, _ in tags] == ["NOTIFY"]
