@@ -54,7 +54,9 @@ def test_a_preview_with_an_address_shows_that_one():
 
 def test_a_preview_has_the_logo_of_its_service(files):
     branding = save_letter_branding(
-        LetterBranding(name="Riverside"), actor=None, logo=pictures.mark(20, (200, 0, 0))
+        LetterBranding(name="Riverside"),
+        actor=None,
+        logo=pictures.png(4, 4, lambda *_: (200, 0, 0, 255)),
     )
 
     [page] = shown(service=ServiceFactory(letter_branding=branding))

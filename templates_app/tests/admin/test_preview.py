@@ -82,6 +82,7 @@ def test_the_page_of_a_letter_shows_its_pages_and_what_cannot_be_printed(signed_
     assert "pages.png" not in signed_in.get(page_of(text)).content.decode()
 
 
+@pytest.mark.django_db
 def test_who_may_not_see_a_template_sees_no_picture_of_its_pages(client):
     letter = TemplateFactory(letter=True)
     client.force_login(UserFactory())
