@@ -11,12 +11,16 @@ from markdown_it import MarkdownIt
 from notify_project.recipients.email import parse_email
 from notify_project.recipients.phone import InvalidPhone, parse_phone
 from notify_project.recipients.postal import parse_address
+from templates_app.rendering import letter_print
 from templates_app.rendering.email import email_body, email_html_fragment, email_parts
+from templates_app.rendering.letter import letter_html
+from templates_app.rendering.letter_document import LetterParts, Marks, letter_document
 from templates_app.rendering.placeholders import fill, parse
 from templates_app.rendering.sms import sms_text
 
 ROUNDS = 150
 CALLS = 20
+LETTERS = 20
 # Two kilobytes with five placeholders.
 EMAIL = parse((Path(__file__).parent / "email.md").read_text())
 APPOINTMENT = "Hello ((name)), your appointment ((reference)) is on ((date)) at ((place))"
@@ -53,7 +57,10 @@ def measure(figures: dict[str, Any]) -> list[dict[str, Any]]:
     figures["email_body_us"] = body["us"]
     figures["text_us"] = max(row["us"] for row in texts)
     figures["phone_share"] = max(row["share_of_floor"] for row in phones)
-    return [*emails, *texts, *phones, *_addresses()]
+    letters = _letters()
+    figures["letter_ms"] = round(letters[0]["us"] / 1000)
+    figures["letter_share"] = letters[0]["share_of_floor"]
+    return [*emails, *texts, *phones, *_addresses(), *letters]
 
 
 def fastest_us(*subjects: Callable[[int], object]) -> list[float]:
@@ -108,6 +115,45 @@ def _emails() -> list[dict[str, Any]]:
         _row("email, HTML, floor with links and lists only", html, floor_of_least),
         _row("email, body of the API", body),
     ]
+
+
+def _letters() -> list[dict[str, Any]]:
+    """Measure a letter of one page, from its template to a checked file.
+
+    The floor is WeasyPrint alone with the same document and fonts.
+    """
+    logo = (Path(__file__).parent / "letterhead.png").read_bytes()
+    engine = letter_print._engine()  # noqa: SLF001 - the same fonts, loaded once
+
+    def document(number: int) -> str:
+        values = _values(number)
+        parts = LetterParts(
+            address_lines=(str(values["name"]), str(values["place"]), "SW1A 1AA"),
+            contact_lines=("Parking", "1 High Street", "London"),
+            date="5 January 2026",
+            heading_html="Your appointment",
+            body_html=letter_html(EMAIL, values),
+        )
+        return letter_document(parts, marks=Marks(), has_logo=True)
+
+    def alone(html: str) -> None:
+        engine.html(string=html, url_fetcher=engine.fetcher(logo)).render(
+            font_config=engine.fonts, stylesheets=[engine.faces]
+        ).write_pdf()
+
+    best = [float("inf")] * 2
+    for number in range(LETTERS):
+        html = document(number)
+        for index, subject in enumerate(
+            (
+                lambda at=number: letter_print.print_letter(document(at), logo=logo),
+                lambda made=html: alone(made),
+            )
+        ):
+            started = time.process_time()
+            subject()
+            best[index] = min(best[index], (time.process_time() - started) * 1e6)
+    return [_row("letter of one page", *best)]
 
 
 def _texts() -> list[dict[str, Any]]:

@@ -91,6 +91,7 @@ class ServiceModel:
     recipients: frozenset[str] = field(repr=False)
     callback_types: frozenset[str]
     branding: BrandingModel | None = None
+    letter_logo: str | None = None
     crown: bool | None = None
 
 
@@ -121,7 +122,11 @@ def _key(service_id: UUID) -> str:
 
 
 def _load(service_id: UUID) -> ServiceModel | None:
-    service = Service.objects.select_related("email_branding").filter(id=service_id).first()
+    service = (
+        Service.objects.select_related("email_branding", "letter_branding")
+        .filter(id=service_id)
+        .first()
+    )
     if service is None:
         return None
     permissions = ServicePermission.objects.filter(service=service_id)
@@ -158,6 +163,7 @@ def _load(service_id: UUID) -> ServiceModel | None:
         recipients=frozenset(_load_recipients(service_id)),
         callback_types=frozenset(callbacks.values_list("callback_type", flat=True)),
         branding=_load_branding(service.email_branding),
+        letter_logo=service.letter_branding.filename if service.letter_branding else None,
         crown=service.crown,
     )
 

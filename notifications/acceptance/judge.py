@@ -13,12 +13,12 @@ from notifications.acceptance import rules
 from notifications.acceptance.asking import Ask, Case
 from notifications.acceptance.draft import Draft, Personalisation
 from notifications.documents import given as documents
-from notifications.letters.compose import ADDRESS_KEYS
 from notify_project.api.errors import BadRequest
 from notify_project.constants import NotificationType
 from notify_project.recipients.email import parse_email
 from notify_project.recipients.phone import needs_international_permission, parse_phone
 from notify_project.recipients.postal import address_of
+from templates_app.letters import ADDRESS_KEYS
 from templates_app.personalisation import require_personalisation
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders

@@ -8,12 +8,12 @@ from django.conf import settings
 
 from notifications.acceptance import rules
 from notifications.acceptance.asking import AskAll
-from notifications.letters.compose import ADDRESS_KEYS, compose
 from notifications.unsubscribe.links import page_url
 from notify_project import clock
 from notify_project.constants import NotificationType
 from services.read_models import ServiceModel
 from templates_app.branded_email import branded_email
+from templates_app.letters import ADDRESS_KEYS, compose
 from templates_app.read_models import TemplateModel
 from templates_app.rendering import placeholders
 from templates_app.rendering.email import email_body, email_parts, email_subject
@@ -110,7 +110,7 @@ def _show_email(
 
 
 def _show_letter(
-    template: TemplateModel, _service: ServiceModel, values: dict[str, Any]
+    template: TemplateModel, service: ServiceModel, values: dict[str, Any]
 ) -> MessagePreview:
     body = letter_body(template.parsed_content, values)
     welsh = template.parsed_welsh_content
@@ -118,7 +118,7 @@ def _show_letter(
         text=body if welsh is None else f"{letter_body(welsh, values)}\n\n{body}",
         # The heading as the API has it is escaped for HTML; people read it as it is printed.
         subject=email_subject(_subject(template), values),
-        html=_letter(template, values),
+        html=_letter(template, service, values),
         refusals=_refusals(
             (rules.require_usable_qr_code, template, values),
             (rules.require_content, template.content, body),
@@ -126,9 +126,15 @@ def _show_letter(
     )
 
 
-def _letter(template: TemplateModel, values: dict[str, Any]) -> str:
+def _letter(template: TemplateModel, service: ServiceModel, values: dict[str, Any]) -> str:
     block = template.parsed_contact_block
-    return compose(template, values, contact_block=block, day=clock.london_today())
+    return compose(
+        template,
+        values,
+        contact_block=block,
+        day=clock.london_today(),
+        has_logo=service.letter_logo is not None,
+    )
 
 
 _SHOW = {

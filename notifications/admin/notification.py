@@ -6,7 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest
+from django.urls import URLPattern
 
+from notifications.admin.letter_pages import link_to_pages, may_see_pages, pages_url
 from notifications.admin.letter_steps import LetterSteps
 from notifications.models import Notification, hash_of
 
@@ -26,6 +28,7 @@ class NotificationAdmin(LetterSteps):
     )
     ordering = ["-created_at", "-id"]
     date_hierarchy = None
+    readonly_fields = ["pages"]
     fieldsets = [
         (None, {"fields": ["id", "notification_type", "status", "failure_reason", "service"]}),
         (
@@ -72,8 +75,18 @@ class NotificationAdmin(LetterSteps):
         """Add the recipient for people with the right to see personal data."""
         shown = list(super().get_fieldsets(request, obj))
         if request.user.has_perm("notifications.view_recipient"):
-            shown.insert(1, ("Recipient", {"fields": ["to"]}))
+            fields = ["to", "pages"] if obj and may_see_pages(request, obj) else ["to"]
+            shown.insert(1, ("Recipient", {"fields": fields}))
         return shown
+
+    @admin.display(description="pages")
+    def pages(self, obj: Notification) -> str:
+        """Link to what a letter looks like."""
+        return link_to_pages(obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the picture of a letter's pages."""
+        return [pages_url(self.admin_site), *super().get_urls()]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Notification], search_term: str

@@ -7,12 +7,12 @@ from functools import cached_property
 
 from notifications.acceptance.persist import JobRow
 from notifications.jobs.row_ids import row_id
-from notifications.letters.compose import ADDRESS_KEYS
 from notifications.spreadsheets.columns import Columns
 from notifications.spreadsheets.problems import Problem
 from notifications.spreadsheets.rows import Row, Value
 from notify_project.constants import NotificationType
 from notify_project.recipients.postal import parse_address
+from templates_app.letters import ADDRESS_KEYS
 from templates_app.read_models import TemplateModel
 from templates_app.rendering.placeholders import key_of
 

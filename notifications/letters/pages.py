@@ -7,13 +7,15 @@ from django.conf import settings
 
 from notifications import lifecycle
 from notifications.letters import files
-from notifications.letters.compose import compose, length_of
 from notifications.letters.references import Unprintable, printable_reference
 from notifications.letters.time_limit import TookTooLong, processor_seconds
 from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.storage import StorageAway
+from services.branding.letters import letter_logo
+from services.read_models import find_service
+from templates_app.letters import compose, length_of
 from templates_app.read_models import TemplateModel, find_version
 from templates_app.rendering.letter_document import Marks
 from templates_app.rendering.letter_pages import MAX_PAGES, sheets_of
@@ -81,6 +83,7 @@ def layout(letter: Notification, template: TemplateModel) -> Printed:
     values = letter.personalisation or {}
     if length_of(template, values) > MAX_CHARACTERS:
         raise TooMuchText
+    logo = _logo_of(letter)
     with processor_seconds(MAX_PROCESSOR_SECONDS):
         html = compose(
             template,
@@ -88,8 +91,16 @@ def layout(letter: Notification, template: TemplateModel) -> Printed:
             contact_block=parse(letter.reply_to_text) if letter.reply_to_text else None,
             day=clock.london_day(letter.created_at),
             marks=Marks(reference if settings.LETTER_DRAWS_CODE else None),
+            has_logo=logo is not None,
         )
-        return print_letter(html)
+        return print_letter(html, logo=logo)
+
+
+def _logo_of(letter: Notification) -> bytes | None:
+    """Return the logo that its service has by now."""
+    service = find_service(letter.service_id)
+    name = service.letter_logo if service else None
+    return letter_logo(name) if name else None
 
 
 def _is_made(letter: Notification) -> bool:

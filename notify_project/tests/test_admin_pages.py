@@ -30,13 +30,14 @@ from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.branding.logos import logo_name
 from services.branding.saving import save_branding
 from services.callbacks import set_callback
-from services.models import ApiKey, EmailBranding, ServiceCallbackApi
+from services.models import ApiKey, EmailBranding, LetterBranding, ServiceCallbackApi
 from services.senders import add_letter_contact
 from services.tests.branding import pictures
 from services.tests.factories import (
     ApiKeyFactory,
     EmailBrandingFactory,
     InboundNumberFactory,
+    LetterBrandingFactory,
     OrganisationFactory,
     ServiceFactory,
     UserFactory,
@@ -146,6 +147,7 @@ LISTS = {
     "services_servicecallbackapi": make_callback,
     "services_inboundnumber": lambda: InboundNumberFactory(service=ServiceFactory()),
     "services_emailbranding": EmailBrandingFactory,
+    "services_letterbranding": LetterBrandingFactory,
     "services_servicelettercontact": lambda: add_letter_contact(ServiceFactory(), "1 Road"),
     "templates_app_template": make_template,
     "templates_app_templatefolder": lambda: TemplateFolderFactory(
@@ -385,6 +387,31 @@ def test_a_branding_is_made_with_its_logo_and_given_to_a_service(signed_in, file
     assert Client().get(f"/branding/{branding.logo}").content == pictures.PNG
     assert f'src="http://testserver/branding/{branding.logo}"' in page.content.decode()
     assert (service.email_branding, service.version) == (branding, 2)
+
+
+def test_a_branding_of_letters_is_made_with_its_logo_and_given_to_a_service(signed_in, files):
+    service = ServiceFactory()
+    url = reverse("admin:services_letterbranding_add")
+    svg, png = (
+        SimpleUploadedFile("logo.png", each, "image/png") for each in (pictures.SVG, pictures.PNG)
+    )
+
+    refused = signed_in.post(url, {"name": "Riverside", "logo_file": svg})
+    missing = signed_in.post(url, {"name": "Riverside"})
+    made = signed_in.post(url, {"name": "Riverside", "logo_file": png})
+    branding = LetterBranding.objects.get()
+    page = signed_in.get(reverse("admin:services_letterbranding_change", args=[branding.id]))
+    given = signed_in.post(
+        reverse("admin:services_service_change", args=[service.id]),
+        service_form() | {"letter_branding": str(branding.id)},
+    )
+
+    service.refresh_from_db()
+    assert "must be a PNG" in refused.content.decode()
+    assert "needs a logo" in missing.content.decode()
+    assert (made.status_code, given.status_code) == (302, 302)
+    assert f'src="http://testserver/branding/{branding.filename}"' in page.content.decode()
+    assert service.letter_branding == branding
 
 
 def test_a_logo_stays_when_the_rest_changes_and_goes_when_asked(signed_in, files):

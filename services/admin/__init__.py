@@ -5,9 +5,19 @@ from services.admin import (
     branding,
     callback,
     inbound_number,
+    letter_branding,
     organisation,
     service,
     user,
 )
 
-__all__ = ["api_key", "branding", "callback", "inbound_number", "organisation", "service", "user"]
+__all__ = [
+    "api_key",
+    "branding",
+    "callback",
+    "inbound_number",
+    "letter_branding",
+    "organisation",
+    "service",
+    "user",
+]

@@ -109,7 +109,7 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     search_fields = ["=id", "name"]
     search_help_text = "Id, or part of a name."
     ordering = ["name"]
-    autocomplete_fields = ["organisation", "email_branding"]
+    autocomplete_fields = ["organisation", "email_branding", "letter_branding"]
     inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
     readonly_fields = [
         "id",
@@ -150,6 +150,7 @@ class ServiceAdmin(UseCaseAdmin[Service]):
                 ]
             },
         ),
+        ("Letters", {"fields": ["letter_branding"]}),
         (
             "Templates",
             {"fields": ["templates_need_review"]},

@@ -1,1 +1,1 @@
-"""Whose logo emails show."""
+"""Whose logo emails and letters show."""

@@ -70,10 +70,19 @@ def clean(branding: EmailBranding) -> None:
         raise InvalidBranding(f"The branding {branding.name} exists already")
 
 
-def _require_fitting_texts(branding: EmailBranding) -> None:
-    for value in (branding.name, branding.text or "", branding.alt_text or ""):
+def require_one_line_names(*values: str) -> None:
+    """Refuse what does not fit in a line.
+
+    Raises:
+        InvalidBranding: one of the values is too long, or has characters that are not shown.
+    """
+    for value in values:
         if len(value) > MAX_TEXT or _has_control(value):
             raise InvalidBranding(f"Names and texts are one line of at most {MAX_TEXT} characters")
+
+
+def _require_fitting_texts(branding: EmailBranding) -> None:
+    require_one_line_names(branding.name, branding.text or "", branding.alt_text or "")
     if bool(branding.text) == bool(branding.alt_text):
         raise InvalidBranding("A branding has either a text or an alternative text")
     if branding.alt_text and not branding.logo:

@@ -1,7 +1,7 @@
 """Everything the services app stores."""
 
 from services.models.api_key import ApiKey, ApiKeyHistory
-from services.models.branding import EmailBranding
+from services.models.branding import EmailBranding, LetterBranding
 from services.models.callback import (
     SIGNING_SECRET_PREFIX,
     CallbackSigningSecret,
@@ -33,6 +33,7 @@ __all__ = [
     "CallbackType",
     "EmailBranding",
     "InboundNumber",
+    "LetterBranding",
     "MemberPermission",
     "Organisation",
     "PersonalToken",

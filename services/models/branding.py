@@ -1,4 +1,4 @@
-"""Brandings: whose logo emails show."""
+"""Brandings: whose logo emails and letters show."""
 
 import uuid
 
@@ -56,6 +56,29 @@ class EmailBranding(models.Model):
                 | models.Q(text__isnull=True, alt_text__isnull=False, alt_text__gt=""),
                 name="ck_email_branding_one_text",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LetterBranding(models.Model):
+    """A logo at the top of the first page of letters."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=255, unique=True)
+    filename = models.CharField(max_length=70, unique=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "letter_branding"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(filename__regex="^[0-9a-f]{64}[.]png$"),
+                name="ck_letter_branding_filename",
+            ),
+            models.CheckConstraint(condition=models.Q(name__gt=""), name="ck_letter_branding_name"),
         ]
 
     def __str__(self) -> str:

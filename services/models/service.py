@@ -7,7 +7,7 @@ from django.db import models
 
 from notify_project import clock
 from notify_project.versioning import HistoryRow, Versioned
-from services.models.branding import EmailBranding
+from services.models.branding import EmailBranding, LetterBranding
 from services.models.organisation import Organisation
 
 
@@ -66,6 +66,14 @@ class Service(ServiceColumns, Versioned):
         related_name="services",
         help_text="Whose logo emails show; without one they show the platform's banner.",
     )
+    letter_branding = models.ForeignKey(
+        LetterBranding,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        help_text="Whose logo letters have; without one they have none.",
+    )
 
     class Meta:
         db_table = "services"
@@ -96,6 +104,7 @@ class ServiceHistory(ServiceColumns, HistoryRow):
     created_by_id = models.UUIDField(null=True)
     organisation_id = models.UUIDField(null=True)
     email_branding_id = models.UUIDField(null=True)
+    letter_branding_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "services_history"

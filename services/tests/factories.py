@@ -13,6 +13,7 @@ from services.models import (
     ApiKeyHistory,
     EmailBranding,
     InboundNumber,
+    LetterBranding,
     Organisation,
     Service,
     ServiceEmailReplyTo,
@@ -38,6 +39,14 @@ class EmailBrandingFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Branding {n}")
     text = "Riverside Library"
+
+
+class LetterBrandingFactory(DjangoModelFactory):
+    class Meta:
+        model = LetterBranding
+
+    name = factory.Sequence(lambda n: f"Letterhead {n}")
+    filename = factory.Sequence(lambda n: f"{n:064x}.png")
 
 
 class UserFactory(DjangoModelFactory):

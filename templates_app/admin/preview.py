@@ -1,9 +1,12 @@
 """What a template looks like, on its page: placeholders stand out."""
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from templates_app.letter_preview import unprintable_characters
 from templates_app.models import Template, TemplateHistory
+from templates_app.read_models import model_of
 from templates_app.rendering.placeholders import parse
 from templates_app.rendering.shown import Shown, show
 
@@ -36,6 +39,22 @@ def preview_frame(template: Template | TemplateHistory) -> SafeString:
         )
     html = '<div class="page-break"></div>'.join(map(_html, parts))
     return format_html(_FRAME, _DOCUMENT.format(html))
+
+
+def pages_of(template: Template) -> SafeString | str:
+    """Return the pages of a letter as a picture, and what of it cannot be printed."""
+    lost = " ".join(unprintable_characters(model_of(template), {}))
+    address = reverse("admin:templates_app_template_pages", args=[template.pk])
+    return format_html(
+        "{}{}",
+        format_html("<p>Printed as empty boxes: {}</p>", lost) if lost else "",
+        format_html(
+            '<img src="{}?version={}" alt="The pages of the letter" loading="lazy" width="620" '
+            'class="border border-base-200 rounded-default max-w-full">',
+            address,
+            template.version,
+        ),
+    )
 
 
 def _shown(template: Template | TemplateHistory, content: str | None, subject: str | None) -> Shown:

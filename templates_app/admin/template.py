@@ -3,17 +3,18 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
+from services.read_models import ServiceModel, find_service
 from templates_app import folders, redaction
 from templates_app.admin import proposals
-from templates_app.admin.preview import preview_frame
+from templates_app.admin.preview import pages_of, preview_frame
 from templates_app.admin.template_form import (
     EDITABLE,
     OF_CHANGES,
@@ -23,7 +24,11 @@ from templates_app.admin.template_form import (
     TemplateForm,
 )
 from templates_app.admin.version_table import version_table
+from templates_app.letter_preview import NoPreview, preview_pages
 from templates_app.models import Template
+from templates_app.read_models import model_of
+from templates_app.rendering.letter_pages import MAX_PAGES
+from templates_app.rendering.letter_pictures import pages_png
 from templates_app.versions import archive_template
 
 _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' ? false : "
@@ -72,18 +77,19 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         placed = [name for name in OF_SERVICE if name == "folder" or obj.template_type == "letter"]
         if self.has_change_permission(request, obj):
             placed.append("shown")
+        looks = ["preview", "pages"] if obj.template_type == "letter" else ["preview"]
         later = OF_CHANGES if obj.service.templates_need_review else OF_CHANGES[1:]
         return [
             (None, {"fields": ["service", "template_type", *asked, *placed]}),
             *([("When it changes", {"fields": later})] if "shown" in placed else []),
-            ("What it looks like", {"fields": ["preview"]}),
+            ("What it looks like", {"fields": looks}),
             ("Versions", {"fields": ["versions", "changes"]}),
             ("About it", {"fields": self.readonly_fields}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Protect what a version cannot change."""
-        shown = ["preview", "versions", "changes", "service", "template_type"]
+        shown = ["preview", "pages", "versions", "changes", "service", "template_type"]
         return [*self.readonly_fields, *shown] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -132,6 +138,29 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     def preview(self, obj: Template) -> str:
         """Show the message; placeholders stand out."""
         return preview_frame(obj)
+
+    @admin.display(description="its pages")
+    def pages(self, obj: Template) -> str:
+        """Show a letter as it is printed."""
+        return pages_of(obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the picture of a letter's pages."""
+        own = path("<path:object_id>/pages.png", self.admin_site.admin_view(self.picture))
+        own.name = "templates_app_template_pages"
+        return [own, *super().get_urls()]
+
+    def picture(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send the pages of a letter, below each other, to who may see its template."""
+        row = self.get_object(request, object_id)
+        if row is None or row.template_type != "letter" or not self.has_view_permission(request):
+            raise Http404
+        service = cast("ServiceModel", find_service(row.service_id))
+        try:
+            pdf = preview_pages(model_of(row), service, {}).pdf
+        except NoPreview as error:
+            raise Http404(error.message) from error
+        return HttpResponse(pages_png(pdf, most=MAX_PAGES), content_type="image/png")
 
     @admin.display(description="all versions")
     def versions(self, obj: Template) -> str:

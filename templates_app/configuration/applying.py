@@ -14,7 +14,11 @@ from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.branding import logos
 from services.members import forget_member
 from services.models import Organisation, User
-from templates_app.configuration.branding_entries import apply_branding, switch_off
+from templates_app.configuration.branding_entries import (
+    apply_branding,
+    apply_letter_branding,
+    switch_off,
+)
 from templates_app.configuration.declarations import (
     Configuration,
     DeclaredOrganisation,
@@ -64,6 +68,7 @@ class _Application:
         self._refuse_twins(configuration.organisations, "organisation", "name")
         self._refuse_twins(configuration.inbound_numbers, "inbound number", "number")
         self._refuse_twins(configuration.email_brandings, "email branding", "name")
+        self._refuse_twins(configuration.letter_brandings, "letter branding", "name")
         self._refuse_twins(configuration.services, "service", "name")
         for user in configuration.users:
             with self.noting(user.place):
@@ -77,6 +82,9 @@ class _Application:
         for branding in configuration.email_brandings:
             with self.noting(branding.place):
                 self.logos |= apply_branding(branding, self.report)
+        for letterhead in configuration.letter_brandings:
+            with self.noting(letterhead.place):
+                self.logos |= apply_letter_branding(letterhead, self.report)
         for service in configuration.services:
             apply_service(service, self)
         for branding in configuration.email_brandings:

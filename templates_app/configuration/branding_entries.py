@@ -1,11 +1,12 @@
-"""Email brandings of a file."""
+"""Brandings of a file, of emails and of letters."""
 
 import base64
 
+from services.branding.letters import letter_logo_name, save_letter_branding
 from services.branding.logos import logo_name
 from services.branding.saving import InvalidBranding, save_branding
-from services.models import EmailBranding
-from templates_app.configuration.declarations import DeclaredBranding
+from services.models import EmailBranding, LetterBranding
+from templates_app.configuration.declarations import DeclaredBranding, DeclaredLetterBranding
 from templates_app.configuration.report import Report
 
 # Field of the file -> column.
@@ -54,6 +55,31 @@ def apply_branding(entry: DeclaredBranding, report: Report) -> dict[str, bytes]:
         }
         report.changed(f'email branding "{entry.name}"', changes)
     return {} if logo is None else {logo_name(logo): logo}
+
+
+def apply_letter_branding(entry: DeclaredLetterBranding, report: Report) -> dict[str, bytes]:
+    """Make one branding of letters what the file says.
+
+    Returns:
+        Its logo by name, if the file has one: to be stored before the rest is committed.
+
+    Raises:
+        InvalidBranding: it cannot be saved.
+        InvalidLogo: the logo is no PNG.
+    """
+    row = LetterBranding.objects.filter(name=entry.name).first()
+    what = f'letter branding "{entry.name}"'
+    logo = _decoded(entry.logo) if entry.logo is not None else None
+    if row is None:
+        row = LetterBranding(name=entry.name)
+        report.added(what)
+    before = row.filename
+    if logo is not None:
+        row.filename = letter_logo_name(logo)
+    if before and before != row.filename:
+        report.changed(what, {"logo": (before, row.filename)})
+    save_letter_branding(row, actor=None)
+    return {} if logo is None else {row.filename: logo}
 
 
 def switch_off(entry: DeclaredBranding, report: Report) -> None:

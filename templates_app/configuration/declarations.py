@@ -67,6 +67,14 @@ class DeclaredBranding(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeclaredLetterBranding(Entry):
+    """A logo that letters have."""
+
+    name: str = required(text())
+    logo: str | None = optional(text(lines=True))
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeclaredLimits(Entry):
     """How much a service may send: a day by type, and calls a minute."""
 
@@ -164,6 +172,7 @@ class DeclaredService(Entry):
     suppression_list: bool = optional(flag, default=False)
     templates_need_review: bool = optional(flag, default=False)
     email_branding: str | None = optional(nullable(text()))
+    letter_branding: str | None = optional(nullable(text()))
     permissions: tuple[Item, ...] = optional(
         items(one_of(ServicePermission.Name.values)), default=()
     )
@@ -194,4 +203,7 @@ class Configuration(Entry):
         entries(DeclaredInboundNumber), default=()
     )
     email_brandings: tuple[DeclaredBranding, ...] = optional(entries(DeclaredBranding), default=())
+    letter_brandings: tuple[DeclaredLetterBranding, ...] = optional(
+        entries(DeclaredLetterBranding), default=()
+    )
     services: tuple[DeclaredService, ...] = optional(entries(DeclaredService), default=())

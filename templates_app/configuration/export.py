@@ -13,6 +13,7 @@ from services.models import (
     ApiKey,
     EmailBranding,
     InboundNumber,
+    LetterBranding,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -69,10 +70,12 @@ def export(service_names: Iterable[str] = ()) -> str:
     organisations = Organisation.objects.order_by("name")
     used = Q(services__active=True)
     brandings = EmailBranding.objects.filter(Q(active=True) | used).order_by("name").distinct()
+    letterheads = LetterBranding.objects.order_by("name")
     if names:
         is_member &= Q(memberships__service__in=services)
         organisations = organisations.filter(services__in=services).distinct()
         brandings = brandings.filter(services__in=services).distinct()
+        letterheads = letterheads.filter(services__in=services).distinct()
     numbers = InboundNumber.objects.filter(active=True).order_by("number")
     if names:
         numbers = numbers.filter(service__in=services)
@@ -84,6 +87,10 @@ def export(service_names: Iterable[str] = ()) -> str:
         ],
         "inbound_numbers": [{"number": each.number, "provider": each.provider} for each in numbers],
         "email_brandings": [_branding(each) for each in brandings],
+        "letter_brandings": [
+            {"name": each.name, "logo": _logo(each.filename, f"the letter branding {each}")}
+            for each in letterheads
+        ],
         "services": declared,
     }
     kept = {name: value for name, value in document.items() if value}
@@ -111,7 +118,7 @@ def _branding(branding: EmailBranding) -> dict[str, Any]:
         "name": branding.name,
         "type": branding.brand_type,
         "colour": branding.colour,
-        "logo": _logo(branding),
+        "logo": branding.logo and _logo(branding.logo, f"the email branding {branding}"),
         "text": branding.text,
         "alt_text": branding.alt_text,
         "active": None if branding.active else False,
@@ -119,13 +126,11 @@ def _branding(branding: EmailBranding) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _logo(branding: EmailBranding) -> str | None:
-    if branding.logo is None:
-        return None
+def _logo(name: str, whose: str) -> str:
     try:
-        content = storage.read(Area.BRANDING, branding.logo)
+        content = storage.read(Area.BRANDING, name)
     except FileMissing as error:
-        raise LookupError(f"the logo of the email branding {branding} is missing") from error
+        raise LookupError(f"the logo of {whose} is missing") from error
     return base64.b64encode(content).decode()
 
 
@@ -142,6 +147,7 @@ def _service(service: Service) -> dict[str, Any]:
         "suppression_list": service.uses_suppression_list,
         "templates_need_review": service.templates_need_review,
         "email_branding": service.email_branding.name if service.email_branding else None,
+        "letter_branding": service.letter_branding.name if service.letter_branding else None,
         "permissions": sorted(_values(ServicePermission, service, "permission")),
         "inbound_number": InboundNumber.objects.filter(service=service)
         .values_list("number", flat=True)

@@ -1,7 +1,9 @@
 """Services of a file: the service itself and what belongs to it."""
 
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
+
+from django.db.models import Model
 
 from services import callbacks, guest_list, members, senders
 from services.api_keys import issue
@@ -10,6 +12,7 @@ from services.creating import LIVE_LIMITS, create_service, set_permissions, upda
 from services.models import (
     ApiKey,
     EmailBranding,
+    LetterBranding,
     Organisation,
     Service,
     ServiceCallbackApi,
@@ -36,7 +39,11 @@ from templates_app.configuration.review_entries import apply_review
 from templates_app.configuration.source import Entry, Place, suggestion
 from templates_app.configuration.template_entries import apply_template
 
-AnyNamed = TypeVar("AnyNamed", Organisation, EmailBranding)
+_NAMED: dict[str, type[Model]] = {
+    "organisation": Organisation,
+    "email_branding": EmailBranding,
+    "letter_branding": LetterBranding,
+}
 _LIMITS = {
     "email": "email_message_limit",
     "sms": "sms_message_limit",
@@ -123,10 +130,9 @@ def _service(entry: DeclaredService, run: Run) -> Service:
     wanted = _given(entry, _COLUMNS)
     if entry.limits is not None:
         wanted |= _given(entry.limits, _LIMITS)
-    if entry.gives("organisation"):
-        wanted["organisation"] = _named(Organisation, "organisation", entry, run)
-    if entry.gives("email_branding"):
-        wanted["email_branding"] = _named(EmailBranding, "email_branding", entry, run)
+    for field, model in _NAMED.items():
+        if entry.gives(field):
+            wanted[field] = _named(model, field, entry, run)
     permissions = [item.text for item in entry.permissions]
     service = Service.objects.filter(name=entry.name).first()
     if service is None:
@@ -155,7 +161,7 @@ def _given(entry: Entry, columns: dict[str, str]) -> dict[str, Any]:
     return {column: getattr(entry, name) for name, column in columns.items() if entry.gives(name)}
 
 
-def _named(model: type[AnyNamed], field: str, entry: DeclaredService, run: Run) -> AnyNamed | None:
+def _named(model: type[Model], field: str, entry: DeclaredService, run: Run) -> Any:
     """Return the row that a field names; a name that there is not is noted as a problem."""
     name: str | None = getattr(entry, field)
     if name is None:

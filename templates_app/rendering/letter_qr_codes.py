@@ -10,6 +10,8 @@ from templates_app.rendering.values import decode_references
 # Source: the API contract, QR codes: what fits at the size that scanners can read.
 MAX_QR_CODE_BYTES = 504
 _SIDE = "84pt"
+# Black ink alone, for the printer.
+BLACK = "device-cmyk(0 0 0 1)"
 
 _qr_code_in = re.compile(r"\s*qr\s*:(.*)", re.IGNORECASE | re.DOTALL).fullmatch
 # Headings below the first level are paragraphs in letters.
@@ -52,7 +54,9 @@ def draw(text: str) -> str:
 def draw_code(content: str | bytes) -> str:
     """Return the drawing of a QR code alone, to be given its size; the page is its quiet zone."""
     code = segno.make_qr(content, error="m", boost_error=False)
-    return str(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None))
+    drawing = str(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None))
+    # Printed with ink of one colour, as the text is; browsers know no such colours.
+    return drawing.replace('stroke="#000"', f'stroke="#000" style="fill:none;stroke:{BLACK}"', 1)
 
 
 def _encoded(text: str) -> bytes:

@@ -8,9 +8,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications.acceptance.preview import MessagePreview, preview_message
-from services.read_models import find_service
+from services.branding.letters import letter_logo
+from services.branding.logos import logo_url
+from services.read_models import ServiceModel, find_service
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.letter_document import LOGO_URL
 from templates_app.rendering.letter_pages import MAX_PAGES, sheets_of
 from templates_app.rendering.letter_print import CannotPrint, Printed, print_letter
 from templates_app.rendering.placeholders import key_of
@@ -76,10 +79,10 @@ class Command(BaseCommand):
         for line in _notes(template, shown):
             self.stdout.write(line)
         if options["html"]:
-            _write(options["html"], (shown.html or "").encode())
+            _write(options["html"], _for_browsers(shown.html or "", service).encode())
             self.stdout.write(f"HTML in {options['html']}")
         if options["pdf"]:
-            printed = _print(shown.html or "")
+            printed = _print(shown.html or "", service)
             _write(options["pdf"], printed.pdf)
             self.stdout.write(f"PDF in {options['pdf']}: {_count(printed.pages)}")
 
@@ -140,9 +143,14 @@ def _notes(template: TemplateModel, shown: MessagePreview) -> list[str]:
     return notes
 
 
-def _print(html: str) -> Printed:
+def _for_browsers(html: str, service: ServiceModel) -> str:
+    return html.replace(LOGO_URL, logo_url(service.letter_logo)) if service.letter_logo else html
+
+
+def _print(html: str, service: ServiceModel) -> Printed:
+    logo = letter_logo(service.letter_logo) if service.letter_logo else None
     try:
-        return print_letter(html)
+        return print_letter(html, logo=logo)
     except CannotPrint as error:
         raise CommandError(str(error)) from error
 

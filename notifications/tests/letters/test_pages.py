@@ -208,7 +208,7 @@ def test_of_a_letter_that_was_erased_or_deleted_meanwhile_no_pages_are_left(
     traits = {} if is_real else {"research": True, "status": "sending"}
     row = letter(content=content, **traits)
 
-    def print_then(html):
+    def print_then(html, **_options):
         what(row)
         return letter_print.Printed(b"%PDF-1.7", html.count("page-break") - 1)
 
@@ -253,10 +253,10 @@ def test_a_letter_that_cannot_be_made_keeps_no_other_waiting_and_fails_in_the_en
 ):
     broken, whole = letter(content="secret of Jo"), letter()
 
-    def break_one(html):
+    def break_one(html, **options):
         if "secret" in html:
             raise ValueError(html)
-        return letter_print.print_letter(html)
+        return letter_print.print_letter(html, **options)
 
     monkeypatch.setattr(pages, "print_letter", break_one)
     for _ in range(pages.RETRIES + 1):

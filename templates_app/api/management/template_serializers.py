@@ -154,7 +154,11 @@ class PreviewedSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Texts: how many are charged, with the service's name."
     )
     pages = serializers.IntegerField(
-        allow_null=True, help_text="Always null: known once the PDF of a letter is made."
+        allow_null=True, help_text="Letters: how many; null if they cannot be laid out here."
+    )
+    unprintable = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Letters: characters that the font lacks, which are printed as empty boxes.",
     )
 
 

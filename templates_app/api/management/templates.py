@@ -5,16 +5,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from notify_project.api.errors import BadRequest, Forbidden
+from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.constants import NotificationType
 from services.api.management.viewsets import MEMBER, Reads, ServiceOwnedViewSet
+from services.read_models import ServiceModel, find_service
 from templates_app import redaction
 from templates_app.api.management.filters import TemplateFilter
 from templates_app.api.management.template_serializers import (
@@ -26,9 +28,12 @@ from templates_app.api.management.template_serializers import (
     TemplateEntrySerializer,
     TemplateSerializer,
 )
+from templates_app.letter_preview import NoPreview, preview_pages, unprintable_characters
 from templates_app.models import Template
 from templates_app.preview import preview, sms_size
 from templates_app.read_models import TemplateModel, find_version, model_of
+from templates_app.rendering.letter_pictures import NoSuchPage, page_png
+from templates_app.rendering.letter_print import Printed
 from templates_app.versions import CHANGEABLE, archive_template, lock_template, restore_version
 
 # Some of them are long, and no list shows them.
@@ -49,7 +54,7 @@ class TemplateViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
     queryset = Template.objects.filter(hidden=False)
     serializer_class = TemplateSerializer
     filterset_class = TemplateFilter
-    access = {"read": MEMBER, "write": "manage_templates", "preview": MEMBER}
+    access = {"read": MEMBER, "write": "manage_templates", "preview": MEMBER, "page": MEMBER}
     changes_nothing = frozenset({"preview"})
 
     def get_queryset(self) -> QuerySet[Template]:
@@ -132,10 +137,13 @@ class TemplateViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
         wanted = self._body(request)
         model = _version_of(self.get_object(), wanted.get("version"))
         values = wanted["personalisation"]
-        shown, size = preview(model, values), None
+        shown, size, pages = preview(model, values), None, None
         if model.template_type == NotificationType.SMS:
             prefix = self.service.name if self.service.prefix_sms else None
             size = sms_size(model, values, prefix=prefix)
+        is_letter = model.template_type == NotificationType.LETTER
+        if is_letter:
+            pages = self._pages(model, values)
         return Response(
             {
                 "id": str(model.id),
@@ -146,9 +154,42 @@ class TemplateViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
                 "html": shown.html,
                 "characters": size and size.characters,
                 "fragments": size and size.fragments,
-                "pages": None,
+                "pages": pages and pages.pages,
+                "unprintable": unprintable_characters(model, values) if is_letter else [],
             }
         )
+
+    @extend_schema(
+        responses={(200, "image/png"): bytes},
+        parameters=[OpenApiParameter("page", int, "path", description="Counted from one.")],
+    )
+    @action(detail=True, methods=["get"], url_path="preview/<int:page>.png", url_name="page")
+    def page(self, request: Request, page: int, **_: Any) -> HttpResponse:
+        """Show a page of letters from a template as a picture; placeholders stay visible.
+
+        What the printer adds is shown as it might look. There is no such page: the answer is 404.
+        """
+        del request
+        row = self.get_object()
+        if row.template_type != NotificationType.LETTER:
+            raise BadRequest("The template is not of letters")
+        try:
+            printed = preview_pages(model_of(row), self._sending(), {})
+            return HttpResponse(page_png(printed.pdf, page), content_type="image/png")
+        except NoSuchPage as error:
+            raise NoResultFound("No result found") from error
+
+    def _pages(self, model: TemplateModel, values: dict[str, Any]) -> Printed | None:
+        try:
+            return preview_pages(model, self._sending(), values)
+        except NoPreview:
+            return None
+
+    def _sending(self) -> ServiceModel:
+        found = find_service(self.service.id)
+        if found is None:
+            raise NoResultFound("No result found")
+        return found
 
     def _body(self, request: Request) -> dict[str, Any]:
         serializer = self.get_serializer(data=request.data)

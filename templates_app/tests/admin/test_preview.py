@@ -1,9 +1,12 @@
 import html
 import re
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from PIL import Image
 
+from services.tests.factories import UserFactory
 from templates_app.models import TemplateHistory
 from templates_app.tests.factories import TemplateFactory
 
@@ -61,3 +64,29 @@ def test_an_older_version_is_shown_on_its_own_page(signed_in):
     url = reverse("admin:templates_app_templatehistory_change", args=[version.pk])
 
     assert "Old <span class='placeholder'>((x))</span>" in preview_on(signed_in, url)
+
+
+def test_the_page_of_a_letter_shows_its_pages_and_what_cannot_be_printed(signed_in):
+    letter = TemplateFactory(letter=True, content="名 one\n\n***\n\ntwo")
+    text = TemplateFactory()
+
+    page = signed_in.get(page_of(letter)).content.decode()
+    url = reverse("admin:templates_app_template_pages", args=[letter.pk])
+    picture = signed_in.get(url)
+
+    assert f'src="{url}?version=1"' in page
+    assert "Printed as empty boxes: 名" in page
+    assert picture["Content-Type"] == "image/png"
+    assert Image.open(BytesIO(picture.content)).size == (620, 2 * 877 + 12)
+    assert signed_in.get(url.replace(str(letter.pk), str(text.pk))).status_code == 404
+    assert "pages.png" not in signed_in.get(page_of(text)).content.decode()
+
+
+@pytest.mark.django_db
+def test_who_may_not_see_a_template_sees_no_picture_of_its_pages(client):
+    letter = TemplateFactory(letter=True)
+    client.force_login(UserFactory())
+
+    page = client.get(reverse("admin:templates_app_template_pages", args=[letter.pk]))
+
+    assert page.status_code == 302

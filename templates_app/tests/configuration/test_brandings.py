@@ -7,7 +7,7 @@ from notify_project import storage
 from notify_project.storage import Area
 from services.branding.logos import logo_name
 from services.branding.saving import save_branding
-from services.models import EmailBranding, Service
+from services.models import EmailBranding, LetterBranding, Service
 from services.tests.branding import pictures
 from services.tests.factories import EmailBrandingFactory, ServiceFactory
 from templates_app.configuration.export import export
@@ -161,3 +161,38 @@ def test_an_export_says_when_a_logo_is_gone(run):
 
     with pytest.raises(LookupError, match="the logo of the email branding Riverside is missing"):
         export()
+
+
+LETTERHEAD = f"""
+letter_brandings:
+  - name: Riverside
+    logo: {LOGO}
+services:
+  - name: Libraries
+    letter_branding: Riverside
+"""
+
+
+def test_a_branding_of_letters_is_made_given_to_a_service_and_exported(run):
+    report = run(LETTERHEAD)
+
+    row = LetterBranding.objects.get()
+    assert report.changes == ['+ letter branding "Riverside"', '+ service "Libraries"']
+    assert storage.read(Area.BRANDING, row.filename) == pictures.PNG
+    assert Service.objects.get().letter_branding == row
+    exported = export(["Libraries"])
+    assert run(exported).changes == []
+    assert f"logo: {LOGO}" in exported
+    assert "letter_branding: Riverside" in exported
+
+
+def test_a_branding_of_letters_gets_another_logo_and_needs_one(run):
+    run(LETTERHEAD)
+    other = pictures.mark(2, (0, 0, 0))
+
+    report = run(LETTERHEAD.replace(LOGO, base64.b64encode(other).decode()))
+    refused = run("letter_brandings:\n  - name: Bare")
+
+    assert LetterBranding.objects.get().filename == logo_name(other)
+    assert len(report.changes) == 1
+    assert "needs a logo" in str(refused.problems[0])

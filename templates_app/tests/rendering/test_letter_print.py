@@ -1,17 +1,21 @@
 """The pages of letters, measured in millimetres on the finished PDF."""
 
 import logging
+import re
+from io import BytesIO
 
 import pypdfium2
 import pytest
 import zxingcpp
+from pypdf import PdfReader
 from pypdfium2.raw import FPDF_PAGEOBJ_TEXT
 from weasyprint.urls import FatalURLFetchingError
 
+from services.tests.branding import pictures
 from templates_app.rendering import letter_print
 from templates_app.rendering.letter import letter_html
 from templates_app.rendering.letter_document import LetterParts, Marks, letter_document
-from templates_app.rendering.letter_print import print_letter
+from templates_app.rendering.letter_print import WrongTag, print_letter
 from templates_app.rendering.placeholders import parse
 
 POINTS_OF_A_MM = 72 / 25.4
@@ -36,8 +40,16 @@ def parts(**changes):
     return LetterParts(**{**values, **changes})
 
 
-def print_pages(*languages, marks=None):
-    return pypdfium2.PdfDocument(print_letter(letter_document(*languages, marks=marks)).pdf)
+def print_pages(*languages, marks=None, logo=None):
+    html = letter_document(*languages, marks=marks, has_logo=logo is not None)
+    return pypdfium2.PdfDocument(print_letter(html, logo=logo).pdf)
+
+
+def millimetres(page, *area):
+    """Return what a page shows in an area."""
+    scale = 4 * POINTS_OF_A_MM
+    picture = page.render(scale=4).to_pil()
+    return picture.crop([round(each * scale) for each in area])
 
 
 def words_of(page):
@@ -175,3 +187,66 @@ def test_nothing_comes_from_outside(html, caplog):
         print_letter(letter_document(parts(body_html=html)))
 
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("size", "right", "bottom"),
+    [((40, 40), 15 + 25, 5 + 25), ((110, 11), 15 + 110, 5 + 11)],
+    ids=["square", "wide"],
+)
+def test_the_logo_fills_its_box_on_the_first_page_alone(size, right, bottom):
+    logo = pictures.png(*size, lambda x, y: (200, 0, 0, 255))
+
+    first, second = print_pages(parts(contact_lines=()), logo=logo)
+
+    red = (200, 0, 0)
+    edge = 0.5
+    within = millimetres(first, 15 + edge, 5 + edge, right - edge, bottom - edge)
+    assert {colour for _, colour in within.getcolors()} == {red}
+    beside = millimetres(first, right + edge, 5, 126, 39)
+    below = millimetres(first, 0, bottom + edge, 124.5, 39)
+    assert [each.getextrema() for each in (beside, below)] == [((255, 255),) * 3] * 2
+    assert not any(red == colour for _, colour in millimetres(second, 0, 0, 210, 297).getcolors())
+
+
+def test_text_and_codes_are_printed_with_black_ink_alone():
+    body = letter_html(parse("one\n\nQR: https://example.org\n\nhttps://example.org bold"), {})
+    html = letter_document(parts(body_html=body), marks=Marks(REFERENCE))
+
+    [page] = PdfReader(BytesIO(print_letter(html).pdf)).pages
+
+    drawn = page.get_contents().get_data().decode("latin-1")
+    inks = set(re.findall(r"^(.*) (?:scn|SCN)$", drawn, re.MULTILINE))
+    assert inks == {"0 0 0 1", "0 0 0 0"}
+    assert not re.search(r" (?:rg|RG|g|G)$", drawn, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        letter_document(parts(), marks=Marks()).replace("top: -93.2mm", "top: -73.2mm"),
+        letter_document(parts(), marks=Marks()).replace(">NOTIFY<", ">NOTE<"),
+        letter_document(parts(), marks=Marks()).replace("margin: 15mm;", "margin: 1mm;"),
+    ],
+    ids=["elsewhere", "another word", "text in its place on the second page"],
+)
+def test_a_file_whose_tag_is_not_right_is_never_made(html):
+    with pytest.raises(WrongTag):
+        print_letter(html)
+
+
+def test_no_text_of_a_letter_becomes_a_second_tag():
+    body = letter_html(
+        parse('NOTIFY\n\n<div class="tag">NOTIFY</div>\n\n***\n\nNOTIFY\n\n***\n\n&nbsp;NOTIFY'), {}
+    )
+
+    printed = print_letter(letter_document(parts(body_html=body), marks=Marks()))
+
+    tags = [
+        words
+        for page in pypdfium2.PdfDocument(printed.pdf)
+        for words in words_of(page)
+        if not outside([words], TAG)
+    ]
+    assert printed.pages == 3
+    assert [text for text, _ in tags] == ["NOTIFY"]

@@ -16,7 +16,7 @@ class Caller:
         self.client = Client(raise_request_exception=False)
 
     def ask(self, method, path, body=None):
-        """Return the status and the JSON of the answer, None of an empty one."""
+        """Return the status and the JSON of the answer, None of an empty one; or a file."""
         response = self.client.generic(
             method.upper(),
             path,
@@ -24,6 +24,8 @@ class Caller:
             content_type="application/json",
             HTTP_AUTHORIZATION=f"Bearer {self.token}",
         )
+        if response.headers.get("Content-Type", "").startswith("image/"):
+            return response.status_code, response.content
         return response.status_code, json.loads(response.content) if response.content else None
 
     def get(self, path):

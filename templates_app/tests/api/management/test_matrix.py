@@ -18,6 +18,7 @@ class World:
     def __init__(self):
         self.service = ServiceFactory()
         self.folder = TemplateFolderFactory(service=self.service)
+        self.letter = TemplateFactory(service=self.service, letter=True)
         made = TemplateFactory(service=self.service, content="Old")
         self.template = update_template(made, actor=made.created_by, content="Hello ((name))")
 
@@ -48,6 +49,12 @@ OPERATIONS = {
         "post",
         template("/preview"),
         {"personalisation": {"name": "Amala"}},
+        MEMBER,
+    ),
+    "service-template-page": (
+        "get",
+        lambda w: below(w, f"template/{w.letter.id}/preview/1.png"),
+        None,
         MEMBER,
     ),
     "service-template-version-list": ("get", template("/versions"), None, MEMBER),

@@ -4,10 +4,12 @@ import json
 import time
 import uuid
 from base64 import b64encode
+from io import BytesIO
 from urllib.parse import urlencode
 
 import jwt
 import pytest
+from PIL import Image
 
 from notify_project.models import AuditEvent
 from notify_project.tests.queries import queries_of_few_and_many_rows
@@ -342,12 +344,36 @@ def test_a_preview_shows_what_would_be_sent_and_keeps_nothing(path, service):
         "characters": 146,
         "fragments": 2,
         "pages": None,
+        "unprintable": [],
     }
     assert (old["version"], old["body"]) == (1, "Old Ada")
     assert (mail["subject"], mail["characters"], mail["fragments"]) == ("About Ada", None, None)
     assert "<li" in mail["html"]
     assert (post["subject"], post["html"]) == ("A letter to Ada", None)
     assert not AuditEvent.objects.filter(actor=reader.user).exists()
+
+
+def test_a_preview_of_a_letter_counts_its_pages_and_names_what_cannot_be_printed(path, service):
+    letter = TemplateFactory(service=service, letter=True, content="One ✓ 名\n\n***\n\n((name))")
+
+    _, shown = member(service, scope="read").post(
+        f"{path}/{letter.id}/preview", {"personalisation": {"name": "Zoë Ŵyn\n\n***\n\n🙂🙂"}}
+    )
+
+    assert (shown["pages"], shown["unprintable"]) == (3, ["✓", "名", "🙂"])
+
+
+def test_each_page_of_a_letter_is_a_picture_and_other_pages_there_are_none(author, path, service):
+    letter = TemplateFactory(service=service, letter=True, content="One\n\n***\n\nTwo")
+    text = TemplateFactory(service=service)
+
+    pictures = [author.get(f"{path}/{letter.id}/preview/{page}.png")[1] for page in (1, 2)]
+
+    assert [Image.open(BytesIO(each)).size for each in pictures] == [(620, 877)] * 2
+    assert pictures[0] != pictures[1]
+    for page in (0, 3, 99999999999999999999):
+        assert author.get(f"{path}/{letter.id}/preview/{page}.png")[0] == 404
+    assert author.get(f"{path}/{text.id}/preview/1.png")[0] == 400
 
 
 def test_a_preview_says_what_is_missing(author, path, service):

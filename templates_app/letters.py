@@ -26,6 +26,7 @@ def compose(
     contact_block: Parsed | None,
     day: date,
     marks: Marks | None = None,
+    has_logo: bool = False,
 ) -> str:
     """Return the document of a letter: Welsh pages first, if there are any.
 
@@ -35,6 +36,7 @@ def compose(
         contact_block: of the sender.
         day: that is printed on it.
         marks: for machines; a preview has none.
+        has_logo: whether its service has one.
     """
     given = dict(values)
     texts: dict[Language, tuple[Parsed | None, Parsed | None]] = {
@@ -53,7 +55,7 @@ def compose(
         for language, (heading, content) in texts.items()
         if heading is not None and content is not None
     ]
-    return letter_document(*languages, marks=marks)
+    return letter_document(*languages, marks=marks, has_logo=has_logo)
 
 
 def length_of(template: TemplateModel, values: Mapping[str, Any]) -> int:

@@ -1,0 +1,113 @@
+"""Save the brandings of letters: the one place that writes them."""
+
+from functools import lru_cache
+
+from django.db import IntegrityError, transaction
+
+from notify_project import audit, clock, storage
+from notify_project.storage import Area
+from notify_project.texts import clean_name
+from services.branding import logos
+from services.branding.logos import InvalidLogo
+from services.branding.saving import InvalidBranding, require_one_line_names
+from services.models import LetterBranding, Service, User
+from services.read_models import forget_service
+
+_ENDING = ".png"
+_COLUMNS = ("name", "filename")
+# A logo may have 1 MB, and every letter of a service has the same.
+_LOGOS_REMEMBERED = 8
+
+
+def letter_logo_name(content: bytes) -> str:
+    """Return the name under which a logo of letters is stored.
+
+    Raises:
+        InvalidLogo: it is too big, broken, or no PNG.
+    """
+    name = logos.logo_name(content)
+    if not name.endswith(_ENDING):
+        raise InvalidLogo("The logo of letters must be a PNG file")
+    return name
+
+
+def save_letter_branding(
+    branding: LetterBranding, *, actor: User | None, logo: bytes | None = None
+) -> LetterBranding:
+    """Save a branding, new or changed; letters that are made from now on have its logo.
+
+    Args:
+        branding: with the name that it shall have.
+        actor: who changes it.
+        logo: the content of a new logo; without one, what ``branding.filename`` names stays.
+
+    Raises:
+        InvalidBranding: the name is empty, too long or taken, or there is no logo, or another
+            branding has the same.
+        InvalidLogo: the logo is too big, broken, or no PNG.
+    """
+    if logo is not None:
+        branding.filename = letter_logo_name(logo)
+    clean_letter_branding(branding)
+    if logo is not None:
+        logos.store(branding.filename, logo)
+    try:
+        with transaction.atomic():
+            _save(branding, actor)
+    except IntegrityError as error:
+        # Somebody took the name or the logo between the check and now.
+        raise InvalidBranding(f"The branding {branding.name} exists already") from error
+    return branding
+
+
+def clean_letter_branding(branding: LetterBranding) -> None:
+    """Trim a branding's name and refuse what it cannot be.
+
+    Raises:
+        InvalidBranding: the message says why.
+    """
+    branding.name = clean_name(branding.name)
+    if not branding.name:
+        raise InvalidBranding("The branding needs a name")
+    require_one_line_names(branding.name)
+    if not branding.filename:
+        raise InvalidBranding("The branding needs a logo")
+    others = LetterBranding.objects.exclude(id=branding.id)
+    if others.filter(name=branding.name).exists():
+        raise InvalidBranding(f"The branding {branding.name} exists already")
+    twin = others.filter(filename=branding.filename).first()
+    if twin is not None:
+        raise InvalidBranding(f"The branding {twin} has this logo already")
+
+
+@lru_cache(maxsize=_LOGOS_REMEMBERED)
+def letter_logo(name: str) -> bytes:
+    """Return the content of a logo; a name stands for one content for ever.
+
+    Raises:
+        StorageAway: the file store does not answer.
+        FileMissing: there is no such file.
+    """
+    return storage.read(Area.BRANDING, name)
+
+
+def _save(branding: LetterBranding, actor: User | None) -> None:
+    # Locked against services that take it meanwhile, so that none is left out below.
+    old = LetterBranding.objects.select_for_update().filter(id=branding.id).first()
+    changed = [
+        name for name in _COLUMNS if old is None or getattr(old, name) != getattr(branding, name)
+    ]
+    if not changed:
+        return
+    if old is not None:
+        branding.updated_at = clock.now()
+    branding.save(force_insert=old is None)
+    audit.record(
+        "change letter branding" if old else "create letter branding",
+        branding,
+        actor=actor,
+        before={name: getattr(old, name) for name in changed} if old else None,
+        after={name: getattr(branding, name) for name in changed},
+    )
+    for service_id in Service.objects.filter(letter_branding=branding).values_list("id", flat=True):
+        forget_service(service_id)

@@ -1,0 +1,59 @@
+"""Show pages of a PDF as pictures, for people."""
+
+from io import BytesIO
+from threading import Lock
+
+import pypdfium2
+from PIL import Image
+
+# Some 75 pixels an inch: enough to read, and a page has some 20 KB.
+WIDTH = 620
+_GAP = 12
+_BETWEEN = "#b1b4b6"
+# The library is not made for several threads.
+_one_at_a_time = Lock()
+
+
+class NoSuchPage(LookupError):
+    """A PDF has fewer pages."""
+
+
+def page_png(pdf: bytes, page: int, *, width: int = WIDTH) -> bytes:
+    """Return a page as a PNG.
+
+    Args:
+        pdf: a whole file.
+        page: counted from one.
+        width: in pixels.
+
+    Raises:
+        NoSuchPage: the file has fewer.
+    """
+    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+        if not 1 <= page <= len(document):
+            raise NoSuchPage(page)
+        return _png(_picture(document[page - 1], width))
+
+
+def pages_png(pdf: bytes, *, most: int, width: int = WIDTH) -> bytes:
+    """Return the first pages of a PDF below each other, as one PNG."""
+    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+        pictures = [_picture(document[at], width) for at in range(min(most, len(document)))]
+    height = sum(each.height for each in pictures) + _GAP * (len(pictures) - 1)
+    whole = Image.new("RGB", (width, height), _BETWEEN)
+    top = 0
+    for each in pictures:
+        whole.paste(each, (0, top))
+        top += each.height + _GAP
+    return _png(whole)
+
+
+def _picture(page: pypdfium2.PdfPage, width: int) -> Image.Image:
+    picture: Image.Image = page.render(scale=width / page.get_width()).to_pil()
+    return picture.resize((width, picture.height)) if picture.width != width else picture
+
+
+def _png(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
