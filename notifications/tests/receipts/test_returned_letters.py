@@ -14,6 +14,7 @@ from notifications.models import (
 )
 from notifications.receipts.returned_letters import record_returned
 from notifications.receipts.tasks import record_returned_letters
+from notifications.support.calls import find_of_messages
 from notifications.tests.factories import JobFactory, NotificationFactory
 from notifications.tests.receipts.night import delete_while
 from notifications.tests.receipts.test_letters import statuses
@@ -197,6 +198,12 @@ class TestWhatTheServiceIsTold:
         told = self.told(row)
 
         assert (told["reference"], told["upload_letter_file_name"]) == (None, "invitation.pdf")
+
+    def test_it_is_found_with_the_letter_when_a_person_is_erased(self):
+        row = letter()
+        self.told(row)
+
+        assert [call.subject_id for call in find_of_messages([row.id])] == [row.id]
 
     def test_the_guide_shows_these_fields(self):
         guide = (Path(__file__).parents[3] / "docs/api.md").read_text()
