@@ -92,7 +92,7 @@ def forget(letter: Notification, *, now: datetime) -> None:
 def forget_unchecked(letter: Notification) -> None:
     """Remove a file that will not be checked any more; if that fails, retention removes it."""
     try:
-        files.delete_from_scan(letter)
+        files.delete_unchecked(letter)
     except StorageAway:
         logger.warning("the file of cancelled letter %s stays until its retention ends", letter.id)
 

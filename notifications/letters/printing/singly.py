@@ -12,7 +12,6 @@ from django.conf import settings
 
 from notifications import lifecycle
 from notifications.letters import files
-from notifications.letters.callback_tokens import token_for
 from notifications.letters.printing import batches
 from notifications.letters.references import Unprintable, printable_reference
 from notifications.lifecycle import Outcome
@@ -26,6 +25,7 @@ from notifications.providers.base import (
     Refused,
     Throttled,
 )
+from notifications.receipts.callback_tokens import token_for
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.recipients.postal import parse_address

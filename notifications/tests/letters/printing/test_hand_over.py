@@ -10,13 +10,13 @@ from freezegun import freeze_time
 
 from notifications import lifecycle
 from notifications.letters import files as letter_files
-from notifications.letters.callback_tokens import notification_in
 from notifications.letters.printing import singly
 from notifications.letters.printing.hand_over import NotHandedOver
 from notifications.letters.tasks import hand_over_print_batches
 from notifications.models import LetterPrintBatch, Notification
 from notifications.providers.base import OutcomeUnknown
 from notifications.providers.dvla import Dvla
+from notifications.receipts.callback_tokens import notification_in
 from notifications.statuses import Status
 from notifications.tests.factories import NotificationFactory
 from notifications.tests.letters.printing.world import (
