@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ State = LetterPrintBatch.State
 # Longer than one task works on a batch.
 LEASE = timedelta(minutes=4)
 # Any number, the same in every process: two runs at once plan no letter twice.
-_PLANNING = 7_146_339_012
+PLANNING: Final = 7_146_339_012
 _DUE = "GREATEST(created_at, claimed_until, next_attempt_at) <= %(now)s"
 _CLAIM = f"""
 UPDATE letter_print_batches b SET
@@ -56,7 +57,7 @@ def plan_singly(
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PLANNING])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING])
         taken = in_open_batch([letter.id for letter in letters])
         fresh = [letter for letter in letters if letter.id not in taken]
         if not fresh:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from notifications import lifecycle
 from notifications.letters.print_day import print_day
+from notifications.letters.printing import files
 from notifications.letters.printing.batches import plan_singly
 from notifications.letters.printing.printers import NoPrinter, active_printer
 from notifications.letters.printing.ready import (
@@ -113,5 +114,11 @@ def _plan_singly(
             yield batch
 
 
+def _plan_files(
+    letters: Iterable[ReadyLetter], printer: Printer[Any], day: date
+) -> Iterator[LetterPrintBatch]:
+    return files.plan(letters, printer.name, day)
+
+
 # Whether a printer takes files -> how letters are put into batches for it.
-PLANS: Mapping[bool, Plan] = {False: _plan_singly}
+PLANS: Mapping[bool, Plan] = {False: _plan_singly, True: _plan_files}

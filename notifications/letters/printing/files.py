@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from notifications import lifecycle
 from notifications.letters.files import class_of
 from notifications.letters.printing import file_states, pdfs
+from notifications.letters.printing.batches import PLANNING
 from notifications.letters.printing.ready import ReadyLetter, in_open_batch
 from notifications.models import LetterPrintBatch, LetterPrintEntry, Notification
 from notifications.models.notification_indexes import READY_TO_PRINT
@@ -33,8 +34,6 @@ THREADS: Final = 8
 SIZED_AT_A_TIME: Final = 500
 HASH_CHARACTERS: Final = 20
 State = LetterPrintBatch.State
-# Any number, the same in every process.
-_PLANNING: Final = 7_146_339_013
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def record(
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PLANNING])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING])
         taken = in_open_batch([each.id for each in letters])
         fresh = [each for each in letters if each.id not in taken]
         if not fresh:

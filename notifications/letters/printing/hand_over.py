@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifications.letters.printing import singly
+from notifications.letters.printing import singly, upload
 from notifications.letters.printing.batches import Claimed, claim_batch, give_back
 from notifications.letters.printing.printers import NoPrinter, printer_named
-from notifications.providers.base import Printer
+from notifications.providers.base import FilePrinter, Printer
 from notify_project import clock
 
 logger = logging.getLogger(__name__)
@@ -23,8 +23,14 @@ def _singly(claimed: Claimed, printer: Printer[Any], until: datetime) -> None:
     singly.hand_over(claimed.batch, printer, until=until)
 
 
+def _as_file(claimed: Claimed, printer: Printer[Any], until: datetime) -> None:
+    del until
+    assert isinstance(printer, FilePrinter)  # noqa: S101 - printers that take files are
+    upload.hand_over(claimed.batch, printer)
+
+
 # Whether a printer takes files -> how a batch reaches it.
-WAYS: Mapping[bool, Way] = {False: _singly}
+WAYS: Mapping[bool, Way] = {False: _singly, True: _as_file}
 
 
 class NotHandedOver(Exception):
