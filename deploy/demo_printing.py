@@ -18,7 +18,8 @@ _SWITCH_ON = (
     "from notifications.models import ProviderDetails, ProviderDetailsHistory; "
     "from notify_project.versioning import save_versioned; "
     "row = ProviderDetails.objects.get(notification_type='letter', identifier='dvla'); "
-    "row.active = True; row.reason = 'the demo has a printer'; save_versioned(row, ProviderDetailsHistory)"
+    "row.active = True; row.reason = 'the demo has a printer'; "
+    "save_versioned(row, ProviderDetailsHistory)"
 )
 _IS_ON = (
     "from notifications.models import ProviderDetails; "
