@@ -15,6 +15,7 @@ BUDGETS = {
     "email_body_us": ("<=", 60),
     "text_us": ("<=", 120),
     "phone_share": ("<=", 1.2),
+    "pdf_letter_cpu_ms": ("<=", 1000),
     "checked_rows_per_second": (">=", 15_000),
     "accept_share_of_floor": (">=", 0.50),
     "sql_statements": ("<=", 2),

@@ -396,6 +396,7 @@ def test_the_schedule_runs_what_it_must():
     assert when == {
         "finish_test_letters": timedelta(minutes=1),
         "make_letters": timedelta(minutes=1),
+        "check_pdf_letters": timedelta(minutes=1),
         "delete_left_files": "04:40:00",
         "delete_unsubscribe_requests": "02:50:00",
         "lower_failing_providers": timedelta(seconds=15),
