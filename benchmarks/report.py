@@ -17,6 +17,7 @@ BUDGETS = {
     "letter_ms": ("<=", 250),
     "letter_share": ("<=", 1.2),
     "phone_share": ("<=", 1.2),
+    "pdf_letter_cpu_ms": ("<=", 1000),
     "checked_rows_per_second": (">=", 15_000),
     "accept_share_of_floor": (">=", 0.50),
     "sql_statements": ("<=", 2),

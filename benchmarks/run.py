@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 import load  # noqa: E402
+import pdf_letters  # noqa: E402
 import processes  # noqa: E402
 import rendering  # noqa: E402
 import report  # noqa: E402
@@ -207,6 +208,7 @@ def main() -> None:
     tables: dict[str, list[dict[str, Any]]] = {}
     if "content" in parts:
         tables["content"] = rendering.measure(figures)
+        tables["PDF letters"] = pdf_letters.measure(figures)
         tables["files of recipients"] = spreadsheets.measure(figures)
     if parts != ["content"]:
         on_servers(parts, options.seconds, figures, tables)

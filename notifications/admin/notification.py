@@ -4,13 +4,16 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet, Value
-from django.http import HttpRequest
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+from notifications.admin.letter_check import found_in, picture_for
 from notifications.admin.letter_pages import link_to_pages, may_see_pages, pages_url
 from notifications.admin.letter_steps import LetterSteps
 from notifications.models import Notification, hash_of
+from notify_project.constants import NotificationType
 
 
 @admin.register(Notification)
@@ -75,8 +78,10 @@ class NotificationAdmin(LetterSteps):
         """Add the recipient for people with the right to see personal data."""
         shown = list(super().get_fieldsets(request, obj))
         if request.user.has_perm("notifications.view_recipient"):
-            fields = ["to", "pages"] if obj and may_see_pages(request, obj) else ["to"]
-            shown.insert(1, ("Recipient", {"fields": fields}))
+            shown.insert(1, ("Recipient", {"fields": ["to"]}))
+            if obj is not None and obj.notification_type == NotificationType.LETTER:
+                pages = ["pages"] if may_see_pages(request, obj) else []
+                shown.insert(2, ("Letter", {"fields": [*pages, "check_of_pdf"]}))
         return shown
 
     @admin.display(description="pages")
@@ -84,9 +89,23 @@ class NotificationAdmin(LetterSteps):
         """Link to what a letter looks like."""
         return link_to_pages(obj)
 
+    @admin.display(description="check of the PDF")
+    def check_of_pdf(self, letter: Notification) -> str:
+        """Say what was found in a letter that came as a PDF."""
+        return found_in(letter)
+
     def get_urls(self) -> list[URLPattern]:
-        """Add the picture of a letter's pages."""
-        return [pages_url(self.admin_site), *super().get_urls()]
+        """Add pictures of the pages of letters."""
+        view = self.admin_site.admin_view(self.letter_page)
+        name = "notifications_notification_letter_page"
+        own = path("<uuid:letter_id>/letter/page/<int:page>.png", view, name=name)
+        return [own, pages_url(self.admin_site), *super().get_urls()]
+
+    def letter_page(self, request: HttpRequest, letter_id: uuid.UUID, page: int) -> HttpResponse:
+        """Answer with a picture of a page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return picture_for(request, self.get_object(request, str(letter_id)), page)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Notification], search_term: str

@@ -18,6 +18,10 @@ _POINTS_PER_INCH = 72
 # Source: the API contract, letters that come as a PDF.
 MAX_BYTES = 5 * 1024 * 1024
 _NOT_ENCRYPTED = -1
+# As machines write what they have read beneath the picture of it.
+_INVISIBLE = pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
+# Drawings within drawings.
+_DEEPEST = 15
 
 
 class Unreadable(Exception):
@@ -91,6 +95,15 @@ class Document:
                 return str(text.get_text_bounded(*_on_canvas(page, box)))
             finally:
                 text.close()
+
+    def has_all_fonts(self, number: int) -> bool:
+        """Return whether the file has the font of all visible text of a page."""
+        with self._page(number) as page:
+            return all(
+                pdfium_c.FPDFFont_GetIsEmbedded(pdfium_c.FPDFTextObj_GetFont(text)) == 1
+                for text in page.get_objects([pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=_DEEPEST)
+                if pdfium_c.FPDFTextObj_GetTextRenderMode(text) != _INVISIBLE
+            )
 
     def saved(self) -> bytes:
         """Return what it has become."""

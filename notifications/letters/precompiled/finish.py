@@ -23,7 +23,6 @@ from notifications.letters.ink import without
 from notifications.letters.pdf_document import CHECK_DPI, PRINT_DPI, Document
 from notifications.letters.precompiled.checks import count_tags, read_address
 from notifications.letters.precompiled.colours import picture_in_inks, to_inks
-from notifications.letters.precompiled.fonts import has_all_fonts
 from notifications.letters.precompiled.overprint import can_print, overprint
 from notifications.letters.precompiled.texts import remove_text
 from notify_project.recipients.postal import PostalAddress
@@ -64,10 +63,10 @@ def finish(document: Document, address: PostalAddress, *, reference: str | None)
         reference=reference,
     )
     text = io.BytesIO(document.saved())
-    as_pictures: set[int] = set()
+    # Of other fonts a printer might have others of that name, or none.
+    as_pictures = {number for number in numbers if not document.has_all_fonts(number)}
     for _ in range(2):
         try:
-            as_pictures |= _without_fonts(text)
             finished = _put_together(letter, text, as_pictures)
         except Exception:  # noqa: BLE001 - what looks right to one library need not to another
             as_pictures = set(numbers)
@@ -88,11 +87,6 @@ class _Letter:
     address: PostalAddress
     lines: tuple[str, ...]
     reference: str | None
-
-
-def _without_fonts(text: io.BytesIO) -> set[int]:
-    """Return the pages that the printer might print in other letters."""
-    return {n for n, page in enumerate(PdfReader(text).pages, 1) if not has_all_fonts(page)}
 
 
 def _put_together(letter: _Letter, text: io.BytesIO, as_pictures: Set[int]) -> bytes:

@@ -29,19 +29,24 @@ for number, content in enumerate(["first", "second"]):
 
 
 def small_pdf() -> bytes:
-    """Return a page of A4 with nothing on it."""
+    """Return a letter: a page of A4 with an address."""
+    lines = b" ".join(b"(%s) '" % line for line in (b"Amala Bird", b"1 High Street", b"SW1A 2AA"))
+    text = b"BT /F 8 Tf 9 TL 72 720 Td %s ET" % lines
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595.28 841.89] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595.28 841.89] /Contents 4 0 R"
+        b" /Resources << /Font << /F 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
     content, places = b"%PDF-1.4\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(content))
         content += b"%d 0 obj\n%s\nendobj\n" % (number, each)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(content)
-    return content + b"xref\n0 4\n0000000000 65535 f \n" + table + trailer
+    trailer = b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(content)
+    return content + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer
 
 
 class ClientsWorld:

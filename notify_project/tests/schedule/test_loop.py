@@ -401,6 +401,7 @@ def test_the_schedule_runs_what_it_must():
         "collate_letters": "17:50:00",
         "read_printer_files": timedelta(minutes=10),
         "alert_on_unacknowledged_files": "23:00:00",
+        "check_pdf_letters": timedelta(minutes=1),
         "delete_left_files": "04:40:00",
         "delete_unsubscribe_requests": "02:50:00",
         "lower_failing_providers": timedelta(seconds=15),
