@@ -9,6 +9,7 @@ from notify_project import clock
 from notify_project.api.errors import ApiError
 from services.branding.letters import letter_logo
 from services.read_models import ServiceModel
+from templates_app.letter_attachments import with_attachment
 from templates_app.letters import ADDRESS_KEYS, compose, length_of
 from templates_app.read_models import TemplateModel
 from templates_app.rendering.letter_characters import unprintable
@@ -80,6 +81,7 @@ def _laid_out(
         has_logo=logo_name is not None,
     )
     try:
-        return print_letter(html, logo=letter_logo(logo_name) if logo_name else None)
+        printed = print_letter(html, logo=letter_logo(logo_name) if logo_name else None)
     except CannotPrint as error:
         raise NoPreview("Pages of letters cannot be made on this machine") from error
+    return with_attachment(printed, template)

@@ -12,6 +12,7 @@ from services.models import Service, ServiceLetterContact
 from templates_app.change_model import TemplateChange
 
 __all__ = [
+    "LetterAttachment",
     "LetterLanguages",
     "Template",
     "TemplateChange",
@@ -27,6 +28,33 @@ class LetterLanguages(models.TextChoices):
 
     ENGLISH = "english", "English only"
     WELSH_THEN_ENGLISH = "welsh_then_english", "Welsh, then English"
+
+
+class LetterAttachment(models.Model):
+    """A PDF that follows the pages of letters from a template."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    original_filename = models.CharField(max_length=255)
+    page_count = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    archived_at = models.DateTimeField(null=True)
+    archived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        db_table = "letter_attachment"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(page_count__range=(1, 10)), name="ck_letter_attachment_pages"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.original_filename
 
 
 class TemplateFolder(models.Model):
@@ -156,6 +184,9 @@ class Template(TemplateColumns, Versioned):
     service_letter_contact = models.ForeignKey(
         ServiceLetterContact, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    letter_attachment = models.ForeignKey(
+        LetterAttachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     # No part of a version. The database checks that the folder is of the same service.
     folder = models.ForeignKey(
         TemplateFolder,
@@ -187,6 +218,7 @@ class TemplateHistory(TemplateColumns, HistoryRow):
     service_id = models.UUIDField()
     created_by_id = models.UUIDField(null=True)
     service_letter_contact_id = models.UUIDField(null=True)
+    letter_attachment_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "templates_history"

@@ -41,6 +41,7 @@ class TemplateModel:
     letter_languages: str | None = None
     letter_welsh_subject: str | None = None
     letter_welsh_content: str | None = None
+    letter_attachment_id: UUID | None = None
 
     @cached_property
     def parsed_content(self) -> Parsed:
@@ -209,6 +210,7 @@ def _models(rows: Sequence[Template | TemplateHistory]) -> list[TemplateModel]:
             letter_languages=row.letter_languages,
             letter_welsh_subject=row.letter_welsh_subject,
             letter_welsh_content=row.letter_welsh_content,
+            letter_attachment_id=row.letter_attachment_id,
         )
         for row in rows
     ]
@@ -238,6 +240,8 @@ def _decode(text: str) -> TemplateModel:
         columns = orjson.loads(decrypt(text))
         for name in ("id", "service_id"):
             columns[name] = UUID(columns[name])
+        attachment_id = columns["letter_attachment_id"]
+        columns["letter_attachment_id"] = attachment_id and UUID(attachment_id)
         for name in ("created_at", "updated_at"):
             columns[name] = columns[name] and datetime.fromisoformat(columns[name])
         return TemplateModel(**columns)

@@ -31,7 +31,7 @@ class NotificationAdmin(LetterSteps):
     )
     ordering = ["-created_at", "-id"]
     date_hierarchy = None
-    readonly_fields = ["pages"]
+    readonly_fields = ["pages", "check_of_pdf"]
     fieldsets = [
         (None, {"fields": ["id", "notification_type", "status", "failure_reason", "service"]}),
         (

@@ -15,6 +15,7 @@ from notify_project import clock
 from notify_project.storage import StorageAway
 from services.branding.letters import letter_logo
 from services.read_models import find_service
+from templates_app.letter_attachments import with_attachment
 from templates_app.letters import compose, length_of
 from templates_app.read_models import TemplateModel, find_version
 from templates_app.rendering.letter_document import Marks
@@ -93,7 +94,8 @@ def layout(letter: Notification, template: TemplateModel) -> Printed:
             marks=Marks(reference if settings.LETTER_DRAWS_CODE else None),
             has_logo=logo is not None,
         )
-        return print_letter(html, logo=logo)
+        printed = print_letter(html, logo=logo)
+    return with_attachment(printed, template)
 
 
 def _logo_of(letter: Notification) -> bytes | None:

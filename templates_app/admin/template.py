@@ -14,6 +14,7 @@ from services.models import User
 from services.read_models import ServiceModel, find_service
 from templates_app import folders, redaction
 from templates_app.admin import proposals
+from templates_app.admin.attachment import attachment_page
 from templates_app.admin.preview import pages_of, preview_frame
 from templates_app.admin.template_form import (
     EDITABLE,
@@ -46,7 +47,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
     readonly_fields = ["id", "version", "state", "redacted", "created_by", "updated_at"]
-    actions_detail = ["send", "redact", "archive"]
+    actions_detail = ["send", "attachment", "redact", "archive"]
     conditional_fields: ClassVar[dict[str, str]] = {
         "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
         "has_unsubscribe_link": "typeof template_type === 'undefined' || template_type == 'email'",
@@ -61,7 +62,12 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         rows = super().get_queryset(request).filter(hidden=False)
         # All of them here: Django ignores list_select_related once there are others.
         return rows.select_related(
-            "service", "folder", "redaction__updated_by", "created_by", "service_letter_contact"
+            "service",
+            "folder",
+            "redaction__updated_by",
+            "created_by",
+            "service_letter_contact",
+            "letter_attachment",
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Template | None = None) -> Any:
@@ -112,6 +118,12 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         row = self.get_object(request, object_id)
         is_hidden = row is None or row.redaction.redact_personalisation
         return not is_hidden and super().has_change_permission(request, row)
+
+    def has_attachment_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Offer it for letters that can be changed."""
+        is_changeable = self.has_archive_permission(request, object_id)
+        row = self.get_object(request, object_id)
+        return is_changeable and row is not None and row.template_type == "letter"
 
     def has_send_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What is archived is not sent."""
@@ -224,6 +236,14 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     def response_change(self, request: HttpRequest, obj: Template) -> HttpResponse:
         """Go on to the change, if there is one to wait for."""
         return proposals.response(self, request) or super().response_change(request, obj)
+
+    @action(description="Attachment", url_path="attachment", permissions=["attachment"])  # type: ignore[untyped-decorator]
+    def attachment(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Attach a PDF to letters, or take it away."""
+        row = cast("Template", self.get_object(request, object_id))
+        return attachment_page(
+            request, row, {**self.admin_site.each_context(request), "opts": self.opts}
+        )
 
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:

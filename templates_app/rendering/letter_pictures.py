@@ -1,17 +1,16 @@
 """Show pages of a PDF as pictures, for people."""
 
 from io import BytesIO
-from threading import Lock
 
 import pypdfium2
 from PIL import Image
+
+from templates_app.rendering.pdf_lock import one_at_a_time
 
 # Some 75 pixels an inch: enough to read, and a page has some 20 KB.
 WIDTH = 620
 _GAP = 12
 _BETWEEN = "#b1b4b6"
-# The library is not made for several threads.
-_one_at_a_time = Lock()
 
 
 class NoSuchPage(LookupError):
@@ -29,7 +28,7 @@ def page_png(pdf: bytes, page: int, *, width: int = WIDTH) -> bytes:
     Raises:
         NoSuchPage: the file has fewer.
     """
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
         if not 1 <= page <= len(document):
             raise NoSuchPage(page)
         return _png(_picture(document[page - 1], width))
@@ -37,7 +36,7 @@ def page_png(pdf: bytes, page: int, *, width: int = WIDTH) -> bytes:
 
 def pages_png(pdf: bytes, *, most: int, width: int = WIDTH) -> bytes:
     """Return the first pages of a PDF below each other, as one PNG."""
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
         pictures = [_picture(document[at], width) for at in range(min(most, len(document)))]
     height = sum(each.height for each in pictures) + _GAP * (len(pictures) - 1)
     whole = Image.new("RGB", (width, height), _BETWEEN)

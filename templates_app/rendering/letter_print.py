@@ -6,12 +6,12 @@ import logging
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pypdfium2
 
 from templates_app.rendering.letter_document import LOGO_URL, TAG
+from templates_app.rendering.pdf_lock import one_at_a_time
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # It has the measures of Arial, for which letters are laid out.
@@ -19,8 +19,6 @@ _FONT = "Arimo"
 _TAG_ELEMENT = '<div class="tag">'
 # Source: the API contract, page geometry of letters: 15.191 + 1.8 by 6.149 + 1.8 mm, in points.
 _TAG_WIDTH, _TAG_HEIGHT = 48.2, 22.5
-# Neither of the libraries is made for several threads.
-_one_at_a_time = Lock()
 # Bold is the same file at another weight.
 _FONT_FACES = """
 @font-face {{ font-family: Letter; font-weight: 400; src: url("{regular}") }}
@@ -56,7 +54,7 @@ def print_letter(html: str, *, logo: bytes | None = None) -> Printed:
         CannotPrint: a library of the system is missing.
         WrongTag: a page that is not the first has the tag, or the first one lacks it.
     """
-    with _one_at_a_time:
+    with one_at_a_time:
         engine = _engine()
         document = engine.html(string=html, url_fetcher=engine.fetcher(logo)).render(
             font_config=engine.fonts, stylesheets=[engine.faces]

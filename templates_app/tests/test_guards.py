@@ -5,7 +5,13 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from services.senders import add_letter_contact
 from services.tests.factories import ServiceFactory, UserFactory
-from templates_app.models import Template, TemplateFolder, TemplateHistory, TemplateRedacted
+from templates_app.models import (
+    LetterAttachment,
+    Template,
+    TemplateFolder,
+    TemplateHistory,
+    TemplateRedacted,
+)
 from templates_app.redaction import redact
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
@@ -66,7 +72,10 @@ def columns_of_versions():
 def test_no_column_of_a_template_changes_without_a_version(column):
     service = ServiceFactory()
     letter = TemplateFactory(
-        welsh=True, service=service, service_letter_contact=add_letter_contact(service, "1 Road")
+        welsh=True,
+        service=service,
+        service_letter_contact=add_letter_contact(service, "1 Road"),
+        letter_attachment=LetterAttachment.objects.create(original_filename="x.pdf", page_count=1),
     )
     field = next(each for each in Template._meta.concrete_fields if each.column == column)
     if column in OTHER_WORDS:

@@ -11,6 +11,7 @@ from notifications.acceptance.preview import MessagePreview, preview_message
 from services.branding.letters import letter_logo
 from services.branding.logos import logo_url
 from services.read_models import ServiceModel, find_service
+from templates_app.letter_attachments import with_attachment
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
 from templates_app.rendering.letter_document import LOGO_URL
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             _write(options["html"], _for_browsers(shown.html or "", service).encode())
             self.stdout.write(f"HTML in {options['html']}")
         if options["pdf"]:
-            printed = _print(shown.html or "", service)
+            printed = _print(shown.html or "", service, template)
             _write(options["pdf"], printed.pdf)
             self.stdout.write(f"PDF in {options['pdf']}: {_count(printed.pages)}")
 
@@ -147,10 +148,10 @@ def _for_browsers(html: str, service: ServiceModel) -> str:
     return html.replace(LOGO_URL, logo_url(service.letter_logo)) if service.letter_logo else html
 
 
-def _print(html: str, service: ServiceModel) -> Printed:
+def _print(html: str, service: ServiceModel, template: TemplateModel) -> Printed:
     logo = letter_logo(service.letter_logo) if service.letter_logo else None
     try:
-        return print_letter(html, logo=logo)
+        return with_attachment(print_letter(html, logo=logo), template)
     except CannotPrint as error:
         raise CommandError(str(error)) from error
 

@@ -20,8 +20,10 @@ from notifications.tests.lifecycle.test_moves import callback_for
 from notify_project import clock
 from notify_project.api.errors import BadRequest
 from notify_project.storage import Area, StorageAway, names
+from templates_app.letter_attachments import attach
 from templates_app.rendering import letter_print
 from templates_app.rendering.letter_print import CannotPrint
+from templates_app.tests.attachments import pdf
 from templates_app.tests.factories import TemplateFactory
 
 ADDRESS = {
@@ -365,3 +367,20 @@ def test_a_worker_makes_what_was_woken(files, run_tasks):
     run_tasks("letters")
 
     assert now_of(row) == ("created", 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("pages", "came_to"), [(2, ("created", 2)), (10, ("validation-failed", 0))]
+)
+def test_a_letter_ends_with_the_attachment_of_its_template_and_all_pages_count(
+    files, pages, came_to
+):
+    template = TemplateFactory(letter=True, content="Hello")
+    attach(template, pdf(*[[(100, 150, "Map")]] * pages), file_name="map.pdf", actor=None)
+    row = letter(template=template, template_version=2)
+
+    make()
+
+    assert now_of(row) == history_of(row) == came_to
+    assert len(document_of(row)) == 1 + pages

@@ -15,9 +15,10 @@ from rest_framework.serializers import BaseSerializer
 
 from notify_project.api.errors import BadRequest, Forbidden, NoResultFound
 from notify_project.constants import NotificationType
-from services.api.management.viewsets import MEMBER, Reads, ServiceOwnedViewSet
+from services.api.management.viewsets import MEMBER, Reads
 from services.read_models import ServiceModel, find_service
 from templates_app import redaction
+from templates_app.api.management.attachments import AttachmentActions, NewAttachmentSerializer
 from templates_app.api.management.filters import TemplateFilter
 from templates_app.api.management.template_serializers import (
     NewTemplateSerializer,
@@ -44,24 +45,25 @@ _SERIALIZERS: dict[str, type[BaseSerializer[Any]]] = {
     "partial_update": TemplateChangeSerializer,
     "preview": PreviewSerializer,
     "restore": RestoreSerializer,
+    "attach": NewAttachmentSerializer,
 }
 
 
-class TemplateViewSet(Reads, mixins.CreateModelMixin, ServiceOwnedViewSet):
+class TemplateViewSet(Reads, mixins.CreateModelMixin, AttachmentActions):
     """What the service sends. Each change is a new version, and none is ever lost."""
 
     names = ("a template", "templates, without their texts")
     queryset = Template.objects.filter(hidden=False)
     serializer_class = TemplateSerializer
     filterset_class = TemplateFilter
-    access = {"read": MEMBER, "write": "manage_templates", "preview": MEMBER, "page": MEMBER}
+    access = {"read": MEMBER, "write": "manage_templates", "preview": MEMBER}
     changes_nothing = frozenset({"preview"})
 
     def get_queryset(self) -> QuerySet[Template]:
         """Return the service's templates; lists leave out archived ones unless asked for them."""
         rows: QuerySet[Template] = super().get_queryset().select_related("redaction")
         if self.action != "list":
-            return rows.select_related("created_by", "service_letter_contact")
+            return rows.select_related("created_by", "service_letter_contact", "letter_attachment")
         if "archived" not in self.request.query_params:
             rows = rows.filter(archived=False)
         return rows.defer(*_TEXTS)

@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from notify_project.tests.queries import queries_of_few_and_many_rows
@@ -8,6 +9,7 @@ from templates_app.admin.template_form import TemplateForm
 from templates_app.folders import move
 from templates_app.models import Template, TemplateHistory, TemplateRedacted
 from templates_app.redaction import redact
+from templates_app.tests.attachments import pdf
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 from templates_app.versions import archive_template, update_template
 
@@ -368,3 +370,33 @@ def test_a_long_name_is_cut_in_lists_and_whole_under_the_pointer(signed_in):
         page = signed_in.get(reverse(f"admin:templates_app_{model}_changelist")).content.decode()
 
         assert f'<span title="{template.name}">{"x" * 59}…</span>' in page
+
+
+def test_a_pdf_is_attached_to_letters_and_taken_away(signed_in, staff, files):
+    letter = TemplateFactory(letter=True)
+    page = url(letter, "attachment")
+
+    asked = signed_in.get(page).content.decode()
+    refused = signed_in.post(page, {"file": SimpleUploadedFile("map.pdf", b"x")}, follow=True)
+    attached = signed_in.post(page, {"file": SimpleUploadedFile("map.pdf", pdf())})
+    asked_again = signed_in.get(page).content.decode()
+    gone = signed_in.post(page)
+
+    assert 'type="file"' in asked
+    assert "unable-to-read-the-file" in refused.content.decode()
+    assert (attached.status_code, gone.status_code) == (302, 302)
+    assert "map.pdf, pages: 1" in asked_again
+    attachments = [row.letter_attachment_id is not None for row in versions_of(letter)]
+    assert attachments == [False, True, False]
+    assert Template.objects.get().created_by == staff
+
+
+def test_only_letters_that_may_be_changed_have_a_page_for_attachments(signed_in, client):
+    text, letter = TemplateFactory(), TemplateFactory(letter=True)
+    archived = archive_template(TemplateFactory(letter=True), actor=None)
+    client.force_login(UserFactory(platform_admin=True))
+
+    answers = [signed_in.get(url(each, "attachment")).status_code for each in (text, archived)]
+
+    assert answers == [403, 403]
+    assert client.get(url(letter, "attachment")).status_code == 403

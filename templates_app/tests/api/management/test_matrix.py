@@ -1,14 +1,19 @@
 """Who may do what with templates and folders."""
 
+from base64 import b64encode
+from functools import cached_property
+
 import pytest
 
 from services.api.management.viewsets import MEMBER
 from services.tests.api.management.matrix import EachOperation, below
 from services.tests.factories import ServiceFactory
+from templates_app.letter_attachments import attach
+from templates_app.tests.attachments import pdf
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 from templates_app.versions import update_template
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 MANAGE = "manage_templates"
 
 
@@ -21,6 +26,11 @@ class World:
         self.letter = TemplateFactory(service=self.service, letter=True)
         made = TemplateFactory(service=self.service, content="Old")
         self.template = update_template(made, actor=made.created_by, content="Hello ((name))")
+
+    @cached_property
+    def attached(self):
+        letter = TemplateFactory(service=self.service, letter=True)
+        return attach(letter, pdf(), file_name="map.pdf", actor=None)
 
 
 def template(rest=""):
@@ -50,6 +60,24 @@ OPERATIONS = {
         template("/preview"),
         {"personalisation": {"name": "Amala"}},
         MEMBER,
+    ),
+    "service-template-attachment": (
+        "get",
+        lambda w: below(w, f"template/{w.attached.id}/attachment"),
+        None,
+        MEMBER,
+    ),
+    "service-template-attach": (
+        "post",
+        lambda w: below(w, f"template/{w.letter.id}/attachment"),
+        {"original_filename": "map.pdf", "content": b64encode(pdf()).decode()},
+        MANAGE,
+    ),
+    "service-template-archive_attachment": (
+        "post",
+        lambda w: below(w, f"template/{w.attached.id}/attachment/archive"),
+        {},
+        MANAGE,
     ),
     "service-template-page": (
         "get",
