@@ -14,7 +14,7 @@ def test_a_token_tells_the_letter_it_was_made_for():
     assert notification_in(token) == letter
 
 
-@pytest.mark.parametrize("token", ["", "x", "a:b", str(uuid4())])
+@pytest.mark.parametrize("token", ["", "x", "a:b", "dc02c6ff-95ad-40f9-b621-b2aedaeb2934"])
 def test_a_token_that_we_did_not_make_tells_nothing(token):
     assert notification_in(token) is None
 
@@ -26,5 +26,5 @@ def test_a_token_whose_end_was_changed_tells_nothing():
 
 
 def test_what_was_signed_for_another_purpose_tells_nothing():
-    assert notification_in(signing.dumps(str(uuid4()), salt="something else")) is None
+    assert notification_in(signing.dumps("dc02c6ff-95ad-40f9-b621-b2aedaeb2934", salt="something else")) is None
     assert notification_in(signing.dumps(["no id"], salt="letter callback")) is None
