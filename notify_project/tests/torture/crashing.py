@@ -67,7 +67,12 @@ RECEIVING = (
     Point("receipt taken, not applied", "notifications.receipts.tasks", "apply"),
     Point("receipt applied, task not ended", "notifications.receipts.tasks", "apply", after=True),
 )
-POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING)
+_UPLOAD = "notifications.letters.printing.upload"
+PRINTING_FILES = (
+    Point("file of letters written, not named", _UPLOAD, "_is_named"),
+    Point("file of letters named, not recorded", _UPLOAD, "_is_named", after=True),
+)
+POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING, *PRINTING_FILES)
 
 _passages: dict[str, int] = {}
 _lock = threading.Lock()
