@@ -82,7 +82,6 @@ def die_and_go_on(world, stub, point) -> None:
     run(world, stub, _PLAN.format(batch=world.batch))
     crashing.arm(world.crashes, point, [1])
     run(world, stub, _HAND_OVER, dies=True)
-    world.note(f"killed: {point.name}")
     run(world, stub, _HAND_OVER)
 
 
