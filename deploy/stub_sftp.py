@@ -260,8 +260,8 @@ class StubSftp:
         }
 
     def cut(self) -> None:
-        """Break every connection."""
-        for each in self._transports:
+        """Break every connection that there is; whoever is cut off may come back meanwhile."""
+        for each in self._transports.copy():
             with contextlib.suppress(OSError):
                 each.sock.shutdown(socket.SHUT_RDWR)
             each.close()

@@ -4,6 +4,7 @@ Source: draft-ietf-secsh-filexfer-02 (SFTP version 3).
 """
 
 import errno
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from notifications.providers.base import (
     PrinterFolders,
     Unavailable,
 )
+
+# It logs as an error, with a traceback, what it also raises and we try again.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 TIMEOUT_SECONDS = 30
 # Source: the life of a letter, zip over SFTP.

@@ -81,7 +81,19 @@ PRINTING = (
     Point("printer called, outcome not written", f"{_PRINTING}.singly", "attempt", after=True),
     Point("outcomes written, print batch open", f"{_PRINTING}.batches", "mark_uploaded"),
 )
-POINTS = (*DELIVERING, *ACCEPTING, *STORING, *RECEIVING, *COLLATING, *PRINTING)
+PRINTING_FILES = (
+    Point("file of letters written, not named", f"{_PRINTING}.upload", "_is_named"),
+    Point("file of letters named, not recorded", f"{_PRINTING}.upload", "_is_named", after=True),
+)
+POINTS = (
+    *DELIVERING,
+    *ACCEPTING,
+    *STORING,
+    *RECEIVING,
+    *COLLATING,
+    *PRINTING,
+    *PRINTING_FILES,
+)
 # Module, name and value: seconds show what takes minutes with a printer.
 _SHORT = (
     (f"{_PRINTING}.collate", "SINGLY_AT_A_TIME", 8),
