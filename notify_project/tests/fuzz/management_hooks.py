@@ -63,7 +63,7 @@ def before_call(context, case, kwargs):
 
 def _may_exist(name, value):
     # Which words there are is not described.
-    return real.is_uuid(value) or name == "notification_type"
+    return real.is_uuid(value) or name in {"notification_type", "page"}
 
 
 def _real_body(body, path):

@@ -14,6 +14,7 @@ django.setup()
 # Models exist from here on.
 from django.db import transaction  # noqa: E402
 
+from notifications.letters.files import store_pdf  # noqa: E402
 from notifications.models import Job, ReturnedLetter  # noqa: E402
 from notifications.suppression.entries import suppress  # noqa: E402
 from notifications.tests.factories import (  # noqa: E402
@@ -24,6 +25,7 @@ from notifications.tests.factories import (  # noqa: E402
 )
 from notifications.tests.jobs.conftest import Mailings, texts  # noqa: E402
 from notify_project import clock  # noqa: E402
+from notify_project.tests.end_to_end.clients_world import small_pdf  # noqa: E402
 from services import api_keys, members, personal_tokens, senders  # noqa: E402
 from services.callbacks import set_callback  # noqa: E402
 from services.retention import set_retention  # noqa: E402
@@ -67,7 +69,9 @@ def store() -> dict[str, object]:
         TemplateFactory(service=service, **kind) for kind in ({}, {"email": True}, {"letter": True})
     ]
     for template in made:
-        NotificationFactory(template=template, status="delivered")
+        sent = NotificationFactory(template=template, status="delivered")
+        if sent.notification_type == "letter":
+            store_pdf(sent, small_pdf())
         update_template(template, actor=staff, as_operator=True, content="Hello ((name))")
         set_retention(service, template.template_type, 30, actor=None)
     InboundSmsFactory(service=service)

@@ -38,6 +38,9 @@ def path_parameters(path: str) -> dict[str, str]:
         if match[1] == "notification_type":
             found[match[1]] = _random.choice(TYPES)
             continue
+        if match[1] == "page":
+            found[match[1]] = "1"
+            continue
         collection = path[: match.start()].rstrip("/").format(**found)
         real = _service(path, last) if collection == "/service" else _one_of(collection)
         if real is None:
