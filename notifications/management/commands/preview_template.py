@@ -14,6 +14,7 @@ from services.read_models import ServiceModel, find_service
 from templates_app.letter_attachments import with_attachment
 from templates_app.models import Template
 from templates_app.read_models import TemplateModel, find_version
+from templates_app.rendering.letter_characters import unprintable
 from templates_app.rendering.letter_document import LOGO_URL
 from templates_app.rendering.letter_pages import MAX_PAGES, sheets_of
 from templates_app.rendering.letter_print import CannotPrint, Printed, print_letter
@@ -134,6 +135,9 @@ def _notes(template: TemplateModel, shown: MessagePreview) -> list[str]:
         )
     if shown.preheader is not None:
         notes.append(f"In lists of messages: {shown.preheader}")
+    lost = unprintable(shown.html or "") if template.template_type == "letter" else []
+    if lost:
+        notes.append(f"Printed as empty boxes: {' '.join(lost)}")
     if template.archived:
         notes.append("Archived: it can no longer be sent.")
     if shown.missing:

@@ -1,6 +1,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from services.branding.letters import save_letter_branding
+from services.models import LetterBranding
+from services.tests.branding import pictures
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import archive_template, update_template
@@ -187,3 +190,18 @@ def test_a_file_that_cannot_be_written_is_told(show, tmp_path):
 
     with pytest.raises(CommandError, match="No such file or directory"):
         show(template.id, "--html", tmp_path / "missing" / "x.html")
+
+
+def test_a_letter_shows_the_logo_of_its_service_to_browsers_and_names_what_it_cannot_print(
+    show, tmp_path, files
+):
+    logo = save_letter_branding(LetterBranding(name="Riverside"), actor=None, logo=pictures.PNG)
+    service = ServiceFactory(letter_branding=logo)
+    template = TemplateFactory(service=service, letter=True, subject="Hi", content="Dear ((n))")
+
+    html, pdf = tmp_path / "letter.html", tmp_path / "letter.pdf"
+    shown = show(template.id, "--set", "n=Zoë 名", "--html", html, "--pdf", pdf)
+
+    assert "Printed as empty boxes: 名\n" in shown
+    assert f'src="http://testserver/branding/{logo.filename}"' in html.read_text()
+    assert b"/Image" in pdf.read_bytes()
