@@ -26,10 +26,5 @@ def test_a_token_whose_end_was_changed_tells_nothing():
 
 
 def test_what_was_signed_for_another_purpose_tells_nothing():
-    assert (
-        notification_in(
-            signing.dumps(str(uuid4()), salt="other")
-        )
-        is None
-    )
+    assert notification_in(signing.dumps(str(uuid4()), salt="other")) is None
     assert notification_in(signing.dumps(["no id"], salt="letter callback")) is None
