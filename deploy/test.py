@@ -19,6 +19,8 @@ from deploy.libraries import install_letter_libraries
 from deploy.progress import WIDTH, LaunchFailed
 
 TEST_SETTINGS = "notify_project.settings_test"
+# A printer says what British English says too, and other kinds do not.
+PRINTERS_WORDS = "despatch,despatched"
 CODE = ("notify_project", "services", "templates_app", "notifications", "billing")
 
 
@@ -39,7 +41,10 @@ def checks() -> list[tuple[str, list[str]]]:
     ]
     if templates:
         found.append(("djhtml", [python, "-m", "djhtml", "--check", "--tabwidth", "2", *templates]))
-    return [*found, ("codespell", [str(tools / "codespell"), *_tracked_texts()])]
+    return [
+        *found,
+        ("codespell", [str(tools / "codespell"), "-L", PRINTERS_WORDS, *_tracked_texts()]),
+    ]
 
 
 def _tracked_texts() -> list[str]:

@@ -15,7 +15,7 @@ from notifications.lifecycle.letter_checks import (
     claim_letter_to_check,
     pass_letter,
 )
-from notifications.lifecycle.letter_ends import CameBack, move_deleted_letter, return_letters
+from notifications.lifecycle.letter_ends import CameBack, return_letters
 from notifications.lifecycle.letter_repair import forget_pages, send_letter_again
 from notifications.lifecycle.letters import (
     claim_letter_without_pages,
@@ -56,7 +56,6 @@ __all__ = [
     "hold_rows_of_job",
     "look_at_letters_of_job",
     "move",
-    "move_deleted_letter",
     "move_deleted_letters",
     "move_many",
     "pass_letter",

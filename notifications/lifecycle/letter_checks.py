@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from notifications.lifecycle.changes import UPDATE_HISTORY
+from notifications.lifecycle.letters import claim_oldest
 from notifications.models import Notification
 from notify_project.recipients.unknown import normalise_lines
 
@@ -16,18 +17,6 @@ _TO_CHECK = {
     True: "n.is_real AND n.notification_status = 'pending-virus-check'",
     False: "NOT n.is_real AND n.notification_status = 'pending-virus-check'",
 }
-_CLAIM = """
-UPDATE notifications n SET
-    claimed_until = %(lease_until)s, delivery_attempts = n.delivery_attempts + 1
-FROM (
-    SELECT n.id FROM notifications n
-    WHERE n.notification_type = 'letter' AND {which}
-        AND GREATEST(n.created_at, n.claimed_until, n.next_attempt_at) <= %(now)s
-    ORDER BY n.created_at, n.id LIMIT 1 FOR UPDATE SKIP LOCKED
-) due
-WHERE n.id = due.id
-RETURNING n.*
-"""
 # A letter that is not real is never printed: it has arrived.
 _PASS = f"""
 WITH written AS (
@@ -78,9 +67,7 @@ def claim_letter_to_check(
         now: what is due is due by then.
         lease_until: when others may take it if it is not checked by then.
     """
-    values = {"now": now, "lease_until": lease_until}
-    taken = Notification.objects.raw(_CLAIM.format(which=_TO_CHECK[is_real]), values)
-    return next(iter(taken), None)
+    return claim_oldest(_TO_CHECK[is_real], now=now, lease_until=lease_until)
 
 
 def pass_letter(

@@ -13,14 +13,6 @@ from notifications.statuses import Status, sources_of
 
 # Where the row itself is there, it decides: history follows it and is not written alone.
 _WITHOUT_ROW = "NOT EXISTS (SELECT FROM notifications n WHERE n.id = h.id)"
-_MOVE_DELETED = f"""
-UPDATE notification_history h SET
-    notification_status = %(to)s,
-    updated_at = %(now)s,
-    sent_at = coalesce(h.sent_at, %(now)s)
-WHERE h.id = %(id)s AND h.notification_type = 'letter'
-    AND h.notification_status = ANY(%(from)s) AND {_WITHOUT_ROW}
-"""  # noqa: S608 - constants
 _RETURNED_COLUMNS = """
     id, service_id, template_id, template_version, client_reference, created_at, job_id,
     job_row_number, api_key_id, created_by_id
@@ -73,23 +65,6 @@ class CameBack:
     job_row_number: int | None
     api_key_id: UUID | None
     created_by_id: UUID | None
-
-
-def move_deleted_letter(letter_id: UUID, to: Status, *, now: datetime) -> bool:
-    """Move a letter of which only history is left, if the status may follow.
-
-    Returns:
-        Whether it moved; it does not while its own row is there.
-    """
-    values: dict[str, Any] = {
-        "id": str(letter_id),
-        "to": to.value,
-        "from": sources_of(to, letter=True),
-        "now": now,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE_DELETED, values)
-        return bool(cursor.rowcount)
 
 
 def return_letters(references: Collection[str], *, now: datetime) -> list[CameBack]:

@@ -51,8 +51,13 @@ def claim_letter_without_pages(
         now: what is due is due by then.
         lease_until: when others may take it if it is not made by then.
     """
+    return claim_oldest(_WITHOUT_PAGES[is_real], now=now, lease_until=lease_until)
+
+
+def claim_oldest(which: str, *, now: datetime, lease_until: datetime) -> Notification | None:
+    """Take the oldest of some letters that is due; ``which`` is a condition on ``n``, of ours."""
     values = {"now": now, "lease_until": lease_until}
-    taken = Notification.objects.raw(_CLAIM.format(which=_WITHOUT_PAGES[is_real]), values)
+    taken = Notification.objects.raw(_CLAIM.format(which=which), values)
     return next(iter(taken), None)
 
 

@@ -13,12 +13,8 @@ from typing import BinaryIO
 
 import paramiko
 
-from notifications.providers.base import (
-    FilePrinter,
-    OutcomeUnknown,
-    PrinterFolders,
-    Unavailable,
-)
+from notifications.providers.base import OutcomeUnknown, Unavailable
+from notifications.providers.file_printer import FilePrinter, PrinterFolders
 
 # It logs as an error, with a traceback, what it also raises and we try again.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)

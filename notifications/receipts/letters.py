@@ -57,7 +57,7 @@ def _move(report: LetterReport) -> bool:
     is_there = Notification.objects.filter(id=letter_id).exists()
     if is_there and lifecycle.move(letter_id, status, now=now, sent_at=now, reason=reason):
         return True
-    return lifecycle.move_deleted_letter(letter_id, status, now=now)
+    return bool(lifecycle.move_deleted_letters([letter_id], status, now=now))
 
 
 def _tell(report: LetterReport) -> None:

@@ -4,14 +4,13 @@ from functools import lru_cache
 
 from django.db import IntegrityError, transaction
 
-from notify_project import audit, clock, storage
+from notify_project import storage
 from notify_project.storage import Area
 from notify_project.texts import clean_name
 from services.branding import logos
 from services.branding.logos import InvalidLogo
-from services.branding.saving import InvalidBranding, require_one_line_names
+from services.branding.saving import InvalidBranding, require_one_line_names, save_changes
 from services.models import LetterBranding, Service, User
-from services.read_models import forget_service
 
 _ENDING = ".png"
 _COLUMNS = ("name", "filename")
@@ -53,7 +52,9 @@ def save_letter_branding(
         logos.store(branding.filename, logo)
     try:
         with transaction.atomic():
-            _save(branding, actor)
+            services = Service.objects.filter(letter_branding=branding)
+            others = LetterBranding.objects.all()
+            save_changes(branding, _COLUMNS, actor=actor, others=others, services=services)
     except IntegrityError as error:
         # Somebody took the name or the logo between the check and now.
         raise InvalidBranding(f"The branding {branding.name} exists already") from error
@@ -89,25 +90,3 @@ def letter_logo(name: str) -> bytes:
         FileMissing: there is no such file.
     """
     return storage.read(Area.BRANDING, name)
-
-
-def _save(branding: LetterBranding, actor: User | None) -> None:
-    # Locked against services that take it meanwhile, so that none is left out below.
-    old = LetterBranding.objects.select_for_update().filter(id=branding.id).first()
-    changed = [
-        name for name in _COLUMNS if old is None or getattr(old, name) != getattr(branding, name)
-    ]
-    if not changed:
-        return
-    if old is not None:
-        branding.updated_at = clock.now()
-    branding.save(force_insert=old is None)
-    audit.record(
-        "change letter branding" if old else "create letter branding",
-        branding,
-        actor=actor,
-        before={name: getattr(old, name) for name in changed} if old else None,
-        after={name: getattr(branding, name) for name in changed},
-    )
-    for service_id in Service.objects.filter(letter_branding=branding).values_list("id", flat=True):
-        forget_service(service_id)

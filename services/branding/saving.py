@@ -1,16 +1,20 @@
 """Save brandings: the one place that writes them."""
 
 import re
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
 from notify_project.colours import is_colour
 from notify_project.texts import clean_name
 from services.branding import logos
-from services.models import EmailBranding, Service, User
+from services.models import EmailBranding, LetterBranding, Service, User
 from services.read_models import forget_service
+
+Branding = TypeVar("Branding", EmailBranding, LetterBranding)
 
 MAX_TEXT = 255
 _COLUMNS = ("name", "brand_type", "colour", "logo", "text", "alt_text", "active")
@@ -42,7 +46,9 @@ def save_branding(
         logos.store(branding.logo, logo)
     try:
         with transaction.atomic():
-            _save(branding, actor)
+            services = Service.objects.filter(email_branding=branding)
+            others = EmailBranding.objects.all()
+            save_changes(branding, _COLUMNS, actor=actor, others=others, services=services)
     except IntegrityError as error:
         # Somebody took the name between the check and now.
         raise InvalidBranding(f"The branding {branding.name} exists already") from error
@@ -89,11 +95,28 @@ def _require_fitting_texts(branding: EmailBranding) -> None:
         raise InvalidBranding("An alternative text needs a logo that it stands for")
 
 
-def _save(branding: EmailBranding, actor: User | None) -> None:
+def save_changes(
+    branding: Branding,
+    columns: tuple[str, ...],
+    *,
+    actor: User | None,
+    others: QuerySet[Branding],
+    services: QuerySet[Service],
+) -> None:
+    """Write a branding that was checked, with its audit event, unless nothing of it is new.
+
+    Args:
+        branding: as it shall be.
+        columns: what people set of it.
+        actor: who does.
+        others: all of its kind.
+        services: that have it.
+    """
+    what = str(branding._meta.verbose_name)  # noqa: SLF001 - public by its documentation
     # Locked against services that take it meanwhile, so that none is left out below.
-    old = EmailBranding.objects.select_for_update().filter(id=branding.id).first()
+    old = others.select_for_update().filter(id=branding.id).first()
     changed = [
-        name for name in _COLUMNS if old is None or getattr(old, name) != getattr(branding, name)
+        name for name in columns if old is None or getattr(old, name) != getattr(branding, name)
     ]
     if not changed:
         return
@@ -101,11 +124,11 @@ def _save(branding: EmailBranding, actor: User | None) -> None:
         branding.updated_at = clock.now()
     branding.save(force_insert=old is None)
     audit.record(
-        "change email branding" if old else "create email branding",
+        f"change {what}" if old else f"create {what}",
         branding,
         actor=actor,
         before={name: getattr(old, name) for name in changed} if old else None,
         after={name: getattr(branding, name) for name in changed},
     )
-    for service_id in Service.objects.filter(email_branding=branding).values_list("id", flat=True):
+    for service_id in services.values_list("id", flat=True):
         forget_service(service_id)

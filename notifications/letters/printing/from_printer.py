@@ -8,7 +8,8 @@ from notifications.letters.printing.acknowledgements import (
     acknowledge_file,
     is_acknowledgement,
 )
-from notifications.providers.base import FilePrinter, PrinterFolders, ProviderError
+from notifications.providers.base import ProviderError
+from notifications.providers.file_printer import FilePrinter, PrinterFolders
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.receipts.response_files import (
     Applied,

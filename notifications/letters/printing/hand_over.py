@@ -8,7 +8,8 @@ from typing import Any
 from notifications.letters.printing import singly, upload
 from notifications.letters.printing.batches import Claimed, claim_batch, give_back
 from notifications.letters.printing.printers import NoPrinter, printer_named
-from notifications.providers.base import FilePrinter, Printer
+from notifications.providers.base import Printer
+from notifications.providers.file_printer import FilePrinter
 from notify_project import clock
 
 logger = logging.getLogger(__name__)

@@ -20,13 +20,8 @@ from notifications.letters.printing.files import give_up_without_pdf, plan_anew
 from notifications.letters.references import is_printable
 from notifications.lifecycle import LetterInFile
 from notifications.models import LetterPrintBatch, LetterPrintEntry
-from notifications.providers.base import (
-    FilePrinter,
-    OutcomeUnknown,
-    PrinterFolders,
-    ProviderError,
-    Unavailable,
-)
+from notifications.providers.base import OutcomeUnknown, ProviderError, Unavailable
+from notifications.providers.file_printer import FilePrinter, PrinterFolders
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.storage import StorageAway

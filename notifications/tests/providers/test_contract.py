@@ -96,5 +96,5 @@ def test_the_database_begins_with_these_providers():
     ]
     assert set(ProviderDetails.objects.values_list("identifier", flat=True)) <= set(PROVIDERS)
     seeded = ProviderDetailsHistory.objects.filter(id__in=ProviderDetails.objects.values("id"))
-    assert seeded.filter(version=1).count() == 8
+    assert seeded.filter(version=1).count() == 9
     assert seeded.get(version=2).resting_priority == 51
