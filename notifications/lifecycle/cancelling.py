@@ -14,13 +14,14 @@ BATCH: Final = 2_000
 
 # Whoever makes or checks its pages finds out that nobody waits for them. What a print run has
 # taken, or may have handed over and does not know, is with the printer, as far as anybody can tell.
+# A batch that is handed over left no letter waiting: one that waits was sent again since.
 NOT_WITH_PRINTER: Final = """
     (n.billable_units = 0 OR coalesce(n.claimed_until, '-infinity') <= %(now)s)
     AND NOT EXISTS (
         SELECT FROM letter_print_entries entry
         JOIN letter_print_batches batch ON batch.id = entry.batch_id
         WHERE entry.notification_id = n.id
-            AND batch.state IN ('uploading', 'uploaded', 'acknowledged', 'unclear')
+            AND batch.state IN ('uploading', 'unclear')
     )
 """
 _CANCELLABLE = f"""

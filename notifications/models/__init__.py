@@ -18,6 +18,7 @@ from notifications.models.letter import (
     LetterCheck,
     LetterPrintBatch,
     LetterPrintEntry,
+    RejectedPrintJob,
     ReturnedLetter,
 )
 from notifications.models.notification import Notification
@@ -67,6 +68,7 @@ __all__ = [
     "ProviderDetailsHistory",
     "ProviderFigures",
     "ProviderHealth",
+    "RejectedPrintJob",
     "ReturnedLetter",
     "ServiceStatistics",
     "SuppressedRecipient",

@@ -130,6 +130,25 @@ class LetterPrintEntry(models.Model):
         return f"{self.reference} in {self.batch_id}"
 
 
+class RejectedPrintJob(models.Model):
+    """A job that a printer has refused after it had taken it; its id is not used again."""
+
+    job_id = models.UUIDField(primary_key=True)
+    notification_id = models.UUIDField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rejected_print_jobs"
+        indexes = [
+            # How often was a letter refused?
+            models.Index(fields=["notification_id"], name="ix_rejected_jobs_letter"),
+            models.Index(fields=["created_at"], name="ix_rejected_jobs_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} of letter {self.notification_id}"
+
+
 class ReturnedLetter(models.Model):
     """A letter that came back; its notification may be gone."""
 

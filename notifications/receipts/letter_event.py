@@ -58,33 +58,40 @@ class LetterReport:
         status: the outcome in our words.
         sheets: how many were posted; nothing of a letter that is refused.
         correlation_id: by which the printer finds the event, or nothing.
+        job_id: by which the printer knows the letter; None if as we do.
     """
 
     notification_id: UUID
     status: Status
     sheets: int | None = None
     correlation_id: str = ""
+    job_id: UUID | None = None
 
 
-def read_event(body: Any) -> LetterReport:
+def read_event(body: Any, notification_id: UUID) -> LetterReport:
     """Read the body of a printer's call.
+
+    Args:
+        body: as it came.
+        notification_id: the letter, which the body does not name but by a job.
 
     Raises:
         ValidationFailed: it says what is missing or wrong.
     """
     _EVENT.require(body)
     data = body["data"]
-    letter = parse_uuid(data["jobId"])
+    job = parse_uuid(data["jobId"])
     problems = [*_problems_of_date(data), *_problems_of_despatch(data)]
-    if letter is None:
+    if job is None:
         problems.insert(0, "data jobId is not a valid UUID")
-    if letter is None or problems:
+    if job is None or problems:
         raise ValidationFailed(*problems)
     return LetterReport(
-        notification_id=letter,
+        notification_id=notification_id,
         status=_STATUSES[data["jobStatus"]],
         sheets=int(_properties(data)[_SHEETS]) if data["jobStatus"] == "DESPATCHED" else None,
         correlation_id=_correlation_id(body.get("metadata", {})),
+        job_id=job,
     )
 
 

@@ -1,13 +1,12 @@
 """Where a printer calls back about a letter, by the address that it was given with the letter."""
 
 import logging
-from uuid import UUID
 
 from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.receipts.callback_tokens import notification_in
+from notifications.receipts.callback_tokens import PrintJob, job_in
 from notifications.receipts.letter_event import LetterReport, read_event
 from notifications.receipts.letters import apply_report
 from notifications.receipts.tasks import apply_letter_report
@@ -28,20 +27,20 @@ class LetterStatusViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         """Answer 204 only once the report is safe."""
-        letter = _letter_of(request)
-        report = read_event(read_json(request))
-        if report.notification_id != letter:
+        job = _job_of(request)
+        report = read_event(read_json(request), job.notification_id)
+        if report.job_id != job.job_id:
             raise BadRequest(WRONG_LETTER)
         _keep(report)
         return Response(status=204)
 
 
-def _letter_of(request: Request) -> UUID:
-    letter = notification_in(request.query_params.get("token", ""))
-    if letter is None:
+def _job_of(request: Request) -> PrintJob:
+    job = job_in(request.query_params.get("token", ""))
+    if job is None:
         logger.warning("a call about a letter without a token of ours")
         raise Forbidden(WRONG_TOKEN)
-    return letter
+    return job
 
 
 def _keep(report: LetterReport) -> None:
@@ -53,6 +52,8 @@ def _keep(report: LetterReport) -> None:
             report.status.value,
             "" if report.sheets is None else str(report.sheets),
             report.correlation_id,
+            "0",
+            str(report.job_id),
             queue=Queue.RECEIPTS,
         )
     except (RedisError, OSError) as error:

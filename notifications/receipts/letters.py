@@ -3,8 +3,11 @@
 import logging
 from uuid import UUID
 
+from django.db import transaction
+
 from notifications import lifecycle
-from notifications.models import Notification, NotificationHistory
+from notifications.models import LetterPrintEntry, Notification, NotificationHistory
+from notifications.receipts import print_jobs
 from notifications.receipts.letter_event import LetterReport
 from notifications.statuses import Status
 from notify_project import clock
@@ -35,7 +38,11 @@ def apply_report(report: LetterReport) -> None:
         logger.error("a printer reports letter %s, which is not real", letter.id)
         return
     _compare_sheets(report, letter)
-    if _move(report):
+    with transaction.atomic():
+        if _is_repeated_rejection(report):
+            return
+        is_moved = _move(report)
+    if is_moved:
         _tell(report)
     else:
         _explain_refusal(report)
@@ -48,16 +55,33 @@ def _find(letter_id: UUID) -> Letter | None:
     return live.filter(**wanted).first() or kept.filter(**wanted).first()
 
 
+def _is_repeated_rejection(report: LetterReport) -> bool:
+    """Note a rejection; if it was noted before, the letter may be in another job by now."""
+    letter_id = report.notification_id
+    if report.status != Status.TECHNICAL_FAILURE:
+        return False
+    if print_jobs.reject(letter_id, report.job_id or letter_id):
+        return False
+    logger.info("a printer repeats that it refuses a job of letter %s", letter_id)
+    return True
+
+
 def _move(report: LetterReport) -> bool:
     """Move its row, else what history has of it: the night may delete the one at any moment."""
     now = clock.now()
     reason = REJECTED if report.status == Status.TECHNICAL_FAILURE else None
     letter_id, status = report.notification_id, report.status
-    # Who printed it is for the hand-over to say, which may be recorded only later.
-    is_there = Notification.objects.filter(id=letter_id).exists()
-    if is_there and lifecycle.move(letter_id, status, now=now, sent_at=now, reason=reason):
-        return True
+    if Notification.objects.filter(id=letter_id).exists():
+        # The hand-over may not be recorded yet, or never if its worker has died.
+        printer = _printer_of(letter_id)
+        if lifecycle.move(letter_id, status, now=now, sent_at=now, sent_by=printer, reason=reason):
+            return True
     return bool(lifecycle.move_deleted_letters([letter_id], status, now=now))
+
+
+def _printer_of(letter_id: UUID) -> str | None:
+    entries = LetterPrintEntry.objects.filter(notification_id=letter_id).order_by("-id")
+    return entries.values_list("batch__provider", flat=True).first()
 
 
 def _tell(report: LetterReport) -> None:

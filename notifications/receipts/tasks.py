@@ -72,7 +72,12 @@ def apply_receipt(  # noqa: PLR0917 - a task's arguments have no names
 
 
 def apply_letter_report(  # noqa: PLR0917 - a task's arguments have no names
-    notification_id: str, status: str, sheets: str, correlation_id: str, attempt: str = "0"
+    notification_id: str,
+    status: str,
+    sheets: str,
+    correlation_id: str,
+    attempt: str = "0",
+    job_id: str = "",
 ) -> None:
     """Record what a printer said of a letter; again later when the database does not answer.
 
@@ -82,9 +87,14 @@ def apply_letter_report(  # noqa: PLR0917 - a task's arguments have no names
         sheets: how many were posted, or nothing.
         correlation_id: by which the printer finds the event, or nothing.
         attempt: how often it was tried before.
+        job_id: by which the printer knows the letter; nothing if as we do.
     """
     report = LetterReport(
-        UUID(notification_id), Status(status), int(sheets) if sheets else None, correlation_id
+        UUID(notification_id),
+        Status(status),
+        int(sheets) if sheets else None,
+        correlation_id,
+        UUID(job_id) if job_id else None,
     )
     try:
         apply_report(report)
@@ -100,6 +110,7 @@ def apply_letter_report(  # noqa: PLR0917 - a task's arguments have no names
             sheets,
             correlation_id,
             str(int(attempt) + 1),
+            job_id,
             queue=Queue.RECEIPTS,
             delay=retry_after(),
         )

@@ -106,6 +106,11 @@ def mark_uploaded(batch: LetterPrintBatch, now: datetime) -> None:
     )
 
 
+def give_up(batch: LetterPrintBatch) -> None:
+    """Record that a claimed batch, of which nothing has left, will not be handed over."""
+    _ours(batch).update(state=State.FAILED, claimed_until=None, next_attempt_at=None)
+
+
 def ids_of(batch: LetterPrintBatch) -> list[UUID]:
     """Return the letters of a batch, in the order of the run."""
     entries = LetterPrintEntry.objects.filter(batch=batch).order_by("id")

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifications.letters.printing import singly, upload
-from notifications.letters.printing.batches import Claimed, claim_batch, give_back
-from notifications.letters.printing.printers import NoPrinter, printer_named
+from notifications.letters.printing.batches import Claimed, claim_batch, give_back, give_up
+from notifications.letters.printing.printers import NoPrinter, is_active, printer_named
 from notifications.providers.base import Printer
 from notifications.providers.file_printer import FilePrinter
 from notify_project import clock
@@ -64,6 +64,14 @@ def hand_over_batches(*, until: datetime) -> int:
 def _is_handed_over(claimed: Claimed, until: datetime) -> bool:
     try:
         printer = printer_named(claimed.batch.provider)
+        if not claimed.was_uploading and not is_active(printer.name):
+            logger.error(
+                "print batch %s is given up, as %s is switched off: the next run takes its letters",
+                claimed.batch.id,
+                printer.name,
+            )
+            give_up(claimed.batch)
+            return True
         WAYS[printer.takes_files](claimed, printer, until)
     except NoPrinter as error:
         logger.error("print batch %s waits: %s", claimed.batch.id, error)  # noqa: TRY400 - says it all

@@ -25,6 +25,12 @@ def active_printer() -> Printer[Any]:
     return printer_named(row.identifier)
 
 
+def is_active(name: str) -> bool:
+    """Say whether a printer is switched on."""
+    rows = ProviderDetails.objects.filter(notification_type=NotificationType.LETTER, active=True)
+    return rows.filter(identifier=name).exists()
+
+
 def printer_named(name: str) -> Printer[Any]:
     """Return a printer, active or not.
 

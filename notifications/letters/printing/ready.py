@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
+from notifications.letters.references import is_printable
 from notifications.models import LetterPrintBatch, LetterPrintEntry, Notification
 from notifications.models.notification_indexes import READY_TO_PRINT
 from notify_project.clock import LONDON
@@ -53,10 +54,15 @@ def deadline_of(day: date) -> datetime:
 def volumes(deadline: datetime) -> list[Volume]:
     """Count what a run with this deadline takes, by postage."""
     letters, sheets = Counter[str](), Counter[str]()
-    for letter in ready_letters(deadline):
+    for letter in filter(_has_reference, ready_letters(deadline)):
         letters[letter.postage] += 1
         sheets[letter.postage] += letter.sheets
     return [Volume(postage, letters[postage], sheets[postage]) for postage in sorted(letters)]
+
+
+def _has_reference(letter: ReadyLetter) -> bool:
+    # The run ends the others.
+    return is_printable(letter.reference)
 
 
 def ready_letters(deadline: datetime) -> Iterator[ReadyLetter]:

@@ -25,6 +25,7 @@ from notifications.providers.base import (
     Refused,
     Throttled,
 )
+from notifications.receipts import print_jobs
 from notifications.receipts.callback_tokens import token_for
 from notifications.statuses import Status
 from notify_project import clock
@@ -83,7 +84,7 @@ class Run:
                 while waiting and self._may_go_on and len(under_way) < THREADS:
                     number = THREADS - len(under_way)
                     chosen, waiting = waiting[:number], waiting[number:]
-                    under_way |= {self._submit(pool, each) for each in self._claim(chosen)}
+                    under_way |= self._submit(pool, self._claim(chosen))
                 if not under_way:
                     break
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
@@ -128,11 +129,17 @@ class Run:
             self.organisations[service_id] = None if row is None else str(row.organisation_id or "")
         return self.organisations[service_id]
 
-    def _submit(self, pool: ThreadPoolExecutor, letter: Notification) -> Future[Tried]:
-        # The log of a thread names the request of the task, too.
-        inside = contextvars.copy_context().run
-        organisation = self._organisation_of(letter.service_id) or ""
-        return pool.submit(inside, attempt, self.printer, letter, organisation)
+    def _submit(self, pool: ThreadPoolExecutor, letters: list[Notification]) -> set[Future[Tried]]:
+        jobs = print_jobs.job_ids([letter.id for letter in letters])
+        futures = set()
+        for letter in letters:
+            # The log of a thread names the request of the task, too.
+            inside = contextvars.copy_context().run
+            organisation = self._organisation_of(letter.service_id) or ""
+            futures.add(
+                pool.submit(inside, attempt, self.printer, letter, jobs[letter.id], organisation)
+            )
+        return futures
 
     def _record(self, tried: list[Tried]) -> None:
         now = clock.now()
@@ -203,13 +210,15 @@ def hand_over(batch: LetterPrintBatch, printer: Printer[Any], *, until: datetime
     batches.give_back(batch, at=at)
 
 
-def attempt(printer: Printer[Any], letter: Notification, organisation_id: str) -> Tried:
+def attempt(
+    printer: Printer[Any], letter: Notification, job_id: UUID, organisation_id: str
+) -> Tried:
     """Hand one letter over; runs in a thread, without the database."""
     try:
         pdf = files.find_pdf(letter)
         if pdf is None:
             return Tried(letter, reason=_GONE)
-        printer.send(_job(letter, pdf, organisation_id))
+        printer.send(_job(letter, job_id, pdf, organisation_id))
     except Refused as error:
         return Tried(letter, reason=f"printer: {error.code}")
     except (ProviderError, StorageAway) as error:
@@ -221,10 +230,10 @@ def attempt(printer: Printer[Any], letter: Notification, organisation_id: str) -
     return Tried(letter)
 
 
-def _job(letter: Notification, pdf: bytes, organisation_id: str) -> LetterJob:
-    token = token_for(letter.id)
+def _job(letter: Notification, job_id: UUID, pdf: bytes, organisation_id: str) -> LetterJob:
+    token = token_for(letter.id, job_id)
     return LetterJob(
-        id=str(letter.id),
+        id=str(job_id),
         reference=printable_reference(letter),
         postage=letter.postage or "",
         address=parse_address(letter.to),

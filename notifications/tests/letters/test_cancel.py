@@ -147,7 +147,8 @@ def test_what_the_printer_may_have_is_not_cancelled(state):
     row = letter()
     in_batch(row, state)
 
-    if state in {"planned", "failed"}:
+    # With an older batch that is handed over, it was sent again.
+    if state not in {"uploading", "unclear"}:
         cancel(row)
     else:
         assert "being printed" in refusal_of(row)
@@ -224,16 +225,6 @@ def test_without_redis_a_letter_is_cancelled_all_the_same(files, settings, caplo
     assert "not given back 1 of a daily limit" in caplog.text
 
 
-TAKE = """
-UPDATE notifications SET claimed_until = now() + interval '3 minutes' FROM (
-    SELECT id FROM notifications
-    WHERE id = %s AND notification_status = 'created' AND billable_units > 0
-        AND coalesce(claimed_until, '-infinity') <= now()
-    FOR UPDATE SKIP LOCKED
-) due WHERE notifications.id = due.id
-"""
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_times_either_cancelling_wins_or_the_print_run(files):
     template = TemplateFactory(letter=True)
@@ -247,10 +238,16 @@ def test_a_hundred_times_either_cancelling_wins_or_the_print_run(files):
         return each(hand_over)
 
     def hand_over(row):
-        with connection.cursor() as cursor:
-            cursor.execute(TAKE, [row.id])
-            taken = bool(cursor.rowcount)
-        return taken and lifecycle.move(row.id, Status.SENDING, now=clock.now(), sent_by="dvla")
+        now = clock.now()
+        lease = now + timedelta(minutes=3)
+        taken = lifecycle.claim_letters_to_print([row.id], now=now, lease_until=lease)
+        outcomes = [
+            lifecycle.Outcome(
+                each.id, each.delivery_attempts, Status.SENDING, accepted=True, sent_at=now
+            )
+            for each in taken
+        ]
+        return lifecycle.record_outcomes(outcomes, now=now)
 
     def each(do):
         done = set()

@@ -22,7 +22,14 @@ def test_a_report_is_queued_and_answered(recorded_tasks):
     assert (response.status_code, response.content) == (204, b"")
     [task] = recorded_tasks
     assert (task.queue, task.function) == ("receipts", "apply_letter_report")
-    assert task.args == (str(ID), "delivered", "2", "b5d9b2bd-6e8f-4275-bdd3-c8086fe09c52")
+    assert task.args == (
+        str(ID),
+        "delivered",
+        "2",
+        "b5d9b2bd-6e8f-4275-bdd3-c8086fe09c52",
+        "0",
+        str(ID),
+    )
 
 
 def test_a_letter_that_is_refused_needs_no_despatch_properties(recorded_tasks):
@@ -37,7 +44,7 @@ def test_what_a_printer_adds_is_neither_refused_nor_queued(recorded_tasks):
     body["metadata"]["correlationId"] = "Jo Bloggs"
 
     assert call(body, ID).status_code == 204
-    assert recorded_tasks[0].args == (str(ID), "technical-failure", "", "")
+    assert recorded_tasks[0].args == (str(ID), "technical-failure", "", "", "0", str(ID))
 
 
 @pytest.mark.parametrize("token", ["", "x", "a:b:c"])

@@ -190,4 +190,4 @@ def test_a_report_for_a_letter_that_somebody_holds_comes_back_later(recorded_tas
         holder.close()
         connection.close()
 
-    assert [task.args for task in recorded_tasks] == [(*words, "1")]
+    assert [task.args for task in recorded_tasks] == [(*words, "1", "")]

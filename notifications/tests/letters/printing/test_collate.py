@@ -189,6 +189,8 @@ def test_the_volumes_are_emailed_and_count_ready_letters_alone(settings):
     ready(template, pdf=None, billable_units=0)
     ready(template, pdf=None, is_real=False)
     ready(template, pdf=None, status="cancelled")
+    unprintable = ready(template, pdf=None, billable_units=7)
+    Notification.objects.filter(id=unprintable.id).update(reference=None)
 
     collate(deadline_of(print_day(clock.now())) + timedelta(days=1))
 

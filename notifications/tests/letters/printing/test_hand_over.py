@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from freezegun import freeze_time
 
 from notifications import lifecycle
@@ -16,9 +16,8 @@ from notifications.letters.tasks import hand_over_print_batches
 from notifications.models import LetterPrintBatch, Notification
 from notifications.providers.base import OutcomeUnknown
 from notifications.providers.dvla import Dvla
-from notifications.receipts.callback_tokens import notification_in
+from notifications.receipts.callback_tokens import PrintJob, job_in
 from notifications.statuses import Status
-from notifications.tests.factories import NotificationFactory
 from notifications.tests.letters.printing.world import (
     PDF,
     a_template,
@@ -29,6 +28,7 @@ from notifications.tests.letters.printing.world import (
     states,
     status_of,
     switch_on,
+    wait_a_retry,
 )
 from notify_project import clock
 from notify_project.storage import StorageAway
@@ -48,15 +48,6 @@ def later():
     """Let three minutes pass."""
     with freeze_time(clock.now() + LATER, tick=True):
         yield
-
-
-def wait_a_retry():
-    """Let the time of the next attempt come, for letters and batches."""
-    past = clock.now() - timedelta(seconds=1)
-    Notification.objects.exclude(next_attempt_at=None).update(
-        next_attempt_at=past, claimed_until=None
-    )
-    LetterPrintBatch.objects.update(next_attempt_at=past, claimed_until=None)
 
 
 def test_each_letter_reaches_the_printer_and_is_sending(printer):
@@ -340,7 +331,7 @@ def test_a_receipt_that_comes_before_the_hand_over_is_written_keeps_its_status(
     assert (status_of(row), row.sent_by) == ("delivered", "dvla")
     assert row.sent_at is not None
     token = heard[0].callback_url.partition("?token=")[2]
-    assert notification_in(token) == row.id
+    assert job_in(token) == PrintJob(row.id, row.id)
 
 
 def test_an_erased_letter_is_not_printed(printer):
@@ -442,38 +433,6 @@ def test_the_task_wakes_another_while_batches_are_due(printer, redis, recorded_t
 
     assert woken == ["hand_over_print_batches"]
     assert states() == ["planned"]
-
-
-def test_cancelling_and_the_run_at_the_same_moment_agree(settings, files, monkeypatch):
-    """A hundred times: cancelled and not at the printer, or at the printer and not cancelled."""
-    template = a_template()
-    taken = []
-    rows = [NotificationFactory(template=template, billable_units=1) for _ in range(100)]
-    ids = [row.id for row in rows]
-
-    def claim():
-        for each in ids:
-            now = clock.now()
-            lease = now + timedelta(minutes=3)
-            taken.extend(lifecycle.claim_letters_to_print([each], now=now, lease_until=lease))
-
-    def cancel():
-        for each in ids:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT FROM notifications WHERE id = %s AND notification_status = 'created'"
-                    " AND coalesce(claimed_until, '-infinity') <= now() FOR UPDATE",
-                    [each],
-                )
-                if cursor.fetchone() is not None:
-                    lifecycle.move(each, Status.CANCELLED, now=clock.now())
-
-    at_once(claim, cancel)
-
-    cancelled = set(Notification.objects.filter(status="cancelled").values_list("id", flat=True))
-    at_printer = {row.id for row in taken}
-    assert cancelled | at_printer == set(ids)
-    assert cancelled & at_printer == set()
 
 
 def test_an_unknown_error_of_a_provider_is_named_by_its_code_alone():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from notifications.letters import files
 from notifications.letters.printing.collate import collate
 from notifications.letters.printing.hand_over import hand_over_batches
-from notifications.models import LetterPrintBatch, ProviderDetails
+from notifications.models import LetterPrintBatch, Notification, ProviderDetails
 from notifications.tests.factories import NotificationFactory
 from notifications.tests.lifecycle.rows import live_and_history
 from notify_project import clock
@@ -65,3 +65,12 @@ def status_of(row):
 def states():
     rows = LetterPrintBatch.objects.order_by("created_at", "id")
     return list(rows.values_list("state", flat=True))
+
+
+def wait_a_retry():
+    """Let the time of the next attempt come, for letters and batches."""
+    past = clock.now() - timedelta(seconds=1)
+    Notification.objects.exclude(next_attempt_at=None).update(
+        next_attempt_at=past, claimed_until=None
+    )
+    LetterPrintBatch.objects.update(next_attempt_at=past, claimed_until=None)
