@@ -29,6 +29,7 @@ from notifications.tests.letters.printing.world import (
     wait_a_retry,
 )
 from notify_project import clock
+from notify_project.api.errors import BadRequest
 from notify_project.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,6 +184,16 @@ def test_a_letter_that_is_sent_again_can_be_stopped_before_the_next_run(printer,
 
     assert status_of(row) == "cancelled"
     assert printer.ids == [str(row.id)]
+
+
+def test_a_letter_that_was_erased_is_not_sent_again():
+    row = ready(status="technical-failure", pdf=None)
+    lifecycle.erase([row.id], telling=[], now=clock.now())
+
+    with pytest.raises(BadRequest, match="is erased"):
+        send_again(row)
+
+    assert status_of(row) == "technical-failure"
 
 
 @pytest.mark.parametrize("state", LetterPrintBatch.State.values)
