@@ -64,8 +64,7 @@ class LetterJob:
     """A letter, ready to be printed.
 
     Attributes:
-        id: of the job, that of the notification unless it was refused before; a printer takes
-            each once.
+        id: of the job; a printer takes each once.
         reference: the letter's name on its page and in what the printer says of it.
         postage: how it travels.
         address: as it is printed.

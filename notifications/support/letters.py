@@ -67,6 +67,8 @@ def send_again(letter: Notification, *, actor: User | None, reason: str) -> None
     _require_failed(letter)
     if not letter.is_real:
         raise BadRequest("A letter of a test key is not printed")
+    if not letter.to:
+        raise BadRequest("Whom this letter was for is erased")
     if letter.job is not None and letter.job.job_status == Job.Status.CANCELLED:
         raise BadRequest("The other letters of its job were cancelled")
     try:

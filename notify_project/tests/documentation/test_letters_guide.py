@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-from notifications.receipts.letter_event import read_event
 from notifications.tests.receipts.letter_events import call
 
 GUIDE = (Path(__file__).parents[3] / "docs/letters.md").read_text()
@@ -14,7 +13,7 @@ def test_the_printers_call_is_taken_as_it_is_shown(recorded_tasks):
     [shown] = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
     body = json.loads(shown)
 
-    answer = call(body, read_event(body).notification_id)
+    answer = call(body, body["data"]["jobId"])
 
     assert answer.status_code == 204
     assert recorded_tasks[0].args[1:3] == ("delivered", "2")

@@ -16,6 +16,7 @@ from notifications.letters.printing.upload import hand_over
 from notifications.models import LetterPrintBatch, Notification
 from notifications.providers.sftp_printer import SftpPrinter
 from notifications.tests.factories import NotificationFactory
+from notifications.tests.lifecycle.rows import live_and_history
 from notify_project import clock
 from templates_app.tests.factories import TemplateFactory
 
@@ -69,7 +70,10 @@ class World:
 
 
 def statuses(rows):
+    """Return statuses, which both tables agree on, as on everything they share."""
     ids = [row.id for row in rows]
+    for live, history in map(live_and_history, ids):
+        assert live == history
     found = dict(Notification.objects.filter(id__in=ids).values_list("id", "status"))
     return [found[each] for each in ids]
 

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
+from notifications import lifecycle
 from notifications.letters import files as letter_files
 from notifications.letters.printing import upload
 from notifications.letters.printing.upload import hand_over
@@ -19,6 +20,7 @@ from notifications.models import LetterPrintBatch, Notification
 from notifications.providers.sftp_printer import SftpPrinter
 from notifications.tests.letters.print_files.conftest import statuses
 from notifications.tests.lifecycle.rows import live_and_history
+from notify_project import clock
 from notify_project.tests.at_once import at_once
 from services.models import Service
 
@@ -264,7 +266,7 @@ def test_what_another_put_there_under_the_name_is_not_replaced(world, stub):
 
 
 def cancel(row):
-    Notification.objects.filter(id=row.id).update(status="cancelled")
+    assert lifecycle.cancel_letter(row.id, now=clock.now())
 
 
 def lose_reference(row):

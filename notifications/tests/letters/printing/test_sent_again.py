@@ -29,6 +29,7 @@ from notifications.tests.letters.printing.world import (
     wait_a_retry,
 )
 from notify_project import clock
+from notify_project.api.errors import BadRequest
 from notify_project.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,6 +186,16 @@ def test_a_letter_that_is_sent_again_can_be_stopped_before_the_next_run(printer,
     assert printer.ids == [str(row.id)]
 
 
+def test_a_letter_that_was_erased_is_not_sent_again():
+    row = ready(status="technical-failure", pdf=None)
+    lifecycle.erase([row.id], telling=[], now=clock.now())
+
+    with pytest.raises(BadRequest, match="is erased"):
+        send_again(row)
+
+    assert status_of(row) == "technical-failure"
+
+
 @pytest.mark.parametrize("state", LetterPrintBatch.State.values)
 def test_a_letter_is_erased_unless_the_printer_may_have_its_batch(state):
     row = ready(pdf=None)
@@ -197,23 +208,38 @@ def test_a_letter_is_erased_unless_the_printer_may_have_its_batch(state):
     assert (status_of(row), row.to) == ("cancelled" if state in NOT_WITH_PRINTER else "created", "")
 
 
-def test_what_is_planned_for_a_printer_that_is_switched_off_goes_to_the_next_one(printer, caplog):
+@pytest.mark.parametrize(("first", "second"), [("dvla", "sftp"), ("sftp", "dvla")])
+def test_what_is_planned_for_a_printer_that_is_switched_off_goes_to_the_next_one(
+    printer, caplog, first, second
+):
     row = ready()
-    switch_on("sftp")
-    LetterPrintBatch.objects.all().delete()
+    switch_off("dvla")
+    switch_on(first)
     plan()
-    planned_for = LetterPrintBatch.objects.get().provider
-    other = {"dvla": "sftp", "sftp": "dvla"}[planned_for]
+    switch_off(first)
+    switch_on(second)
 
-    switch_off(planned_for)
     hand_over()
 
     assert (status_of(row), states()) == ("created", ["failed"])
-    assert f"{planned_for} is switched off: the next run takes its letters" in caplog.text
+    assert f"{first} is switched off: the next run takes its letters" in caplog.text
     assert printer.ids == []
     plan()
     latest = LetterPrintBatch.objects.get(state="planned")
-    assert (latest.provider, latest.letter_count) == (other, 1)
+    assert (latest.provider, latest.letter_count) == (second, 1)
+
+
+def test_a_printer_that_comes_to_another_does_not_take_its_batches(printer):
+    row = ready()
+    plan()
+    switch_on("sftp")
+    ProviderDetails.objects.filter(identifier="sftp").update(priority=100)
+
+    hand_over()
+
+    assert printer.ids == [str(row.id)]
+    row.refresh_from_db()
+    assert (status_of(row), row.sent_by) == ("sending", "dvla")
 
 
 def test_a_batch_that_was_begun_ends_at_its_printer_though_that_is_switched_off(printer):
