@@ -3,11 +3,13 @@
 import uuid
 from functools import lru_cache
 
+from django.conf import settings
 from django.db import transaction
 
-from notify_project import clock, storage
-from notify_project.api.errors import ApiError
+from notify_project import clock, separate_process, storage
+from notify_project.api.errors import ApiError, ServiceUnavailable
 from notify_project.constants import NotificationType
+from notify_project.separate_process import DiedOfIt, NotAnswered
 from notify_project.storage import Area
 from notify_project.texts import clean_name
 from notify_project.versioning import save_versioned
@@ -16,13 +18,17 @@ from templates_app.models import LetterAttachment, Template, TemplateHistory
 from templates_app.permissions import require_may_update, require_unreviewed_change_allowed
 from templates_app.read_models import TemplateModel, forget_template
 from templates_app.rendering.letter_print import Printed
-from templates_app.rendering.pdf_pages import MAX_BYTES, PagesRefused, joined, require_pages
+from templates_app.rendering.pdf_pages import MAX_BYTES, joined
+from templates_app.rendering.pdf_pages_child import UNREADABLE
 from templates_app.validation import InvalidTemplate
 from templates_app.versions import lock_template
 
 MAX_NAME = 255
 # One has 5 MB at most, and all letters from a template have the same.
 _FILES_REMEMBERED = 4
+_CHILD = "templates_app.rendering.pdf_pages_child"
+# The child has a fraction of it of a processor; a busy machine is not the file's fault.
+_MAX_SECONDS = 45
 
 
 class AttachmentRefused(ApiError):
@@ -42,8 +48,9 @@ def attach(template: Template, pdf: bytes, *, file_name: str, actor: User | None
         AttachmentRefused: the pages cannot be printed, or the template has an attachment.
         InvalidTemplate: the template is archived, or not of letters.
         Forbidden: the service may not have letters any more, or asks for a review.
+        ServiceUnavailable: the machine is too busy to read it.
     """
-    pages = _counted(pdf)
+    cleaned, pages = _cleaned(pdf)
     name = clean_name(file_name)[:MAX_NAME] or "attachment.pdf"
     with transaction.atomic():
         row = _changeable(template)
@@ -51,7 +58,7 @@ def attach(template: Template, pdf: bytes, *, file_name: str, actor: User | None
             raise AttachmentRefused("template-already-has-attachment")
         attachment = LetterAttachment(original_filename=name, page_count=pages, created_by=actor)
         # A file without a row does no harm.
-        storage.save(Area.LETTERS, _path(attachment.id), pdf)
+        storage.save(Area.LETTERS, _path(attachment.id), cleaned)
         attachment.save(force_insert=True)
         row.letter_attachment = attachment
         return _save(row, actor)
@@ -88,14 +95,24 @@ def with_attachment(printed: Printed, template: TemplateModel) -> Printed:
     return Printed(joined(printed.pdf, pdf), printed.pages + pages)
 
 
-def _counted(pdf: bytes) -> int:
+def _cleaned(pdf: bytes) -> tuple[bytes, int]:
+    """Return the pages of a file and nothing else of it, and how many there are."""
     if len(pdf) > MAX_BYTES:
         raise AttachmentRefused("The attachment must not be larger than 5 MB")
     try:
-        return require_pages(pdf)
-    except PagesRefused as error:
-        which = f" on page {', '.join(map(str, error.pages))}" if error.pages else ""
-        raise AttachmentRefused(f"{error.code}{which}") from error
+        found, pages = separate_process.ask(
+            _CHILD, {}, pdf, folder=settings.BASE_DIR, seconds=_MAX_SECONDS
+        )
+    except DiedOfIt as error:
+        raise AttachmentRefused(UNREADABLE) from error
+    except NotAnswered as error:
+        raise ServiceUnavailable(
+            "The attachment cannot be read at the moment, try again"
+        ) from error
+    if found["code"]:
+        which = f" on page {', '.join(map(str, found['pages']))}" if found["pages"] else ""
+        raise AttachmentRefused(f"{found['code']}{which}")
+    return pages, found["count"]
 
 
 def _changeable(template: Template) -> Template:

@@ -17,7 +17,8 @@ def found_in(letter: Notification) -> str:
         return "-"
     found = check.message or "good"
     if check.invalid_pages:
-        found += f", pages {', '.join(map(str, check.invalid_pages))}"
+        pages = "page" if len(check.invalid_pages) == 1 else "pages"
+        found += f", {pages} {', '.join(map(str, check.invalid_pages))}"
     if check.is_clean is None:
         found += "; not scanned for viruses"
     count = min(check.page_count or 0, MAX_PAGES)
@@ -25,7 +26,8 @@ def found_in(letter: Notification) -> str:
         (reverse("admin:notifications_notification_letter_page", args=[letter.id, page]), page)
         for page in range(1, count + 1)
     )
-    return format_html("{} {}", found, format_html_join(" ", '<a href="{}">page {}</a>', addresses))
+    links = format_html_join(", ", '<a class="underline" href="{}">page {}</a>', addresses)
+    return format_html("{}; look at {}", found, links) if links else found
 
 
 def picture_for(request: HttpRequest, letter: Notification | None, page: int) -> HttpResponse:

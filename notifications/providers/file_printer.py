@@ -38,8 +38,8 @@ class PrinterFolders(ABC):
         """Return the names of the files that the printer has written."""
 
     @abstractmethod
-    def read_from_printer(self, name: str) -> bytes:
-        """Return what the printer has written into a file."""
+    def read_from_printer(self, name: str, *, most: int) -> bytes:
+        """Return what the printer has written into a file, no more bytes of it than some."""
 
     @abstractmethod
     def remove_from_printer(self, name: str) -> None:

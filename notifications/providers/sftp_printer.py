@@ -76,10 +76,10 @@ class SftpFolders(PrinterFolders):
         with _failures_told("list"):
             return sorted(self._sftp.listdir(self._printers))
 
-    def read_from_printer(self, name: str) -> bytes:
-        """Return what the printer has written into a file."""
+    def read_from_printer(self, name: str, *, most: int) -> bytes:
+        """Return what the printer has written into a file, no more bytes of it than some."""
         with _failures_told("read"), self._sftp.open(f"{self._printers}/{name}") as file:
-            content: bytes = file.read()
+            content: bytes = file.read(most)
         return content
 
     def remove_from_printer(self, name: str) -> None:

@@ -1,13 +1,16 @@
 """Check pages that others made, and put files together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import pypdfium2
-from pypdf import PdfWriter
+import pypdfium2.raw as pdfium_c
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf.generic import NameObject, RectangleObject
 
 from templates_app.rendering.letter_document import TAG
 from templates_app.rendering.letter_pages import MAX_PAGES
-from templates_app.rendering.pdf_lock import one_at_a_time
 
 MAX_BYTES = 5 * 1024 * 1024
 _POINTS_OF_A_MM = 72 / 25.4
@@ -18,6 +21,11 @@ _PRINTABLE = (14, 4, 196, 293)
 _TAG_AREA = (17, 8)
 _SCALE = 2.0
 _WHITE = 255
+_NOT_ENCRYPTED = -1
+_UNREADABLE = "unable-to-read-the-file"
+_BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
+# All that is printed; links, scripts, files and what programs note for themselves are not.
+_KEPT = frozenset({"/Type", "/Contents", "/Resources", "/Group", *_BOXES})
 
 
 class PagesRefused(Exception):
@@ -33,26 +41,40 @@ class PagesRefused(Exception):
         self.code, self.pages = code, pages
 
 
+def only_pages(pdf: bytes) -> bytes:
+    """Return a new file with nothing in it but pages, upright and beginning at zero.
+
+    Notes and fields of forms are drawn onto their page, as they are printed.
+
+    Raises:
+        PagesRefused: it cannot be read, is encrypted, or has too many pages.
+    """
+    with _opened(pdf) as document:
+        if pdfium_c.FPDF_GetSecurityHandlerRevision(document) != _NOT_ENCRYPTED:
+            raise PagesRefused(_UNREADABLE)
+        for page in document:
+            if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_PRINT) == pdfium_c.FLATTEN_FAIL:
+                raise PagesRefused(_UNREADABLE)
+            page.close()
+        drawn = BytesIO()
+        document.save(drawn)
+    writer = PdfWriter()
+    for page in PdfReader(drawn).pages:
+        _add(writer, page)
+    file = BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
 def require_pages(pdf: bytes) -> int:
     """Check the pages of an attachment, and return how many there are.
 
     Raises:
         PagesRefused: the first reason why they cannot be printed.
     """
-    with one_at_a_time:
-        try:
-            document = pypdfium2.PdfDocument(pdf)
-        except pypdfium2.PdfiumError as error:
-            raise PagesRefused("unable-to-read-the-file") from error
-        with document:
-            if not 1 <= len(document) <= MAX_PAGES:
-                code = "letter-too-long" if len(document) else "unable-to-read-the-file"
-                raise PagesRefused(code)
-            try:
-                _require_each(document)
-            except pypdfium2.PdfiumError as error:
-                raise PagesRefused("unable-to-read-the-file") from error
-            return len(document)
+    with _opened(pdf) as document:
+        _require_each(document)
+        return len(document)
 
 
 def joined(first: bytes, second: bytes) -> bytes:
@@ -62,6 +84,31 @@ def joined(first: bytes, second: bytes) -> bytes:
     file = BytesIO()
     writer.write(file)
     return file.getvalue()
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a file with a possible number of pages; what cannot be read in it refuses it."""
+    try:
+        with pypdfium2.PdfDocument(pdf) as document:
+            if not 1 <= len(document) <= MAX_PAGES:
+                raise PagesRefused("letter-too-long" if len(document) else _UNREADABLE)
+            yield document
+    except pypdfium2.PdfiumError as error:
+        raise PagesRefused(_UNREADABLE) from error
+
+
+def _add(writer: PdfWriter, page: PageObject) -> None:
+    for key in set(page) - _KEPT - {"/Rotate"}:
+        del page[key]
+    added = writer.add_page(page)
+    if added.rotation:
+        added.transfer_rotation_to_content()
+    added.pop("/Rotate", None)
+    shown = added.cropbox
+    added.add_transformation(Transformation().translate(-float(shown.left), -float(shown.bottom)))
+    for box in _BOXES:
+        added[NameObject(box)] = RectangleObject((0, 0, shown.width, shown.height))
 
 
 def _require_each(document: pypdfium2.PdfDocument) -> None:

@@ -1,8 +1,10 @@
 import pypdfium2
 import pytest
 
+from notify_project.api.errors import ServiceUnavailable
 from services.read_models import find_service
 from services.tests.factories import UserFactory
+from templates_app import letter_attachments
 from templates_app.letter_attachments import AttachmentRefused, archive_attachment, attach
 from templates_app.letter_preview import preview_pages
 from templates_app.models import LetterAttachment, TemplateHistory
@@ -72,6 +74,27 @@ def test_a_file_that_cannot_be_printed_is_not_attached(files, content, message):
 
     template.refresh_from_db()
     assert (template.version, LetterAttachment.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("ending", "refused"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", AttachmentRefused),
+        ("raise SystemExit(1)", ServiceUnavailable),
+    ],
+    ids=["too much for it", "a bug of ours"],
+)
+def test_a_file_is_opened_where_it_can_break_nothing(
+    files, monkeypatch, tmp_path, settings, ending, refused
+):
+    (tmp_path / "stand_in_for_reader.py").write_text(ending)
+    monkeypatch.setattr(letter_attachments, "_CHILD", "stand_in_for_reader")
+    settings.BASE_DIR = tmp_path
+
+    with pytest.raises(refused):
+        attach(TemplateFactory(letter=True), MAP, file_name="map.pdf", actor=None)
+
+    assert not LetterAttachment.objects.exists()
 
 
 def test_texts_and_archived_templates_have_no_attachments(files):

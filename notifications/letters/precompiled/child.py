@@ -4,9 +4,6 @@ It reads one line of JSON and the PDF, and writes one line of JSON and what was 
 letter as it is printed, or a picture of a page. A file that breaks it breaks nothing else.
 """
 
-import json
-import logging
-import resource
 import sys
 from typing import Any, BinaryIO, Final
 
@@ -20,6 +17,7 @@ from notifications.letters.precompiled.checks import (
     check_document,
 )
 from notifications.letters.precompiled.finish import finish
+from notify_project.separate_process import serve
 
 # Ten pages of pictures take a quarter of it, and some seconds.
 MAX_MEMORY: Final = 1024 * 1024 * 1024
@@ -72,18 +70,12 @@ def draw(pdf: bytes, *, page: int, overlay: bool) -> tuple[Any, bytes]:
 
 def main(source: BinaryIO, target: BinaryIO) -> None:
     """Answer one request."""
-    _limit(resource.RLIMIT_AS, MAX_MEMORY)
-    # The second limit kills like a system without memory would: it must not be the first to come.
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_PROCESSOR_SECONDS, MAX_PROCESSOR_SECONDS + 5))
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    # What libraries say of a file quotes it.
-    logging.disable()
-    wanted = json.loads(source.readline())
+    serve(_do, source, target, memory=MAX_MEMORY, processor_seconds=MAX_PROCESSOR_SECONDS)
+
+
+def _do(wanted: dict[str, Any], pdf: bytes) -> tuple[Any, bytes]:
     work = draw if "page" in wanted else answer
-    found, made = work(source.read(), **wanted)
-    target.write(json.dumps(found).encode() + b"\n" + made)
-    target.flush()
+    return work(pdf, **wanted)
 
 
 def _found(message: str, invalid_pages: Any = (), page_count: int | None = None) -> dict[str, Any]:
@@ -92,10 +84,6 @@ def _found(message: str, invalid_pages: Any = (), page_count: int | None = None)
         "invalid_pages": list(invalid_pages),
         "page_count": page_count,
     }
-
-
-def _limit(what: int, value: int) -> None:
-    resource.setrlimit(what, (value, value))
 
 
 if __name__ == "__main__":

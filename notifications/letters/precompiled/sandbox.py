@@ -1,32 +1,17 @@
 """Have a PDF examined in a process of its own, which may die of it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
 from notifications.letters.precompiled.checks import UNREADABLE
+from notify_project import separate_process
+from notify_project.separate_process import DiedOfIt, NotAnswered
 
 _CHILD = "notifications.letters.precompiled.child"
 # The child has a fifth of it of a processor; a busy machine is not the file's fault.
 MAX_SECONDS = 100
-# Signs that the file was too much for it: crashes of libraries, and no time left.
-_DIED_OF_IT = frozenset(
-    {
-        signal.SIGSEGV,
-        signal.SIGABRT,
-        signal.SIGBUS,
-        signal.SIGFPE,
-        signal.SIGILL,
-        signal.SIGTRAP,
-        signal.SIGXCPU,
-    }
-)
 
 
 class NotExamined(Exception):
@@ -85,27 +70,11 @@ def draw_page(pdf: bytes, page: int, *, overlay: bool) -> bytes | None:
 def _ask(pdf: bytes, wanted: dict[str, Any]) -> Findings:
     """Let a process of its own do something with a file."""
     try:
-        ended = subprocess.run(  # noqa: S603 - a module of ours
-            [sys.executable, "-m", _CHILD],
-            input=json.dumps(wanted).encode() + b"\n" + pdf,
-            stdout=subprocess.PIPE,
-            # What libraries say of a file quotes it.
-            stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
-            # None of our secrets.
-            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-            timeout=MAX_SECONDS,
-            check=False,
+        found, made = separate_process.ask(
+            _CHILD, wanted, pdf, folder=settings.BASE_DIR, seconds=MAX_SECONDS
         )
-    except subprocess.TimeoutExpired as error:
-        raise NotExamined(f"not done after {MAX_SECONDS} seconds") from error
-    if -ended.returncode in _DIED_OF_IT:
+    except DiedOfIt:
         return Findings(message=UNREADABLE, invalid_pages=[], page_count=None)
-    if ended.returncode:
-        raise NotExamined(f"ended with {ended.returncode}")
-    found, _, made = ended.stdout.partition(b"\n")
-    return _read(json.loads(found), made)
-
-
-def _read(found: dict[str, Any], made: bytes) -> Findings:
+    except NotAnswered as error:
+        raise NotExamined(str(error)) from error
     return Findings(**found | {"address": tuple(found.get("address", ())), "made": made})

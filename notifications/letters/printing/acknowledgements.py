@@ -52,7 +52,9 @@ def acknowledge_file(name: str, content: bytes, *, now: datetime) -> Acknowledge
 
 
 def _acknowledge(file_name: str, found: Acknowledged, now: datetime) -> None:
-    batch = LetterPrintBatch.objects.filter(file_name=file_name).first()
+    # The database takes no such characters, and none of our names has one.
+    is_name = file_name.isprintable()
+    batch = LetterPrintBatch.objects.filter(file_name=file_name).first() if is_name else None
     if batch is None:
         found.unknown.append(file_name)
         return

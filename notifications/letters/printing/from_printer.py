@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Final
 
 from notifications.letters.printing.acknowledgements import (
     Acknowledged,
@@ -20,6 +21,9 @@ from notifications.receipts.response_files import (
 from notify_project import clock
 
 logger = logging.getLogger(__name__)
+
+# Lines for half a million letters.
+MAX_BYTES: Final = 20_000_000
 
 
 class UnknownFile(Exception):
@@ -92,7 +96,10 @@ def read_all() -> int:
 
 
 def _is_read(printer: FilePrinter, folders: PrinterFolders, name: str) -> bool:
-    content = folders.read_from_printer(name)
+    content = folders.read_from_printer(name, most=MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        logger.error("file %s of printer %s is too large to be read", name, printer.name)
+        return False
     try:
         process(FromPrinter(name, content, printer.name))
     except Exception:

@@ -32,7 +32,7 @@ def test_the_page_of_a_letter_says_what_was_wrong_and_leads_to_pictures(refused)
     picture = reverse("admin:notifications_notification_letter_page", args=[refused.id, 2])
 
     text = page.content.decode()
-    assert "content-outside-printable-area, pages 2; not scanned for viruses" in text
+    assert "content-outside-printable-area, page 2; not scanned for viruses; look at" in text
     assert picture in text
     answer = client.get(picture)
     assert answer.headers["Content-Type"] == "image/png"

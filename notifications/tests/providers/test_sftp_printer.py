@@ -45,11 +45,12 @@ def test_the_printers_files_are_read_and_removed(stub):
 
     with printer(stub).connect() as folders:
         assert folders.names_from_printer() == ["x"]
-        assert folders.read_from_printer("x") == b"hello"
+        assert folders.read_from_printer("x", most=4) == b"hell"
+        assert folders.read_from_printer("x", most=6) == b"hello"
         folders.remove_from_printer("x")
         folders.remove_from_printer("x")
         with pytest.raises(Unavailable, match="read: ENOENT"):
-            folders.read_from_printer("x")
+            folders.read_from_printer("x", most=6)
 
 
 def connect(provider):

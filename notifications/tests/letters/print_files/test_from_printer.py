@@ -84,6 +84,28 @@ def test_a_file_that_meets_a_bug_stays_and_the_others_are_read(printed, stub, mo
     assert (left(stub), batch.state) == ([kept], "acknowledged")
 
 
+def test_a_file_without_end_is_left_and_takes_no_memory(stub, configured, monkeypatch, caplog):
+    monkeypatch.setattr(from_printer, "MAX_BYTES", 4)
+    stub.printing.acknowledge(["x.ZIP"])
+    names = left(stub)
+
+    with pytest.raises(FilesNotRead):
+        read_printer_files()
+
+    assert (left(stub), len(names)) == (names, 1)
+    assert f"file {names[0]} of printer sftp is too large" in caplog.text
+
+
+def test_characters_that_no_name_has_keep_no_other_line_from_being_read(printed):
+    _, batch = printed
+
+    found = acknowledge_file(
+        "NOTIFY-20260630120000-ACK.TXT", f"\0|\n{batch.file_name}|".encode(), now=clock.now()
+    )
+
+    assert (found.batches, found.unknown) == (1, ["\0"])
+
+
 def test_what_is_not_for_us_is_left_alone(stub, configured):
     (stub.folder / "from-printer" / "README").write_text("hello")
 
