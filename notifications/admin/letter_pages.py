@@ -8,7 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from notifications.letters.download import readable_pdf
-from notifications.models import Notification
+from notifications.models import LetterCheck, Notification
 from notify_project import audit
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
@@ -21,9 +21,14 @@ _NAME = "notifications_notification_pages"
 
 
 def may_see_pages(request: HttpRequest, letter: Notification) -> bool:
-    """Tell whether somebody may see the pages of a letter: its values may be hidden from people."""
+    """Tell whether somebody may see the pages of a letter: its values may be hidden from people.
+
+    A PDF that was refused may be made to do harm: its pages are drawn one by one, elsewhere.
+    """
     is_letter = letter.notification_type == NotificationType.LETTER
     if not (is_letter and request.user.has_perm("notifications.view_recipient")):
+        return False
+    if LetterCheck.objects.filter(notification_id=letter.id).exclude(message="").exists():
         return False
     hidden = TemplateRedacted.objects.filter(redact_personalisation=True)
     return not hidden.filter(template=letter.template_id).exists()

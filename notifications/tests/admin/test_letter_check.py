@@ -39,6 +39,15 @@ def test_the_page_of_a_letter_says_what_was_wrong_and_leads_to_pictures(refused)
     assert answer.content.startswith(b"\x89PNG")
 
 
+def test_a_refused_pdf_is_not_opened_by_the_process_that_serves_pages(refused):
+    client = with_rights("view_notification", "view_recipient")
+    page = client.get(reverse("admin:notifications_notification_change", args=[refused.id]))
+    at_once = reverse("admin:notifications_notification_pages", args=[refused.id])
+
+    assert at_once not in page.content.decode()
+    assert client.get(at_once).status_code == 404
+
+
 def test_pictures_are_for_those_who_may_see_to_whom_a_letter_goes(refused):
     picture = reverse("admin:notifications_notification_letter_page", args=[refused.id, 1])
 
