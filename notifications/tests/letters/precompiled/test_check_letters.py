@@ -15,7 +15,7 @@ from notifications.letters import files as stored
 from notifications.letters.geometry import WINDOW
 from notifications.letters.pdf_document import Document
 from notifications.letters.precompiled.check_letters import RETRIES, _check, check_letters
-from notifications.lifecycle import letter_checks
+from notifications.lifecycle import letter_checks, letters
 from notifications.models import LetterCheck, Notification, NotificationHistory
 from notifications.statuses import Status
 from notifications.tests.clamd import EICAR
@@ -280,7 +280,7 @@ def test_what_is_stored_for_the_printer_is_what_was_checked(arrived):
     ("is_real", "index"), [(True, "ix_notif_letters_to_check"), (False, "ix_notif_test_letters")]
 )
 def test_letters_to_check_are_found_by_their_own_index(is_real, index):
-    statement = letter_checks._CLAIM.format(which=letter_checks._TO_CHECK[is_real])
+    statement = letters._CLAIM.format(which=letter_checks._TO_CHECK[is_real])
     now = datetime(2026, 6, 10, tzinfo=UTC)
     with connection.cursor() as cursor:
         # On a table of a few rows everything costs the same; on a big one these cost most.
