@@ -117,7 +117,7 @@ def test_after_the_primarys_death_the_other_is_asked(pair):
     assert Redis(port=pair.replica_port).role()[0] == b"master"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_goes_on_with_what_waits_at_the_new_primary(pair):
     waiting_tasks.ran.clear()
     enqueue(waiting_tasks.note, "before", queue=Queue.NORMAL)
