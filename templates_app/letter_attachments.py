@@ -17,9 +17,8 @@ from services.models import User
 from templates_app.models import LetterAttachment, Template, TemplateHistory
 from templates_app.permissions import require_may_update, require_unreviewed_change_allowed
 from templates_app.read_models import TemplateModel, forget_template
+from templates_app.rendering.letter_pages import MAX_BYTES, UNREADABLE
 from templates_app.rendering.letter_print import Printed
-from templates_app.rendering.pdf_pages import MAX_BYTES, joined
-from templates_app.rendering.pdf_pages_child import UNREADABLE
 from templates_app.validation import InvalidTemplate
 from templates_app.versions import lock_template
 
@@ -92,6 +91,9 @@ def with_attachment(printed: Printed, template: TemplateModel) -> Printed:
     if template.letter_attachment_id is None:
         return printed
     pdf, pages = _file(template.letter_attachment_id)
+    # The library takes a tenth of a second to load, and few processes ever need it.
+    from templates_app.rendering.pdf_pages import joined  # noqa: PLC0415
+
     return Printed(joined(printed.pdf, pdf), printed.pages + pages)
 
 

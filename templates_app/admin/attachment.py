@@ -11,7 +11,7 @@ from notify_project.api.errors import ApiError
 from services.models import User
 from templates_app.letter_attachments import archive_attachment, attach
 from templates_app.models import Template
-from templates_app.rendering.pdf_pages import MAX_BYTES
+from templates_app.rendering.letter_pages import MAX_BYTES
 
 
 def attachment_page(request: HttpRequest, row: Template, context: dict[str, Any]) -> HttpResponse:

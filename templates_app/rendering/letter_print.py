@@ -8,8 +8,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
-
 from templates_app.rendering.letter_document import LOGO_URL, TAG
 from templates_app.rendering.pdf_lock import one_at_a_time
 
@@ -125,7 +123,7 @@ def _characters(font: Path) -> frozenset[int]:
 
 def _require_tags(pdf: bytes, first: list[str]) -> None:
     """Check what is written where printers look for the tag, on each page of the finished file."""
-    with pypdfium2.PdfDocument(pdf) as document:
+    with importlib.import_module("pypdfium2").PdfDocument(pdf) as document:
         for number, page in enumerate(document):
             top = page.get_height()
             text = page.get_textpage().get_text_bounded(0, top - _TAG_HEIGHT, _TAG_WIDTH, top)

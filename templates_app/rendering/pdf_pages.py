@@ -10,9 +10,8 @@ from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.generic import NameObject, RectangleObject
 
 from templates_app.rendering.letter_document import TAG
-from templates_app.rendering.letter_pages import MAX_PAGES
+from templates_app.rendering.letter_pages import MAX_PAGES, UNREADABLE
 
-MAX_BYTES = 5 * 1024 * 1024
 _POINTS_OF_A_MM = 72 / 25.4
 # Source: the API contract, other letters: A4 upright, 2 mm more or less; printable from 15, 5 to
 # 195, 292 mm, and 1 mm more on every side.
@@ -22,7 +21,6 @@ _TAG_AREA = (17, 8)
 _SCALE = 2.0
 _WHITE = 255
 _NOT_ENCRYPTED = -1
-_UNREADABLE = "unable-to-read-the-file"
 _BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
 # All that is printed; links, scripts, files and what programs note for themselves are not.
 _KEPT = frozenset({"/Type", "/Contents", "/Resources", "/Group", *_BOXES})
@@ -51,10 +49,10 @@ def only_pages(pdf: bytes) -> bytes:
     """
     with _opened(pdf) as document:
         if pdfium_c.FPDF_GetSecurityHandlerRevision(document) != _NOT_ENCRYPTED:
-            raise PagesRefused(_UNREADABLE)
+            raise PagesRefused(UNREADABLE)
         for page in document:
             if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_PRINT) == pdfium_c.FLATTEN_FAIL:
-                raise PagesRefused(_UNREADABLE)
+                raise PagesRefused(UNREADABLE)
             page.close()
         drawn = BytesIO()
         document.save(drawn)
@@ -92,10 +90,10 @@ def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     try:
         with pypdfium2.PdfDocument(pdf) as document:
             if not 1 <= len(document) <= MAX_PAGES:
-                raise PagesRefused("letter-too-long" if len(document) else _UNREADABLE)
+                raise PagesRefused("letter-too-long" if len(document) else UNREADABLE)
             yield document
     except pypdfium2.PdfiumError as error:
-        raise PagesRefused(_UNREADABLE) from error
+        raise PagesRefused(UNREADABLE) from error
 
 
 def _add(writer: PdfWriter, page: PageObject) -> None:

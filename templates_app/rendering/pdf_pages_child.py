@@ -6,12 +6,12 @@ from typing import Any, BinaryIO, Final
 from pypdf.errors import PyPdfError
 
 from notify_project.separate_process import serve
+from templates_app.rendering.letter_pages import UNREADABLE
 from templates_app.rendering.pdf_pages import PagesRefused, only_pages, require_pages
 
 # Ten pages take a quarter of it, and a few seconds.
 MAX_MEMORY: Final = 1024 * 1024 * 1024
 MAX_PROCESSOR_SECONDS: Final = 10
-UNREADABLE: Final = "unable-to-read-the-file"
 
 
 def answer(_wanted: dict[str, Any], pdf: bytes) -> tuple[Any, bytes]:

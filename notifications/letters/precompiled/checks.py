@@ -22,7 +22,6 @@ from notify_project.recipients.postal import (
 from templates_app.rendering.letter_pages import MAX_PAGES
 
 # Source: the API contract, codes of letters that come as a PDF; those of addresses are their own.
-UNREADABLE = "unable-to-read-the-file"
 TOO_LONG = "letter-too-long"
 NOT_A4 = "letter-not-a4-portrait-oriented"
 OUTSIDE = "content-outside-printable-area"

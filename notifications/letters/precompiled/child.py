@@ -12,12 +12,12 @@ from pypdf.errors import PyPdfError
 from notifications.letters.pdf_document import Document, Unreadable
 from notifications.letters.pictures import NoPicture, page_png
 from notifications.letters.precompiled.checks import (
-    UNREADABLE,
     Refused,
     check_document,
 )
 from notifications.letters.precompiled.finish import finish
 from notify_project.separate_process import serve
+from templates_app.rendering.letter_pages import UNREADABLE
 
 # Ten pages of pictures take a quarter of it, and some seconds.
 MAX_MEMORY: Final = 1024 * 1024 * 1024

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
-from notifications.letters.precompiled.checks import UNREADABLE
 from notify_project import separate_process
 from notify_project.separate_process import DiedOfIt, NotAnswered
+from templates_app.rendering.letter_pages import UNREADABLE
 
 _CHILD = "notifications.letters.precompiled.child"
 # The child has a fifth of it of a processor; a busy machine is not the file's fault.

@@ -6,9 +6,8 @@ import paramiko
 import pytest
 
 from deploy.stub_sftp import StubSftp
-from notifications.providers import sftp_printer
 from notifications.providers.base import OutcomeUnknown, RequestRefused, Unavailable
-from notifications.providers.sftp_printer import SftpPrinter
+from notifications.providers.sftp_printer import SftpPrinter, folders
 
 
 @pytest.fixture
@@ -95,10 +94,10 @@ def test_nobody_listens(stub):
 
 
 def test_an_upload_that_takes_too_long_is_given_up(stub, monkeypatch):
-    monkeypatch.setattr(sftp_printer, "UPLOAD_SECONDS", -1)
+    monkeypatch.setattr(folders, "UPLOAD_SECONDS", -1)
 
-    with printer(stub).connect() as folders, pytest.raises(Unavailable, match="upload: Timeout"):
-        folders.upload(io.BytesIO(b"x"), "a.part")
+    with printer(stub).connect() as there, pytest.raises(Unavailable, match="upload: Timeout"):
+        there.upload(io.BytesIO(b"x"), "a.part")
 
 
 def test_it_takes_no_letter_by_itself(stub):

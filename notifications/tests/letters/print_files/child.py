@@ -41,7 +41,8 @@ if __name__ == "__main__":
     django.setup()
     from notifications.letters.printing import file_states, upload
     from notifications.models import LetterPrintBatch
-    from notifications.providers.sftp_printer import SftpFolders, SftpPrinter
+    from notifications.providers.sftp_printer import SftpPrinter
+    from notifications.providers.sftp_printer.folders import SftpFolders
 
     for line in sys.stdin:
         if child := os.fork():

@@ -1,4 +1,4 @@
-"""A printer that takes zip files away from a folder of its SFTP server.
+"""The folders of a printer's SFTP server.
 
 Source: draft-ietf-secsh-filexfer-02 (SFTP version 3).
 """
@@ -7,14 +7,14 @@ import errno
 import logging
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import BinaryIO
 
 import paramiko
 
 from notifications.providers.base import OutcomeUnknown, Unavailable
-from notifications.providers.file_printer import FilePrinter, PrinterFolders
+from notifications.providers.file_printer import PrinterFolders
 
 # It logs as an error, with a traceback, what it also raises and we try again.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -88,59 +88,56 @@ class SftpFolders(PrinterFolders):
             self._sftp.remove(f"{self._printers}/{name}")
 
 
-class SftpPrinter(FilePrinter):
-    """A printer with an SFTP server, whose key is known."""
+@contextmanager
+def open_folders(options: Mapping[str, str]) -> Iterator[PrinterFolders]:
+    """Open the printer's folders, until the block ends.
 
-    name = "sftp"
-    required_options = ("host", "username", "host_keys")
+    Raises:
+        Unavailable: nobody answers, or not the one whom we know.
+    """
+    with _failures_told("connect"):
+        transport = _transport(options)
+    with closing(transport):
+        with _failures_told("log in"):
+            sftp = _log_in(transport, options)
+        with closing(sftp):
+            yield SftpFolders(sftp, ours=options["folder"], printers=options["folder_of_printer"])
 
-    @contextmanager
-    def connect(self) -> Iterator[PrinterFolders]:
-        """Open the printer's folders, until the block ends."""
-        with _failures_told("connect"):
-            transport = self._transport()
-        with closing(transport):
-            with _failures_told("log in"):
-                sftp = self._log_in(transport)
-            with closing(sftp):
-                yield SftpFolders(
-                    sftp,
-                    ours=self.options["folder"],
-                    printers=self.options["folder_of_printer"],
-                )
 
-    def _transport(self) -> paramiko.Transport:
-        address = (self.options["host"], int(self.options["port"]))
-        transport = paramiko.Transport(socket.create_connection(address, TIMEOUT_SECONDS))
-        transport.banner_timeout = transport.auth_timeout = TIMEOUT_SECONDS
-        transport.channel_timeout = TIMEOUT_SECONDS
-        try:
-            transport.start_client(timeout=TIMEOUT_SECONDS)
-            self._require_known(transport.get_remote_server_key())
-        except BaseException:
-            transport.close()
-            raise
-        return transport
+def _transport(options: Mapping[str, str]) -> paramiko.Transport:
+    address = (options["host"], int(options["port"]))
+    transport = paramiko.Transport(socket.create_connection(address, TIMEOUT_SECONDS))
+    transport.banner_timeout = transport.auth_timeout = TIMEOUT_SECONDS
+    transport.channel_timeout = TIMEOUT_SECONDS
+    try:
+        transport.start_client(timeout=TIMEOUT_SECONDS)
+        _require_known(transport.get_remote_server_key(), options)
+    except BaseException:
+        transport.close()
+        raise
+    return transport
 
-    def _require_known(self, key: paramiko.PKey) -> None:
-        """Refuse a server of which nobody has said that it is the printer's."""
-        if key.fingerprint not in self.options["host_keys"].split():
-            raise Unavailable("the key of the server is not one of SFTP_HOST_KEYS")
 
-    def _log_in(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
-        username, key_file = self.options["username"], self.options["key_file"]
-        if key_file:
-            key = paramiko.PKey.from_path(key_file, self.options["password"] or None)
-            transport.auth_publickey(username, key)
-        else:
-            transport.auth_password(username, self.options["password"], fallback=False)
-        sftp = paramiko.SFTPClient.from_transport(transport)
-        if sftp is None:
-            raise Unavailable("the server has no SFTP")
-        channel = sftp.get_channel()
-        if channel is not None:
-            channel.settimeout(TIMEOUT_SECONDS)
-        return sftp
+def _require_known(key: paramiko.PKey, options: Mapping[str, str]) -> None:
+    """Refuse a server of which nobody has said that it is the printer's."""
+    if key.fingerprint not in options["host_keys"].split():
+        raise Unavailable("the key of the server is not one of SFTP_HOST_KEYS")
+
+
+def _log_in(transport: paramiko.Transport, options: Mapping[str, str]) -> paramiko.SFTPClient:
+    username, key_file = options["username"], options["key_file"]
+    if key_file:
+        key = paramiko.PKey.from_path(key_file, options["password"] or None)
+        transport.auth_publickey(username, key)
+    else:
+        transport.auth_password(username, options["password"], fallback=False)
+    sftp = paramiko.SFTPClient.from_transport(transport)
+    if sftp is None:
+        raise Unavailable("the server has no SFTP")
+    channel = sftp.get_channel()
+    if channel is not None:
+        channel.settimeout(TIMEOUT_SECONDS)
+    return sftp
 
 
 @contextmanager
