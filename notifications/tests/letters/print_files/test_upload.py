@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_batch_goes_to_one_of_two_workers(world):
 def dying():
     """Start the process whose children die: it has loaded everything, and no thread."""
     name = connection.settings_dict["NAME"]
-    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     process = subprocess.Popen(
         [sys.executable, "-m", "notifications.tests.letters.print_files.child"],
         env=os.environ | {"DATABASE_URL": url},
