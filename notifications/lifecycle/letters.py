@@ -15,16 +15,17 @@ _WITHOUT_PAGES = {
     True: "n.is_real AND n.notification_status = 'created' AND n.billable_units = 0",
     False: "NOT n.is_real AND n.notification_status = 'sending'",
 }
+# Materialised: as a part of the join it might be run once a row, and take another letter each time.
 _CLAIM = """
-UPDATE notifications n SET
-    claimed_until = %(lease_until)s, delivery_attempts = n.delivery_attempts + 1
-FROM (
+WITH due AS MATERIALIZED (
     SELECT n.id FROM notifications n
     WHERE n.notification_type = 'letter' AND {which}
         AND GREATEST(n.created_at, n.claimed_until, n.next_attempt_at) <= %(now)s
     ORDER BY n.created_at, n.id LIMIT 1 FOR UPDATE SKIP LOCKED
-) due
-WHERE n.id = due.id
+)
+UPDATE notifications n SET
+    claimed_until = %(lease_until)s, delivery_attempts = n.delivery_attempts + 1
+FROM due WHERE n.id = due.id
 RETURNING n.*
 """
 _COUNT_SHEETS = f"""

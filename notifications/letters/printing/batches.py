@@ -19,15 +19,16 @@ LEASE = timedelta(minutes=4)
 # Any number, the same in every process: two runs at once plan no letter twice.
 PLANNING: Final = 7_146_339_012
 _DUE = "GREATEST(created_at, claimed_until, next_attempt_at) <= %(now)s"
+# Materialised: as a part of the join it might be run once a row, and take another batch each time.
 _CLAIM = f"""
-UPDATE letter_print_batches b SET
-    state = 'uploading', claimed_until = %(lease_until)s, attempts = b.attempts + 1
-FROM (
+WITH due AS MATERIALIZED (
     SELECT id, state AS was FROM letter_print_batches
     WHERE state IN ('planned', 'uploading') AND {_DUE}
     ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-) due
-WHERE b.id = due.id
+)
+UPDATE letter_print_batches b SET
+    state = 'uploading', claimed_until = %(lease_until)s, attempts = b.attempts + 1
+FROM due WHERE b.id = due.id
 RETURNING b.*, due.was
 """  # noqa: S608 - constants
 

@@ -319,6 +319,22 @@ def test_without_the_libraries_nothing_is_changed_and_the_packages_are_named(fil
     assert Notification.objects.values().get(id=row.id) == before
 
 
+@pytest.mark.django_db
+def test_one_letter_is_taken_at_a_time_from_a_table_that_was_analysed_when_it_was_empty():
+    with connection.cursor() as cursor:
+        # The planner then joins row by row, and may ask for a letter once a row.
+        cursor.execute("ANALYZE notifications")
+    for _ in range(3):
+        letter()
+    now = clock.now()
+
+    lifecycle.claim_letter_without_pages(
+        is_real=True, now=now, lease_until=now + timedelta(minutes=3)
+    )
+
+    assert Notification.objects.exclude(claimed_until=None).count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_make_each_letter_once(files, monkeypatch):
     template, made = TemplateFactory(letter=True, content=CONTENT), []
