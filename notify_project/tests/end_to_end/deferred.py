@@ -65,11 +65,10 @@ def task(platform, task_id):
 def tasks_of(platform, notification_id):
     """Return the queues of all tasks that would store a message."""
     redis = platform.redis
-    return [
-        redis.hget(key, "origin").decode()
-        for key in redis.scan_iter("rq:job:*")
-        if redis.hget(key, "description") == f"persist_deferred {notification_id}".encode()
-    ]
+    # Both at once: a task may end, and be gone, between two questions.
+    found = [redis.hmget(key, "description", "origin") for key in redis.scan_iter("rq:job:*")]
+    wanted = f"persist_deferred {notification_id}".encode()
+    return [origin.decode() for description, origin in found if description == wanted]
 
 
 def failed(platform, queue="database"):
