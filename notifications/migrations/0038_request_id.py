@@ -1,0 +1,24 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+# Looking through a big table takes longer than a request may.
+NO_TIME_LIMIT = "SET statement_timeout = 0"
+USUAL_TIME_LIMIT = "RESET statement_timeout"
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("notifications", "0037_rejected_print_jobs")]
+    operations = [
+        migrations.AddField("notification", "request_id", models.UUIDField(null=True)),
+        migrations.RunSQL(NO_TIME_LIMIT, USUAL_TIME_LIMIT),
+        AddIndexConcurrently(
+            "notification",
+            models.Index(
+                fields=["request_id"],
+                condition=models.Q(request_id__isnull=False),
+                name="ix_notif_request",
+            ),
+        ),
+        migrations.RunSQL(USUAL_TIME_LIMIT, NO_TIME_LIMIT),
+    ]
