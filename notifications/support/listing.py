@@ -11,6 +11,7 @@ from django.db import connection
 from notifications.statuses import Status
 from notify_project.constants import KeyType, NotificationType
 from notify_project.newest import (
+    BUDGET,
     GLANCE,
     MOST_BRANCHES,
     PAGE,
@@ -88,16 +89,18 @@ _EQUAL: Final = {
 }
 
 
-def find_messages(wanted: Wanted, *, size: int = PAGE, place: Place | None = None) -> Found:
-    """Return a page of messages, newest first."""
+def find_messages(
+    wanted: Wanted, *, size: int = PAGE, place: Place | None = None, budget: int = BUDGET
+) -> Found:
+    """Return a page of messages, newest first, having looked at no more rows than the budget."""
     if wanted.services is None and not _is_of_one(wanted):
         wanted = replace(wanted, services=_services_with(wanted))
     if wanted.services is not None or _is_of_one(wanted):
-        return find_newest(_question(wanted), size=size, place=place)
-    return _find_anywhere(wanted, size, place)
+        return find_newest(_question(wanted), size=size, place=place, budget=budget)
+    return _find_anywhere(wanted, size, place, budget)
 
 
-def _find_anywhere(wanted: Wanted, size: int, place: Place | None) -> Found:
+def _find_anywhere(wanted: Wanted, size: int, place: Place | None, budget: int) -> Found:
     """Look at the newest of all services; what is rare among them is looked for in each."""
     along = _along_time(wanted)
     if not along.rest:
@@ -105,7 +108,8 @@ def _find_anywhere(wanted: Wanted, size: int, place: Place | None) -> Found:
     found = find_newest(along, size=size, place=place, budget=GLANCE)
     if found.looked_at is None:
         return found
-    return find_newest(_in_each_service(wanted) or along, size=size, place=place)
+    question = _in_each_service(wanted) or along
+    return find_newest(question, size=size, place=place, budget=budget)
 
 
 def _in_each_service(wanted: Wanted) -> Question | None:
