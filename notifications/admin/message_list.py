@@ -1,6 +1,6 @@
 """The list of messages: narrowed down freely, and never read to its end."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -13,7 +13,7 @@ from notifications.models import Notification
 from notifications.support.listing import Wanted, find_messages
 from notifications.support.masked import masked
 from notify_project import clock
-from notify_project.admin.by_key import ByKeyAdmin, KeyPages, Period
+from notify_project.admin.by_key import ByKeyAdmin, KeyPages
 from notify_project.admin.filters import PeriodFilter
 from notify_project.admin.london import when
 from notify_project.admin.names import short
@@ -120,8 +120,7 @@ class MessageList(ByKeyAdmin[Notification]):
 
 def wanted_of(pages: KeyPages) -> Wanted:
     """Return what the filters of a list are set to."""
-    service, period = pages.value(message_filters.SERVICE), pages.value("period")
-    days = cast("Period", period or Period())
+    service, days = pages.value(message_filters.SERVICE), pages.period()
     status = pages.value("status")
     return Wanted(
         services=None if service is None else [service],

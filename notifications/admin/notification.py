@@ -20,7 +20,7 @@ from notify_project.constants import NotificationType
 class NotificationAdmin(MessageList, LetterSteps):
     """One page a message, found by exact values; recipients only with the right to see them."""
 
-    readonly_fields = ["pages", "check_of_pdf", "request"]
+    readonly_fields = ["pages", "check_of_pdf", "came_by_request"]
     service_path = "service"
     fieldsets = [
         (None, {"fields": ["id", "notification_type", "status", "failure_reason", "service"]}),
@@ -38,7 +38,7 @@ class NotificationAdmin(MessageList, LetterSteps):
                     "updated_at",
                     "sent_by",
                     "reference",
-                    "request",
+                    "came_by_request",
                     "delivery_attempts",
                     "claimed_until",
                     "next_attempt_at",

@@ -179,7 +179,7 @@ class Notification(NotificationColumns):
         return f"{self.notification_type} {self.id}"
 
     @property
-    def request(self) -> str:
+    def came_by_request(self) -> str:
         """Return the id of the request that it came by, as logs name it; none for a job's row."""
         if self.request_id is None and self.job_id is not None:
             return ""

@@ -1,6 +1,6 @@
 """Lists of tables that are too big to count: pages begin beside a row, and nothing counts rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -13,12 +13,24 @@ from django.http import HttpRequest
 
 from notify_project.admin.london import written
 from notify_project.admin.pages import BigTableAdmin
-from notify_project.newest import Found, Place
+from notify_project.newest import Found, Place, Question
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 OLDER = "older"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Since when, and before when; None is any time."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def within(self, question: Question) -> Question:
+        """Return a question about this time alone."""
+        return replace(question, since=self.since, before=self.before)
 
 
 class KeyPaginator(Paginator[Any]):
@@ -53,6 +65,11 @@ class KeyPages(ChangeList):
             if given is not None and name in spec.expected_parameters():
                 return given()
         return None
+
+    def period(self) -> Period:
+        """Return the days that were chosen."""
+        days: Period | None = self.value("period")
+        return days or Period()
 
     def get_results(self, request: HttpRequest) -> None:
         """Read the page; nothing is counted."""
@@ -97,14 +114,6 @@ class ByKeyAdmin(BigTableAdmin[AnyModel]):
             .defer(*self.not_listed)
             .order_by("-created_at", "-pk")
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Since when, and before when; None is any time."""
-
-    since: datetime | None = None
-    before: datetime | None = None
 
 
 def write_place(place: Place) -> str:

@@ -39,7 +39,7 @@ def test_a_request_that_we_name_lends_its_id_to_its_message(world):
 
     row = Notification.objects.get()
     assert answer.json()["id"] == str(row.id)
-    assert answer["X-B3-TraceId"] == row.id.hex == row.request
+    assert answer["X-B3-TraceId"] == row.id.hex == row.came_by_request
     assert row.request_id is None
 
 
@@ -49,7 +49,7 @@ def test_a_request_that_its_caller_names_is_kept_and_may_come_again(world, given
 
     rows = Notification.objects.all()
     assert [answer.status_code for answer in answers] == [201, 201]
-    assert [row.request for row in rows] == [given, given]
+    assert [row.came_by_request for row in rows] == [given, given]
     assert all(row.id.hex != given for row in rows)
 
 
@@ -60,7 +60,7 @@ def test_a_caller_who_names_its_request_like_a_message_gets_another_one(world):
 
     assert second.status_code == 201
     assert second.json()["id"] != first
-    assert Notification.objects.get(id=second.json()["id"]).request == uuid.UUID(first).hex
+    assert Notification.objects.get(id=second.json()["id"]).came_by_request == uuid.UUID(first).hex
 
 
 def test_only_the_first_message_of_a_request_has_its_id():
@@ -84,7 +84,7 @@ def test_a_message_that_is_stored_later_keeps_its_request(redis, run_tasks, give
     run_tasks("database")
 
     row = Notification.objects.get()
-    assert row.request == (given or payload.id.hex)
+    assert row.came_by_request == (given or payload.id.hex)
     assert (row.request_id is None) == (given is None)
 
 
@@ -93,7 +93,7 @@ def test_a_row_of_a_job_came_by_no_request_of_its_own(db):
 
     row = NotificationFactory(job=job, job_row_number=0, template=job.template)
 
-    assert row.request == ""
+    assert row.came_by_request == ""
 
 
 @pytest.mark.parametrize("text", ["", "deliver-x", "z" * 32, "1" * 40])

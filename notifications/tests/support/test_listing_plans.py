@@ -44,10 +44,9 @@ FILL = """
 @pytest.fixture(scope="module")
 def _many_rows(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        names = {}
-        for number in range(SERVICES):
-            names = _fill(ROWS // 2 if not number else ROWS // 2 // (SERVICES - 1))
-            big = names if not number else big
+        big = _fill(ROWS // 2)
+        for _ in range(SERVICES - 1):
+            _fill(ROWS // 2 // (SERVICES - 1))
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE notifications")
         connection.check_constraints()

@@ -1,5 +1,6 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+from django.db.models.functions import Collate, Left, Lower
 
 # Looking through a big table takes longer than a request may.
 NO_TIME_LIMIT = "SET statement_timeout = 0"
@@ -18,6 +19,13 @@ class Migration(migrations.Migration):
                 fields=["request_id"],
                 condition=models.Q(request_id__isnull=False),
                 name="ix_notif_request",
+            ),
+        ),
+        AddIndexConcurrently(
+            "job",
+            models.Index(
+                Collate(Lower(Left("original_file_name", 100)), "C"),
+                name="ix_jobs_file_name",
             ),
         ),
         migrations.RunSQL(USUAL_TIME_LIMIT, NO_TIME_LIMIT),
