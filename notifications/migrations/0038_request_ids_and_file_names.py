@@ -12,6 +12,9 @@ class Migration(migrations.Migration):
     dependencies = [("notifications", "0037_rejected_print_jobs")]
     operations = [
         migrations.AddField("notification", "request_id", models.UUIDField(null=True)),
+        migrations.AlterModelOptions(
+            "notificationhistory", {"verbose_name_plural": "notification history"}
+        ),
         migrations.RunSQL(NO_TIME_LIMIT, USUAL_TIME_LIMIT),
         AddIndexConcurrently(
             "notification",

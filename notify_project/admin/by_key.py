@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
+from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
@@ -74,12 +76,16 @@ class KeyPages(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read the page; nothing is counted."""
         admin = cast("ByKeyAdmin[Any]", self.model_admin)
-        is_refused = any(getattr(spec, "error", "") for spec in self.filter_specs)
-        found = Found() if is_refused else admin.find_page(request, self)
+        refused = [spec for spec in self.filter_specs if getattr(spec, "error", "")]
+        for spec in refused:
+            title = str(spec.title).capitalize()
+            messages.error(request, f"{title}: {getattr(spec, 'error', '')}")
+        found = Found() if refused else admin.find_page(request, self)
         rows = admin.read_rows(request, self, found)
         self.result_list = rows
         self.result_count = len(rows)
-        self.full_result_count = None
+        # That of the page: nobody knows how many there are.
+        self.full_result_count = len(rows)
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all = self.multi_page = False
@@ -94,6 +100,7 @@ class ByKeyAdmin(BigTableAdmin[AnyModel]):
 
     list_filter_submit = True
     list_filter_sheet = False
+    show_facets = ShowFacets.NEVER
     sortable_by: ClassVar[tuple[str, ...]] = ()
     # Columns that no list shows, and that cost something to read.
     not_listed: ClassVar[tuple[str, ...]] = ()

@@ -101,6 +101,7 @@ class _LabelledForm(AutocompleteDropdownForm):
 class FoundByName(AutocompleteSelectFilter):
     """One row of another table, looked up by its name; that table may be long."""
 
+    template = "admin/filters/found_by_name.html"
     form_class = _LabelledForm
 
     def given(self) -> UUID | None:
