@@ -10,17 +10,15 @@ from uuid import UUID
 from notifications.models import CallbackDelivery
 from notifications.models.job import UNLISTED_NAMES
 from notify_project.constants import NotificationType
-from notify_project.newest import MOST_BRANCHES, Clause, Leading, Question
+from notify_project.newest import Clause, Leading, Question
 from services.models import CallbackType, Service
 
 _FAILED: Final = (CallbackDelivery.State.GIVEN_UP.value, CallbackDelivery.State.DROPPED.value)
 
 
 def service_ids(chosen: UUID | None) -> list[UUID]:
-    """Return the chosen service, or all, as far as a page can read of each."""
-    if chosen is not None:
-        return [chosen]
-    return list(Service.objects.order_by("id").values_list("id", flat=True)[:MOST_BRANCHES])
+    """Return the chosen service, or all."""
+    return [chosen] if chosen else list(Service.objects.values_list("id", flat=True))
 
 
 def equal(**values: object) -> list[Clause]:

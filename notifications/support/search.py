@@ -33,6 +33,7 @@ from services.models import Service, User
 MOST_SHOWN: Final = 50
 _SHORTEST: Final = 2
 _LONGEST: Final = 1000
+_REFERENCES: Final = "a reference of a caller, a provider or a letter's barcode"
 _REQUEST_ID_DIGITS: Final = (16, 32)
 
 
@@ -108,7 +109,8 @@ def search(term: str, viewer: Viewer, *, reason: str = "") -> Answer:
     if (wanted := read_id(term)) is not None:
         return _by_id(term, wanted, viewer)
     if (request := read_request(term)) is not None:
-        return _answer(read(by_request(term, request)), viewer, ["the id of a request"])
+        rows = read([*by_request(term, request), *by_references(term)])
+        return _answer(rows, viewer, ["the id of a request", _REFERENCES])
     return _by_text(term, viewer, reason)
 
 
@@ -137,8 +139,8 @@ def read_recipient(term: str) -> Person | None:
 
 def _by_id(term: str, wanted: UUID, viewer: Viewer) -> Answer:
     seen = _seen(viewer)
-    rows = read([*by_request(term, wanted), *with_id(wanted, seen)])
-    tried = [f"the id of any of: {', '.join(_words(seen))}", "the id of a request"]
+    rows = read([*by_request(term, wanted), *with_id(wanted, seen), *by_references(term)])
+    tried = [f"the id of any of: {', '.join(_words(seen))}", "the id of a request", _REFERENCES]
     hints = ["Its service may keep messages for a few days only; of a test nothing is left then."]
     return _answer(rows, viewer, tried, hints)
 
@@ -154,7 +156,7 @@ def _words(some: Iterable[Kind]) -> list[str]:
 def _by_text(term: str, viewer: Viewer, reason: str) -> Answer:
     rows = read([*by_references(term), *by_names(term)])
     tried = [
-        "a reference of a caller, a provider or a letter's barcode",
+        _REFERENCES,
         "the beginning of the name of a job's file, the name of a print batch",
         "a part of the name of a service, a template, an API key, an organisation or a person",
     ]

@@ -100,6 +100,14 @@ def test_a_message_is_found_by_all_that_names_it(signed_in):
     assert [answer["Location"] for answer in answers] == [page_of(row)] * 4
 
 
+@pytest.mark.parametrize("name", [str(uuid.uuid4()), "463ac35c9f6413ad"])
+@pytest.mark.parametrize("column", ["client_reference", "reference"])
+def test_a_reference_may_look_like_an_id(signed_in, name, column):
+    row = NotificationFactory(**{column: name})
+
+    assert post(signed_in, name)["Location"] == page_of(row)
+
+
 def test_a_letter_is_found_by_its_barcode_in_small_letters(signed_in):
     row = NotificationFactory(letter=True, reference="ABCDEFGH12345678")
 
