@@ -10,6 +10,7 @@ from notifications.admin.status_words import WORDS
 from notifications.models import ProviderDetails
 from notifications.statuses import ALIASES, WAITING, Status, expand
 from notify_project.admin.filters import ChoiceFilter, FoundByName, TypedFilter
+from notify_project.admin.scope import may_see_service
 from notify_project.constants import MESSAGE_QUEUES, KeyType, NotificationType
 from templates_app.models import Template
 
@@ -67,15 +68,17 @@ class TemplateFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the templates of the chosen service, and the one that is asked for."""
-        rows = Template.objects.none()
-        if service_id := _read_id(request.GET.get(SERVICE)):
+        found: dict[UUID, str] = {}
+        service_id = _read_id(request.GET.get(SERVICE))
+        if service_id and may_see_service(request.user, service_id):
             rows = Template.objects.filter(service_id=service_id).order_by("archived", "name", "id")
-        found = dict(rows.values_list("id", "name")[:_MOST_TEMPLATES])
+            found = dict(rows.values_list("id", "name")[:_MOST_TEMPLATES])
         wanted = _read_id(request.GET.get("template"))
         if wanted and wanted not in found:
             # That of another service finds nothing, and says of which template.
-            name = Template.objects.filter(id=wanted).values_list("name", flat=True).first()
-            found[wanted] = name or str(wanted)
+            row = Template.objects.filter(id=wanted).first()
+            may_see = row is not None and may_see_service(request.user, row.service_id)
+            found[wanted] = row.name if row is not None and may_see else str(wanted)
         return [(str(row_id), name) for row_id, name in found.items()]
 
 

@@ -26,7 +26,8 @@ FILLS = [
     FROM times""",
     """INSERT INTO notifications (id, service_id, template_id, template_version, "to",
         normalised_to, key_type, notification_type, process_type, is_real, notification_status,
-        created_at, client_reference, reference, billable_units, international, delivery_attempts, request_id)
+        created_at, client_reference, reference, billable_units, international, delivery_attempts,
+        request_id)
     SELECT gen_random_uuid(), %(service)s, %(template)s, 1, '07900900123', '447900900123',
         'normal', 'sms', 'normal', true, 'delivered', at, 'campaign', 'r' || n, 1, false, 1,
         CASE WHEN n %% 100 = 0 THEN gen_random_uuid() END FROM times""",
