@@ -39,6 +39,14 @@ class NotificationHistoryAdmin(ByKeyAdmin[NotificationHistory]):
     search_help_text = "Exactly an id, or the provider's reference."
     ordering = ["-created_at", "-id"]
     service_path = "service"
+    fields = [
+        *("id", "state", "notification_type", "service", "template_id", "template_version"),
+        *("created_at", "sent_at", "updated_at", "sent_by", "reference", "client_reference"),
+        *("key_type", "api_key_id", "job_id", "job_row_number", "created_by_id"),
+        *("billable_units", "rate_multiplier", "international", "phone_prefix", "postage"),
+        "document_download_count",
+    ]
+    readonly_fields = ["state"]
 
     def find_page(self, request: HttpRequest, pages: KeyPages) -> Found:
         """Read the page."""

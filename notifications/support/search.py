@@ -162,7 +162,7 @@ def _by_text(term: str, viewer: Viewer, reason: str) -> Answer:
     ]
     hints = [
         "References are looked for exactly as they were given, with capital letters and spaces.",
-        "The caller's reference goes with the message; history keeps the provider's.",
+        "Of messages past their retention only the provider's reference can be looked for.",
     ]
     person = read_recipient(term)
     if person is None or not viewer.may("notifications.view_recipient"):

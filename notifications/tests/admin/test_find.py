@@ -166,7 +166,7 @@ def test_nothing_found_says_what_was_tried(signed_in):
 
     assert "Nothing was found" in page
     assert "a reference of a caller" in page
-    assert "history keeps the provider" in page
+    assert "past their retention only the provider" in page
 
 
 @pytest.mark.parametrize("term", ["", " x ", "x" * 1001, "\0\0\0"])
