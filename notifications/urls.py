@@ -1,7 +1,9 @@
 """Routes of the notifications app."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from notifications.admin.find import find
 from notifications.api.management import routes
 from notifications.api.read import NotificationRouter, NotificationViewSet
 from notifications.api.received_texts import ReceivedTextRouter, ReceivedTextViewSet
@@ -57,5 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page.confirm,
         name="unsubscribe-page",
     ),
+    path("admin/find/", admin.site.admin_view(find), name="admin-find"),
     path("", include(routes.urlpatterns)),
 ]

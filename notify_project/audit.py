@@ -29,6 +29,13 @@ class Report:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A look for something everywhere, which no row stands for."""
+
+    name: str
+
+
 def record(
     action: str,
     subject: Any,
@@ -64,7 +71,7 @@ def record(
 
 
 def _named(subject: Any) -> tuple[str, str]:
-    if isinstance(subject, Switch | Report):
+    if isinstance(subject, Switch | Report | Search):
         return type(subject).__name__.lower(), subject.name
     return type(subject)._meta.label_lower, str(subject.pk)  # noqa: SLF001 - Django's public Meta
 

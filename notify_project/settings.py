@@ -42,6 +42,7 @@ BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

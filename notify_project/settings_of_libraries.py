@@ -1,5 +1,7 @@
 """What libraries of the API and of the admin site are told, the same everywhere."""
 
+from django.templatetags.static import static
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["notify_project.api.negotiation.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
@@ -38,4 +40,5 @@ UNFOLD = {
     "SITE_HEADER": "Notify",
     "SITE_SYMBOL": "send",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
+    "SCRIPTS": [lambda _request: static("notify_project/find_key.js")],
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from notifications.documents.given import GivenFile
 from notify_project.constants import NotificationType
+from notify_project.logs import new_message_id
 from templates_app.read_models import TemplateModel
 
 Personalisation = dict[str, Any]
@@ -19,7 +20,7 @@ class Draft:
     """
 
     notification_type: NotificationType
-    notification_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    notification_id: uuid.UUID = field(default_factory=new_message_id)
     template: TemplateModel | None = None
     # What the template uses of the values, made harmless where that was asked for.
     personalisation: Personalisation | None = field(default=None, repr=False)

@@ -17,6 +17,7 @@ from notifications.models import Notification
 from notifications.statuses import Status
 from notify_project import clock
 from notify_project.constants import KeyType, NotificationType, Queue
+from notify_project.logs import request_of_message
 from notify_project.recipients.email import InvalidEmail, clean_email, parse_email
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
 from notify_project.recipients.unknown import normalise_lines
@@ -80,9 +81,10 @@ def persist_notification(
         raise ValueError("a notification belongs to a service")
     is_real = _is_real(key_type, service) if is_real is None else is_real
     process_type = process_type or _process_type(template_id, template_version)
+    notification_id = notification_id or uuid.uuid4()
     columns: dict[str, Any] = {
         **_blank(),
-        "id": notification_id or uuid.uuid4(),
+        "id": notification_id,
         "template_id": template_id,
         "template_version": template_version,
         "service_id": service.id,
@@ -106,6 +108,7 @@ def persist_notification(
         "document_download_count": document_download_count,
         "unsubscribe_link": unsubscribe_link,
         "process_type": process_type,
+        "request_id": request_of_message(notification_id),
         "lane": choose_queue(
             notification_type, is_real, process_type, of_large_job=_is_large(rows_of_job)
         ).value,

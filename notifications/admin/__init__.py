@@ -3,12 +3,14 @@
 from notifications.admin import (
     callback,
     document,
+    history,
     job,
     letter,
     notification,
     person,
     print_batch,
     provider,
+    received_text,
     statistics,
     suppression,
 )
@@ -16,12 +18,14 @@ from notifications.admin import (
 __all__ = [
     "callback",
     "document",
+    "history",
     "job",
     "letter",
     "notification",
     "person",
     "print_batch",
     "provider",
+    "received_text",
     "statistics",
     "suppression",
 ]

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from notifications.admin.callback_list import CallbackList
 from notifications.callbacks.replay import ReplayRefused, Wanted, replay
 from notifications.models import CallbackDelivery, FailingEndpoint
 from notify_project import clock
-from notify_project.admin.pages import BigTableAdmin, ReadOnlyAdmin
+from notify_project.admin.pages import ReadOnlyAdmin
 from services.models import User
 
 ATTEMPTS_SHOWN = 50
@@ -41,16 +42,11 @@ class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
 
 
 @admin.register(CallbackDelivery)
-class CallbackDeliveryAdmin(BigTableAdmin[CallbackDelivery]):
+class CallbackDeliveryAdmin(CallbackList):
     """What services must be told, and how far that has come."""
 
-    list_display = ["subject_id", "callback_type", "event_key", "state", "attempts", "created_at"]
-    list_filter = ["state", "callback_type"]
-    search_fields = ["=id", "=subject_id", "=service__id"]
-    search_help_text = "Id of a call (webhook-id), a notification or a service."
     exclude = ["payload"]
     readonly_fields: ClassVar[list[str]] = ["log_of_attempts"]
-    ordering = ["-created_at", "-id"]
     actions = ["replay"]
 
     def has_replay_permission(self, request: HttpRequest) -> bool:

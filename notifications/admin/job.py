@@ -5,37 +5,29 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
-from notifications.admin.job_progress import london_time, progress_shown
+from notifications.admin.job_list import JobList
+from notifications.admin.job_progress import progress_shown
 from notifications.admin.job_sending import answer_to
 from notifications.api.management.jobs import csv_of
 from notifications.jobs.cancel_letters import cancel_letter_job
 from notifications.jobs.control import PAUSABLE, cancel_job, pause_job, resume_job
-from notifications.jobs.words import job_in_words
 from notifications.models import Job
 from notify_project.admin.names import short
-from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
 
 
 @admin.register(Job)
-class JobAdmin(BigTableAdmin[Job]):
+class JobAdmin(JobList):
     """One page a job, which shows how far it has come; adding one is sending to a file."""
 
-    list_display = ["file", "service", "template_name", "rows", "state", "begins", "created_by"]
-    list_filter = ["job_status", "template__template_type", "archived"]
-    list_select_related = ["service", "template", "created_by"]
-    search_fields = ["=id", "=service__id", "=template__id"]
-    search_help_text = "Id of a job, a service or a template."
-    ordering = ["-created_at", "-id"]
     actions = None
     show_add_link = False
     actions_list: ClassVar[list[str]] = ["send"]
@@ -47,39 +39,9 @@ class JobAdmin(BigTableAdmin[Job]):
     ]
     readonly_fields: ClassVar[list[str]] = ["template_name", "rows", "kept"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        """Leave out what nobody would look for."""
-        rows = Job.objects.listed()
-        return rows.select_related("service", "template", "created_by").order_by(*self.ordering)
-
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Let those send who may create jobs."""
         return request.user.has_perm("notifications.add_job")
-
-    @admin.display(description="file", ordering="original_file_name")
-    def file(self, job: Job) -> str:
-        """Show the name, shortened."""
-        return short(job.original_file_name)
-
-    @admin.display(description="template")
-    def template_name(self, job: Job) -> str:
-        """Show the name, shortened."""
-        return short(job.template.name)
-
-    @admin.display(description="rows", ordering="notification_count")
-    def rows(self, job: Job) -> str:
-        """Show how many there are."""
-        return f"{job.notification_count:,}"
-
-    @admin.display(description="state", ordering="job_status")
-    def state(self, job: Job) -> str:
-        """Say it in words."""
-        return job_in_words(job.job_status)
-
-    @admin.display(description="begins, in London", ordering="created_at")
-    def begins(self, job: Job) -> str:
-        """Show when it began, or will."""
-        return london_time(job.scheduled_for or job.created_at)
 
     @admin.display(description="the file")
     def kept(self, job: Job) -> str:

@@ -5,33 +5,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from notifications.admin.letter_check import found_in, picture_for
 from notifications.admin.letter_pages import link_to_pages, may_see_pages, pages_url
 from notifications.admin.letter_steps import LetterSteps
-from notifications.models import Notification, hash_of
+from notifications.admin.message_list import MessageList
+from notifications.models import Notification
 from notify_project.constants import NotificationType
 
 
 @admin.register(Notification)
-class NotificationAdmin(LetterSteps):
+class NotificationAdmin(MessageList, LetterSteps):
     """One page a message, found by exact values; recipients only with the right to see them."""
 
-    list_display = ["id", "notification_type", "status", "service", "created_at", "sent_by"]
-    list_filter = ["notification_type", "status", "key_type", "process_type"]
-    list_select_related = ["service"]
-    # Makes the search box appear; get_search_results does the search.
-    search_fields = ["id"]
-    search_help_text = (
-        "Exactly one of: id of the notification, template or service; the caller's reference; "
-        "the provider's reference; phone number (447700900123) or email address in lower case."
-    )
-    ordering = ["-created_at", "-id"]
-    date_hierarchy = None
-    readonly_fields = ["pages", "check_of_pdf"]
+    readonly_fields = ["pages", "check_of_pdf", "came_by_request"]
+    service_path = "service"
     fieldsets = [
         (None, {"fields": ["id", "notification_type", "status", "failure_reason", "service"]}),
         (
@@ -48,6 +38,7 @@ class NotificationAdmin(LetterSteps):
                     "updated_at",
                     "sent_by",
                     "reference",
+                    "came_by_request",
                     "delivery_attempts",
                     "claimed_until",
                     "next_attempt_at",
@@ -106,22 +97,3 @@ class NotificationAdmin(LetterSteps):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return picture_for(request, self.get_object(request, str(letter_id)), page)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Notification], search_term: str
-    ) -> tuple[QuerySet[Notification], bool]:
-        """Find by one exact, indexed value."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            wanted = uuid.UUID(term)
-        except ValueError:
-            queryset = queryset.alias(reference_hash=hash_of(F("client_reference")))
-            found = Q(reference_hash=hash_of(Value(term)), client_reference=term)
-            found |= Q(reference=term)
-            if request.user.has_perm("notifications.view_recipient"):
-                queryset = queryset.alias(recipient_hash=hash_of(F("normalised_to")))
-                found |= Q(recipient_hash=hash_of(Value(term)), normalised_to=term)
-            return queryset.filter(found), False
-        return queryset.filter(Q(id=wanted) | Q(template_id=wanted) | Q(service_id=wanted)), False

@@ -18,6 +18,7 @@ class NotificationHistory(NotificationColumns):
 
     class Meta:
         db_table = "notification_history"
+        verbose_name_plural = "notification history"
         constraints = shared_checks("notification_history")
         indexes = [
             models.Index(

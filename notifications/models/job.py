@@ -1,11 +1,12 @@
 """Uploaded spreadsheets."""
 
 import uuid
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Collate, Left, Lower
 
 from notify_project import clock
 from services.models import Service
@@ -46,6 +47,9 @@ class Job(models.Model):
         ERROR = "error"
         READY_TO_SEND = "ready to send"
         SENT_TO_DVLA = "sent to dvla"
+
+    # Of a file's name; a whole one may be longer than an index takes.
+    INDEXED_CHARACTERS: ClassVar[int] = 100
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     original_file_name = models.TextField()
@@ -100,6 +104,11 @@ class Job(models.Model):
             models.Index(fields=["service", "created_at"], name="ix_jobs_service"),
             models.Index(fields=["job_status", "processing_started"], name="ix_jobs_started"),
             models.Index(fields=["job_status", "scheduled_for"], name="ix_jobs_scheduled"),
+            # Which files are called so, or begin so?
+            models.Index(
+                Collate(Lower(Left("original_file_name", 100)), "C"),
+                name="ix_jobs_file_name",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from notifications.models.notification_indexes import DUE_AT, INDEXES, UNFINISHE
 from notifications.statuses import COMPLETED, Status
 from notify_project.constants import MESSAGE_QUEUES, KeyType, NotificationType, ProcessType, Queue
 from notify_project.encryption import EncryptedJSONField
+from notify_project.logs import written_request_id
 from services.models import ApiKey, Service
 
 
@@ -124,6 +125,8 @@ class Notification(NotificationColumns):
     failure_reason = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null unless failed
     # Whom the next attempt passes over, whichever process makes it.
     failed_provider = models.CharField(max_length=50, null=True)  # noqa: DJ001 - null unless one did
+    # Only where the caller named its request; elsewhere the message has the id of its request.
+    request_id = models.UUIDField(null=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -174,6 +177,13 @@ class Notification(NotificationColumns):
 
     def __str__(self) -> str:
         return f"{self.notification_type} {self.id}"
+
+    @property
+    def came_by_request(self) -> str:
+        """Return the id of the request that it came by, as logs name it; none for a job's row."""
+        if self.request_id is None and self.job_id is not None:
+            return ""
+        return written_request_id(self.request_id or self.id)
 
     @property
     def completed_at(self) -> datetime | None:

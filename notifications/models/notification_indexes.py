@@ -114,6 +114,12 @@ INDEXES = [
         name="ix_notif_reference",
     ),
     models.Index(fields=["created_at"], name="ix_notif_created_at"),
+    # Which message came by a request that its caller named?
+    models.Index(
+        fields=["request_id"],
+        condition=models.Q(request_id__isnull=False),
+        name="ix_notif_request",
+    ),
     # Which letters went to a postcode?
     models.Index(
         LETTER_ENDING,

@@ -1,9 +1,9 @@
-"""Periodic runs and audit events."""
+"""Periodic runs."""
 
 from django.contrib import admin
 
-from notify_project.admin.pages import BigTableAdmin, ReadOnlyAdmin
-from notify_project.models import AuditEvent, PeriodicRun
+from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.models import PeriodicRun
 
 
 @admin.register(PeriodicRun)
@@ -15,14 +15,3 @@ class PeriodicRunAdmin(ReadOnlyAdmin[PeriodicRun]):
     search_fields = ["=task"]
     search_help_text = "Exact name of a task."
     ordering = ["-slot", "-id"]
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(BigTableAdmin[AuditEvent]):
-    """Who changed what."""
-
-    list_display = ["created_at", "action", "actor", "subject_type", "subject_id", "reason"]
-    list_select_related = ["actor"]
-    search_fields = ["=subject_id", "=service_id"]
-    search_help_text = "Id of a service or of the thing that was changed."
-    ordering = ["-created_at", "-id"]

@@ -4,8 +4,10 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from django.contrib import messages
+from django.contrib.admin.utils import get_fields_from_path, lookup_spawns_duplicates
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
@@ -98,3 +100,21 @@ class BigTableAdmin(ReadOnlyAdmin[AnyModel]):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 50
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AnyModel], search_term: str
+    ) -> tuple[QuerySet[AnyModel], bool]:
+        """Find by exact values, as indexes have them; Django would compare capital letters."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found, is_doubled = Q(pk__in=[]), False
+        for name in self.get_search_fields(request):
+            path = str(name).removeprefix("=")
+            field = get_fields_from_path(self.model, path)[-1]
+            try:
+                found |= Q(**{path: field.to_python(term)})
+            except ValidationError:
+                continue
+            is_doubled = is_doubled or lookup_spawns_duplicates(self.opts, path)
+        return queryset.filter(found), is_doubled

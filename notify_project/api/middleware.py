@@ -3,6 +3,7 @@
 import secrets
 import string
 import time
+import uuid
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -57,8 +58,10 @@ class ApiBoundary:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request and count it."""
         began = time.perf_counter()
-        trace_id = _trace_id(request)
-        with logs.belonging_to(trace_id):
+        trace_id = _given_trace_id(request)
+        own_id = None if trace_id else uuid.uuid4()
+        trace_id = own_id.hex if own_id else trace_id
+        with logs.belonging_to(trace_id, message_id=own_id):
             response = self._respond(request, trace_id)
         _count(request, response, time.perf_counter() - began)
         return response
@@ -123,10 +126,10 @@ def _resolve(path: str, urlconf: str) -> ResolverMatch:
     return resolve(path, urlconf)
 
 
-def _trace_id(request: HttpRequest) -> str:
-    """Echo the caller's trace id, or make one."""
+def _given_trace_id(request: HttpRequest) -> str:
+    """Return the caller's trace id, which is echoed; empty if it gives none."""
     meta = request.META  # its dictionary of headers would be made anew for each request
     given: str | None = meta.get("HTTP_X_B3_TRACEID")
     if given and len(given) in {16, 32} and _HEX.issuperset(given):
         return given
-    return secrets.token_hex(16)
+    return ""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from notify_project.admin.filters import FoundByName
 from notify_project.admin.pages import UseCaseAdmin
 from services.api_keys import IssuedKey, issue, revoke
 from services.models import ApiKey, User
@@ -28,7 +29,12 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
 
     form = IssueKeyForm
     list_display = ["name", "service", "key_type", "created_at", "expiry_date"]
-    list_filter = ["key_type", ("expiry_date", admin.EmptyFieldListFilter)]
+    list_filter = [
+        ("service", FoundByName),
+        "key_type",
+        ("expiry_date", admin.EmptyFieldListFilter),
+    ]
+    list_filter_submit = True
     list_select_related = ["service"]
     search_fields = ["=id", "=service__id", "service__name", "name"]
     search_help_text = "Id of a key or service, or part of a name."

@@ -96,6 +96,7 @@ def whole_body(path: str) -> dict[str, object] | None:
     wanted: dict[str, dict[str, object]] = {
         "/letters/returned": {"references": [f"{next(_numbers):016}"]},
         "/person/find": recipients,
+        "/find": {"term": "nobody@example.org", "reason": reason},
         "/person/erase": {**recipients, "case_reference": "DP-1"},
         "/inbound-number": {"numbers": [number], "provider": "mmg"},
         "/service/{service_id}/inbound-number": {},

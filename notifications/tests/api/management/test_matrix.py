@@ -52,6 +52,12 @@ def told(world, rest=""):
 
 
 OPERATIONS = {
+    "find-create": (
+        "post",
+        lambda w: "/find",
+        {"term": "jo@example.org", "reason": "asked"},
+        PLATFORM,
+    ),
     "person-find": (
         "post",
         lambda w: "/person/find",

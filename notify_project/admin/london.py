@@ -1,0 +1,38 @@
+"""Times on pages: London's clock, and how long ago that is."""
+
+from datetime import datetime, timedelta
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from notify_project import clock
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def written(instant: datetime) -> str:
+    """Return a time in London, to the second."""
+    return f"{instant.astimezone(clock.LONDON):%-d %b %Y, %H:%M:%S}"
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """Say how long ago an instant is, in its largest unit."""
+    past = instant <= now
+    seconds = int((now - instant if past else instant - now) / timedelta(seconds=1))
+    words = "under a minute"
+    for length, unit in _UNITS:
+        if seconds >= length:
+            count = seconds // length
+            words = f"{count} {unit}{'s' if count > 1 else ''}"
+            break
+    return f"{words} ago" if past else f"in {words}"
+
+
+def when(instant: datetime, now: datetime) -> SafeString:
+    """Return a time for a column: how long ago, and the time itself below."""
+    return format_html(
+        '<span style="white-space:nowrap" title="{}">{}<br><small>{}</small></span>',
+        clock.api_time(instant),
+        ago(instant, now),
+        written(instant),
+    )
