@@ -23,6 +23,7 @@ from notifications.lifecycle.letters import (
     try_letter_again,
 )
 from notifications.lifecycle.moves import move, move_many
+from notifications.lifecycle.notes import Note, forget_notes, keep_late, receipt_note
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 from notifications.lifecycle.print_files import (
     LetterInFile,
@@ -38,6 +39,7 @@ __all__ = [
     "Erased",
     "LetterInFile",
     "LettersOfJob",
+    "Note",
     "Outcome",
     "cancel_letter",
     "cancel_letters_of_job",
@@ -51,15 +53,18 @@ __all__ = [
     "count_sheets",
     "erase",
     "expire",
+    "forget_notes",
     "forget_pages",
     "hold_letters_of_file",
     "hold_rows_of_job",
+    "keep_late",
     "look_at_letters_of_job",
     "move",
     "move_deleted_letters",
     "move_many",
     "pass_letter",
     "print_letter_again",
+    "receipt_note",
     "record_outcomes",
     "release_letters_of_file",
     "release_rows_of_job",
