@@ -1,12 +1,13 @@
 """The pages of a sent letter, for staff to whom its personal data is shown at the moment."""
 
 from typing import cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
-from notifications.admin.revealing import is_revealed
+from notifications.admin.revealing import is_revealed, visible_message
 from notifications.letters.download import readable_pdf
 from notifications.models import LetterCheck, Notification
 from notifications.support.as_received import hides_values
@@ -48,11 +49,8 @@ def pages_url(site: admin.AdminSite) -> URLPattern:
     return path("<uuid:object_id>/pages.png", site.admin_view(_picture), name=_NAME)
 
 
-def _picture(request: HttpRequest, object_id: str) -> HttpResponse:
-    letter = Notification.objects.filter(pk=object_id).first()
-    may_view = request.user.has_perm("notifications.view_notification")
-    if letter is None or not may_view:
-        raise Http404
+def _picture(request: HttpRequest, object_id: UUID) -> HttpResponse:
+    letter = visible_message(request, object_id)
     check = LetterCheck.objects.filter(notification_id=letter.id).first()
     if not may_see_pages(request, letter, check, is_hidden=hides_values(letter)):
         raise Http404

@@ -23,7 +23,14 @@ from notifications.lifecycle.letters import (
     try_letter_again,
 )
 from notifications.lifecycle.moves import move, move_many
-from notifications.lifecycle.notes import Note, forget_notes, keep_late, receipt_note
+from notifications.lifecycle.notes import (
+    Note,
+    attempt_note,
+    forget_notes,
+    keep_late,
+    reading_of,
+    receipt_note,
+)
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 from notifications.lifecycle.print_files import (
     LetterInFile,
@@ -41,6 +48,7 @@ __all__ = [
     "LettersOfJob",
     "Note",
     "Outcome",
+    "attempt_note",
     "cancel_letter",
     "cancel_letters_of_job",
     "check_letters_again",
@@ -64,6 +72,7 @@ __all__ = [
     "move_many",
     "pass_letter",
     "print_letter_again",
+    "reading_of",
     "receipt_note",
     "record_outcomes",
     "release_letters_of_file",

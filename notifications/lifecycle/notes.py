@@ -10,6 +10,24 @@ import orjson
 from django.db import connection
 
 from notifications.models.delivery_event import MAX_CODE_CHARACTERS, MAX_EVENTS, DeliveryEvent
+from notifications.providers.base import (
+    OutcomeUnknown,
+    ProviderError,
+    RecipientRefused,
+    Refused,
+    Throttled,
+)
+
+Attempt = DeliveryEvent.Attempt
+# The first that fits counts.
+_READINGS = (
+    (OutcomeUnknown, Attempt.UNKNOWN),
+    (Throttled, Attempt.THROTTLED),
+    (RecipientRefused, Attempt.RECIPIENT_REFUSED),
+    (Refused, Attempt.REFUSED),
+    (ProviderError, Attempt.NOT_TAKEN),
+    (Exception, Attempt.NOT_PREPARED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +99,36 @@ def keep_late(notification_id: uuid.UUID, note: Note) -> None:
     values: dict[str, Any] = {"id": str(notification_id), "note": as_json(note)}
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
+
+
+def reading_of(error: Exception) -> Attempt:
+    """Return what an attempt's error says about it; one that is no provider's was before a call."""
+    return next(word for kind, word in _READINGS if isinstance(error, kind))
+
+
+def attempt_note(
+    reading: Attempt,
+    *,
+    at: datetime,
+    attempt: int,
+    code: str,
+    provider: str = "",
+    raw: str = "",
+    duration_ms: int | None = None,
+) -> Note:
+    """Return what is kept of an attempt that no provider took.
+
+    Args:
+        reading: what it came to.
+        at: when.
+        attempt: its number.
+        code: the provider's, or the name of an error.
+        provider: who was called; empty if nobody was.
+        raw: the answer, without what is the recipient's.
+        duration_ms: how long the call took.
+    """
+    kind, code = DeliveryEvent.Kind.ATTEMPT.value, code[:MAX_CODE_CHARACTERS]
+    return Note(at, kind, reading.value, provider, code, raw, attempt, duration_ms)
 
 
 def receipt_note(provider: str, outcome: str, code: str, at: datetime) -> Note:

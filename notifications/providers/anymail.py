@@ -95,7 +95,7 @@ class Anymail(Provider[EmailMessage]):
         try:
             backend.send_messages([mail])
         except AnymailRecipientsRefused as error:
-            raise RecipientRefused("refused") from error
+            raise _quoted(RecipientRefused("refused"), error) from error
         except AnymailAPIError as error:
             self._drop()
             raise _quoted(_api_error(error), error) from error
@@ -179,11 +179,11 @@ def _request(body: bytes, headers: Mapping[str, str]) -> WSGIRequest:
     )
 
 
-def _quoted(refusal: ProviderError, error: AnymailAPIError) -> ProviderError:
+def _quoted(refusal: ProviderError, error: AnymailError) -> ProviderError:
     """Put the beginning of the service's answer into what it means."""
     text = getattr(error.response, "text", None)
     if isinstance(text, str):
-        refusal.answer = f"{error.status_code} {text[:MAX_QUOTED_BYTES]}"
+        refusal.answer = f"{error.response.status_code} {text[:MAX_QUOTED_BYTES]}"
     return refusal
 
 

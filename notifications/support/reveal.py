@@ -12,12 +12,12 @@ SHORTEST_REASON: Final = 3
 LONGEST_REASON: Final = 500
 
 
-def reveal(row: Notification, *, actor: User, reason: str, seen_before: int) -> None:
+def reveal(row: Notification, *, actor: User | None, reason: str, seen_before: int = 0) -> None:
     """Write down that somebody is about to see what is personal in a message.
 
     Args:
         row: the message.
-        actor: who looks.
+        actor: who looks; None is somebody at the command line.
         reason: why.
         seen_before: how many other messages they have seen since they signed in.
 

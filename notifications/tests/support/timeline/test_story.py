@@ -29,6 +29,7 @@ from notifications.tests.factories import (
     NotificationFactory,
 )
 from notify_project import audit
+from notify_project.models import AuditEvent
 from services.retention import set_retention
 from services.tests.api.management.client import member, support
 from services.tests.factories import ApiKeyFactory, UserFactory
@@ -232,6 +233,22 @@ def test_the_command_tells_the_story_without_personal_data(failed):
     assert failed.to not in text
     with pytest.raises(CommandError, match="there is no message"):
         call_command("show_notification", str(uuid.uuid4()))
+
+
+def test_the_command_shows_what_is_personal_only_with_a_reason_that_is_kept(failed):
+    out = StringIO()
+    words = ("show_notification", str(failed.id), "--personal-data")
+
+    with pytest.raises(CommandError, match="Say why"):
+        call_command(*words, stdout=out)
+    before = out.getvalue()
+    call_command(*words, "--reason", "asked by the service", stdout=out)
+
+    [event] = AuditEvent.objects.all()
+    assert before == ""
+    assert f"To: {failed.to}" in out.getvalue()
+    assert "name: Jo" in out.getvalue()
+    assert (event.action, event.reason) == ("show personal data", "asked by the service")
 
 
 @freeze_time(NOON)
