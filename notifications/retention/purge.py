@@ -54,7 +54,7 @@ _DELETE = f"""
     ON CONFLICT DO NOTHING
     RETURNING id
 ), events AS (
-    DELETE FROM delivery_events e USING old WHERE e.notification_id = old.id
+    DELETE FROM delivery_events e WHERE e.notification_id = ANY(ARRAY(SELECT id FROM old))
 ), deleted AS (
     DELETE FROM notifications n USING old WHERE n.id = old.id
     RETURNING n.created_at, n.id

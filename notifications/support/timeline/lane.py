@@ -30,7 +30,7 @@ def count_before(row: Notification, now: datetime) -> int:
     # What is due by then, and not a moment later.
     before = Notification.objects.due(min(due_at, now)).filter(lane=row.lane).exclude(id=row.id)
     # Ordered, so that the index on times answers it: the oldest are read, and no others.
-    return len(before.order_by(DUE_AT).values_list("id")[:MOST_BEFORE])
+    return before.order_by(DUE_AT)[:MOST_BEFORE].count()
 
 
 def providers_for(row: Notification) -> Providers:
