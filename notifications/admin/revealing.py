@@ -67,12 +67,12 @@ def show(request: HttpRequest, message_id: UUID) -> HttpResponse:
         reveal(row, actor=actor, reason=request.POST.get("reason", ""), seen_before=seen_before)
     except ApiError as error:
         messages.error(request, error.message)
-        return _to_page(row)
+        return HttpResponseRedirect(_page_of(row))
     ends = clock.now().timestamp() + MINUTES * 60
     still_open = _still_open(request) | {str(row.id): ends}
     session[_OPEN] = dict(list(still_open.items())[-_MOST_OPEN:])
     session[_COUNT] = seen_before + 1
-    return _to_page(row)
+    return HttpResponseRedirect(f"{_page_of(row)}#content")
 
 
 @require_POST
@@ -82,7 +82,7 @@ def hide(request: HttpRequest, message_id: UUID) -> HttpResponse:
     still_open = _still_open(request)
     still_open.pop(str(row.id), None)
     request.session[_OPEN] = still_open
-    return _to_page(row)
+    return HttpResponseRedirect(f"{_page_of(row)}#content")
 
 
 VIEWS: Final[dict[str, Callable[[HttpRequest, UUID], HttpResponse]]] = {"show": show, "hide": hide}
@@ -94,6 +94,5 @@ def _still_open(request: HttpRequest) -> dict[str, float]:
     return {key: ends for key, ends in kept.items() if ends > now}
 
 
-def _to_page(row: Notification) -> HttpResponse:
-    page = reverse("admin:notifications_notification_change", args=[row.pk])
-    return HttpResponseRedirect(f"{page}#content")
+def _page_of(row: Notification) -> str:
+    return reverse("admin:notifications_notification_change", args=[row.pk])

@@ -14,8 +14,11 @@ _MAX_READ: Final = 2_000
 _MAX_VALUES: Final = 200
 # Shorter pieces of a word are in too many others.
 _SHORTEST_PIECE: Final = 4
-# Fields of messages that are no secret: they would take the outcome out of the answer.
-_NOT_SECRET: Final = frozenset({"id", "message_id", "international", "from_address", "from_name"})
+# Fields of messages that are no secret: they would take the outcome out of the answer. The HTML of
+# an email says what its plain text says.
+_NOT_SECRET: Final = frozenset({"id", "message_id", "from_address", "from_name", "html"})
+# Whoever repeats a message repeats its beginning.
+_MAX_CONTENT: Final = 20_000
 
 _EMAIL = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 # Seven digits are a number that somebody could be called at.
@@ -71,7 +74,8 @@ def scrub(answer: str, secrets: Secrets, *, limit: int) -> str:
         secrets: of the message.
         limit: how many characters at most.
     """
-    text = _one_line(_decoded(answer[:_MAX_READ]))
+    # Before values are taken out, which would part words that stand side by side in the message.
+    text = _without_words(_one_line(_decoded(answer[:_MAX_READ])), secrets)
     for value in secrets.values:
         text = _without(text, value)
     text = _EMAIL.sub(HIDDEN, text)
@@ -79,8 +83,7 @@ def scrub(answer: str, secrets: Secrets, *, limit: int) -> str:
         # The same number with another prefix, or with spaces.
         text = re.sub(r"\D?".join(number[-7:]), HIDDEN, text)
     text = _NUMBER.sub(HIDDEN, text)
-    text = _BLOB.sub(HIDDEN, text)
-    return _without_words(text, secrets)[:limit]
+    return _BLOB.sub(HIDDEN, text)[:limit]
 
 
 def _decoded(text: str) -> str:
@@ -100,7 +103,7 @@ def _one_line(text: str) -> str:
 
 def _without(text: str, value: str) -> str:
     value = _one_line(value)
-    if not value:
+    if not value or len(value) > len(text):
         return text
     # A short value is one only where it stands by itself; "a" is in every word.
     edge = (r"(?<!\w)", r"(?!\w)") if len(value) < _SHORTEST_PIECE else ("", "")
@@ -141,7 +144,7 @@ def _fields(message: Any) -> Iterator[str]:
     for each in fields(message):
         value = getattr(message, each.name)
         if isinstance(value, str) and value and each.name not in _NOT_SECRET:
-            yield value
+            yield value[:_MAX_CONTENT]
 
 
 def _texts(values: Any) -> Iterator[str]:
@@ -153,6 +156,6 @@ def _texts(values: Any) -> Iterator[str]:
         for value in values:
             yield from _texts(value)
     elif isinstance(values, str):
-        yield values.strip()
+        yield values.strip()[:_MAX_CONTENT]
     elif values is not None and not isinstance(values, bool):
         yield str(values)

@@ -1,7 +1,7 @@
 """One sentence: where a message is now, what it waits for, or what came of it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -29,6 +29,8 @@ __all__ = ["Why", "why"]
 
 # No provider needs as long for a receipt of a phone that is on.
 _LONG_WITHOUT_RECEIPT: Final = timedelta(hours=4)
+# What is due later than any retry is held.
+_NO_RETRY_IN: Final = timedelta(days=365)
 _CLEAR: Final = "Nothing; it goes on by itself."
 
 
@@ -54,7 +56,12 @@ def why(facts: Facts) -> Why:
 
 def _why_not_sent(row: Notification, facts: Facts) -> Why:
     """Go through all that keeps a worker from it; the first that does is said."""
-    return _leased(row, facts) or _held(row) or _stopped(row) or _retries_or_is_due(row, facts)
+    return (
+        _leased(row, facts)
+        or _held(row)
+        or _stopped(row, facts.now)
+        or _retries_or_is_due(row, facts)
+    )
 
 
 def _leased(row: Notification, facts: Facts) -> Why | None:
@@ -67,13 +74,15 @@ def _leased(row: Notification, facts: Facts) -> Why | None:
     )
 
 
-def _stopped(row: Notification) -> Why | None:
-    if row.next_attempt_at is not None and row.next_attempt_at >= HELD_UNTIL:
+def _stopped(row: Notification, now: datetime) -> Why | None:
+    if row.next_attempt_at == HELD_UNTIL:
         return Why(
             "It is held back: its job is paused.",
             "Resume the job on its page, or cancel it.",
             Tone.WARNING,
         )
+    if row.next_attempt_at is not None and row.next_attempt_at - now > _NO_RETRY_IN:
+        return Why("It is held back.", "Release what it belongs to.", Tone.WARNING)
     if not row.service.active:
         return Why(
             "Its service is archived: the next attempt ends it without sending it.",

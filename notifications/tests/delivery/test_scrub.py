@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from urllib.parse import quote_plus
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from notifications.delivery.scrub import HIDDEN, Secrets, scrub, secrets_of
 from notifications.providers.base import SmsMessage
+from notifications.tests.providers.messages import EMAIL
 
 BODY = "Library: Dear Zoë Quill, your code is 480213. Come to Elm House before Friday."
 VALUES = {"name": "Zoë Quill", "code": 480213, "places": ["Elm House", "b4"]}
@@ -72,6 +74,17 @@ def test_it_is_one_short_line_without_what_a_database_refuses():
     assert len(said) == 50
     assert said.isprintable()
     said.encode()
+
+
+def test_a_long_email_costs_little_and_what_is_quoted_of_it_goes():
+    plain = "Dear Zoë Quill, " + "come to Elm House soon. " * 4_000
+    email = replace(EMAIL, to="zoe@example.org", plain=plain, html=f"<p>{plain}</p>")
+    secrets = secrets_of(email, {"name": "Zoë Quill", "file": "x" * 2_000_000}, [])
+
+    said = scrub("554 spam: Dear Zoë Quill, come to Elm House", secrets, limit=500)
+
+    assert said.startswith("554 spam: ")
+    assert not {"Dear", "Zoë", "Quill", "come", "Elm", "House"} & set(said.replace(",", "").split())
 
 
 @given(

@@ -88,11 +88,13 @@ def test_a_retry_from_before_answers_were_kept_names_its_provider():
 def test_a_lease_a_pause_and_an_archived_service_are_told_apart():
     leased = NotificationFactory(claimed_until=clock.now() + MINUTE, delivery_attempts=2)
     paused = NotificationFactory(next_attempt_at=HELD_UNTIL)
+    held = NotificationFactory(next_attempt_at=HELD_UNTIL - timedelta(days=700))
     archived = NotificationFactory(template=TemplateFactory(service=ServiceFactory(archived=True)))
     left = NotificationFactory(claimed_until=clock.now() - MINUTE, delivery_attempts=1)
 
     assert "attempt 2 is under way" in why(leased).sentence
     assert "its job is paused" in why(paused).sentence
+    assert why(held).sentence == "It is held back."
     assert "Its service is archived" in why(archived).sentence
     assert "never said what came of it; it may have been sent" in why(left).sentence
 
