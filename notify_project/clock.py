@@ -49,3 +49,26 @@ def financial_year_days(year: int) -> tuple[date, date]:
 def api_time(instant: datetime) -> str:
     """Write an instant as the API does: ``YYYY-MM-DDTHH:MM:SS.ffffffZ``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def london_words(instant: datetime) -> str:
+    """Write an instant for people: ``30 November 2026 at 14:32:05``, in London."""
+    return f"{instant.astimezone(LONDON):%-d %B %Y at %H:%M:%S}"
+
+
+def duration_words(length: timedelta) -> str:
+    """Write how long something took for people, as exactly as anybody wants to know."""
+    seconds = abs(length.total_seconds())
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    word = "day" if days == 1 else "days"
+    return f"{days} {word} {hours} h" if hours else f"{days} {word}"

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from notifications.admin import message_filters, status_words
-from notifications.models import NotificationHistory
+from notifications.admin.message_page import MessagePage
+from notifications.models import Notification, NotificationHistory
 from notifications.support import lists
 from notify_project import clock
 from notify_project.admin.by_key import ByKeyAdmin, KeyPages
@@ -20,7 +22,7 @@ from notify_project.newest import Found, find_newest
 
 
 @admin.register(NotificationHistory)
-class NotificationHistoryAdmin(ByKeyAdmin[NotificationHistory]):
+class NotificationHistoryAdmin(ByKeyAdmin[NotificationHistory], MessagePage[NotificationHistory]):
     """One page a message that was real, kept for bills and statistics."""
 
     list_display = ["created", "state", "notification_type", "service_name", "sent_by", "id"]
@@ -39,14 +41,6 @@ class NotificationHistoryAdmin(ByKeyAdmin[NotificationHistory]):
     search_help_text = "Exactly an id, or the provider's reference."
     ordering = ["-created_at", "-id"]
     service_path = "service"
-    fields = [
-        *("id", "state", "notification_type", "service", "template_id", "template_version"),
-        *("created_at", "sent_at", "updated_at", "sent_by", "reference", "client_reference"),
-        *("key_type", "api_key_id", "job_id", "job_row_number", "created_by_id"),
-        *("billable_units", "rate_multiplier", "international", "phone_prefix", "postage"),
-        "document_download_count",
-    ]
-    readonly_fields = ["state"]
 
     def find_page(self, request: HttpRequest, pages: KeyPages) -> Found:
         """Read the page."""
@@ -79,10 +73,20 @@ class NotificationHistoryAdmin(ByKeyAdmin[NotificationHistory]):
         except ValueError:
             return queryset.filter(reference=term), False
 
-    def render_change_form(self, request: HttpRequest, context: Any, **more: Any) -> Any:
-        """Say what the page shows."""
-        context["title"] = "What history keeps of a message"
-        return super().render_change_form(request, context, **more)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Lead to the message itself as long as it is there."""
+        row = self.get_object(request, object_id) if object_id else None
+        may_view = request.user.has_perm("notifications.view_notification")
+        if row is not None and may_view and Notification.objects.filter(id=row.id).exists():
+            page = reverse("admin:notifications_notification_change", args=[row.id])
+            return HttpResponseRedirect(page)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     @admin.display(description="accepted, in London")
     def created(self, row: NotificationHistory) -> SafeString:

@@ -9,18 +9,18 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
+from notifications.admin.message_page import MessagePage
 from notifications.letters.cancel import cancel_letter, is_printing_begun
 from notifications.models import Notification
 from notifications.statuses import Status
 from notifications.support import letters
 from notify_project import clock
-from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
 
 
-class LetterSteps(BigTableAdmin[Notification]):
+class LetterSteps(MessagePage[Notification]):
     """A page that shows a notification, and of a letter what can be done to it as it stands."""
 
     actions_detail: ClassVar[list[str]] = ["cancel", "make_pages", "send_again", "give_up"]

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from notifications.delivery import retry
 from notifications.delivery.pace import pace
+from notifications.delivery.told import note_of
 from notifications.lifecycle import Outcome
 from notifications.providers.base import (
     OutcomeUnknown,
@@ -54,6 +55,7 @@ class Call:
     identifier: str
     status: Status
     message: Any = field(repr=False)
+    values: Any = field(default=None, repr=False)
 
 
 class Result(Enum):
@@ -105,7 +107,7 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
         return
     started = time.monotonic()
     try:
-        outcome, result = _ask(ready)
+        outcome, result = _ask(ready, started)
     finally:
         pace().end(ready.identifier, time.monotonic() - started)
     made = Made(ready.provider_id, result, time.monotonic() - started)
@@ -113,11 +115,11 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
     finished.put(Finished(outcome, made))
 
 
-def _ask(ready: Call) -> tuple[Outcome, Result]:
+def _ask(ready: Call, started: float) -> tuple[Outcome, Result]:
     try:
         reference = provider(ready.identifier).send(ready.message)
     except ProviderError as error:
-        return _failed(ready, error), _result_of(error)
+        return _failed(ready, error, started), _result_of(error)
     except Exception as error:  # noqa: BLE001 - one message's trouble; a lost one would block the run
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error(  # noqa: TRY400 - the error's text may hold what is in the message
@@ -127,7 +129,8 @@ def _ask(ready: Call) -> tuple[Outcome, Result]:
             ready.notification_id,
             where,
         )
-        return _failed(ready, OutcomeUnknown()), Result.UNKNOWN
+        unknown = OutcomeUnknown(type(error).__name__)
+        return _failed(ready, unknown, started), Result.UNKNOWN
     return _accepted(ready, reference), Result.ANSWERED
 
 
@@ -175,7 +178,7 @@ def _given_back(ready: Call, due_at: datetime) -> Outcome:
     )
 
 
-def _failed(ready: Call, error: ProviderError) -> Outcome:
+def _failed(ready: Call, error: ProviderError, started: float) -> Outcome:
     logger.warning(
         "attempt %s at notification %s failed: provider=%s reason=%s ambiguous=%s",
         ready.attempt,
@@ -183,6 +186,14 @@ def _failed(ready: Call, error: ProviderError) -> Outcome:
         ready.identifier,
         type(error).__name__,
         str(isinstance(error, OutcomeUnknown)).lower(),
+    )
+    note = note_of(
+        error,
+        attempt=ready.attempt,
+        provider_name=ready.identifier,
+        seconds=time.monotonic() - started,
+        message=ready.message,
+        values=ready.values,
     )
     if isinstance(error, Refused):
         to_blame = isinstance(error, RecipientRefused)
@@ -192,6 +203,7 @@ def _failed(ready: Call, error: ProviderError) -> Outcome:
             Status.PERMANENT_FAILURE if to_blame else Status.TECHNICAL_FAILURE,
             sent_by=ready.identifier,
             failure_reason=("recipient-refused" if to_blame else "provider-rejected"),
+            note=note,
         )
     outcome = try_again(
         ready.notification_id,
@@ -200,7 +212,7 @@ def _failed(ready: Call, error: ProviderError) -> Outcome:
         ready.created_at,
         error=error,
     )
-    return replace(outcome, failed_provider=ready.identifier)
+    return replace(outcome, failed_provider=ready.identifier, note=note)
 
 
 def try_again(

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from notifications.delivery import simulate
 from notifications.delivery.calls import Call, try_again
 from notifications.delivery.content import Text, email_of, text_of
 from notifications.delivery.routing import NoProvider, Router
+from notifications.delivery.told import not_called
 from notifications.lifecycle import Outcome
 from notifications.models import Notification, ProviderDetails
 from notifications.statuses import Status
@@ -105,6 +107,7 @@ def _prepare(row: Notification, text: Text | None, router: Router) -> Call | Out
             identifier=details.identifier,
             status=_status_once_sent(row, details),
             message=email_of(row, service) if text is None else text.message,
+            values=row.personalisation,
         )
     except NoProvider as error:
         return _try_again(row, error)
@@ -132,9 +135,11 @@ def _status_once_sent(row: Notification, details: ProviderDetails) -> Status:
 
 
 def _try_again(row: Notification, error: Exception) -> Outcome:
-    return try_again(
+    outcome = try_again(
         row.id, row.notification_type, row.delivery_attempts, row.created_at, error=error
     )
+    is_without = isinstance(error, NoProvider)
+    return replace(outcome, note=not_called(row.delivery_attempts, error, is_without=is_without))
 
 
 def _cannot_prepare(row: Notification, error: Exception) -> Outcome:

@@ -23,6 +23,14 @@ from notifications.lifecycle.letters import (
     try_letter_again,
 )
 from notifications.lifecycle.moves import move, move_many
+from notifications.lifecycle.notes import (
+    Note,
+    attempt_note,
+    forget_notes,
+    keep_late,
+    reading_of,
+    receipt_note,
+)
 from notifications.lifecycle.outcomes import Outcome, record_outcomes
 from notifications.lifecycle.print_files import (
     LetterInFile,
@@ -38,7 +46,9 @@ __all__ = [
     "Erased",
     "LetterInFile",
     "LettersOfJob",
+    "Note",
     "Outcome",
+    "attempt_note",
     "cancel_letter",
     "cancel_letters_of_job",
     "check_letters_again",
@@ -51,15 +61,19 @@ __all__ = [
     "count_sheets",
     "erase",
     "expire",
+    "forget_notes",
     "forget_pages",
     "hold_letters_of_file",
     "hold_rows_of_job",
+    "keep_late",
     "look_at_letters_of_job",
     "move",
     "move_deleted_letters",
     "move_many",
     "pass_letter",
     "print_letter_again",
+    "reading_of",
+    "receipt_note",
     "record_outcomes",
     "release_letters_of_file",
     "release_rows_of_job",

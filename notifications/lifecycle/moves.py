@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from notifications.callbacks import outbox
 from notifications.callbacks.outbox import Moved
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
+from notifications.lifecycle.notes import Note, as_json, insert_notes, keep_late
 from notifications.models import Notification
 from notifications.statuses import Status, sources_of
 from notifications.suppression import feed
@@ -37,8 +38,11 @@ WITH written AS (
 ), history AS (
     {UPDATE_HISTORY}
 )
-SELECT {CHANGED_COLUMNS} FROM written
 """  # noqa: S608 - constants
+_MOVED = f"SELECT {CHANGED_COLUMNS} FROM written"  # noqa: S608 - constants
+_MOVE_PLAIN = f"{_MOVE} {_MOVED}"
+_NOTED = "SELECT written.id, %(note)s::jsonb AS note FROM written"
+_MOVE_NOTING = f"{_MOVE}, noted AS ({insert_notes(_NOTED, is_applied=True)}) {_MOVED}"
 
 # Locked in one order, so that two workers with the same rows never wait for each other.
 _MOVE_MANY = f"""
@@ -69,6 +73,7 @@ def move(
     sent_by: str | None = None,
     sent_at: datetime | None = None,
     reason: str | None = None,
+    note: Note | None = None,
 ) -> bool:
     """Move a notification to a status, if that may follow the one it has.
 
@@ -79,6 +84,8 @@ def move(
         sent_by: the provider, filled in if none is known yet.
         sent_at: when the provider took it, filled in if that is not known yet.
         reason: short code for support staff.
+        note: what is kept of the receipt that says so; of one that says delivered only if it
+            changes nothing.
 
     Returns:
         Whether it moved. A move that is refused changes nothing and is logged.
@@ -90,9 +97,14 @@ def move(
         "sent_at": sent_at,
         "reason": reason,
     }
-    moved = _write(_MOVE, to, values)
+    statement = _MOVE_PLAIN
+    if note is not None and to != Status.DELIVERED:
+        statement, values["note"] = _MOVE_NOTING, as_json(note)
+    moved = _write(statement, to, values)
     if not moved:
         _log_refusal(notification_id, to, now)
+        if note is not None:
+            keep_late(notification_id, note)
     return bool(moved)
 
 

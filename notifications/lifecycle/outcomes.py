@@ -13,6 +13,7 @@ from notifications.callbacks import outbox
 from notifications.callbacks.outbox import Moved
 from notifications.lifecycle.changes import CHANGED_COLUMNS, UPDATE_HISTORY, read_changes
 from notifications.lifecycle.holding import HELD_UNTIL
+from notifications.lifecycle.notes import Note, insert_notes
 from notifications.statuses import Status
 from notifications.suppression import feed
 
@@ -35,6 +36,7 @@ class Outcome:
         attempts_given_back: 1 when the attempt shall not count.
         failure_reason: short code for support staff.
         failed_provider: which provider to pass over next time.
+        note: what is kept of an answer that was no plain success.
     """
 
     id: uuid.UUID
@@ -48,6 +50,7 @@ class Outcome:
     attempts_given_back: int = 0
     failure_reason: str | None = None
     failed_provider: str | None = None
+    note: Note | None = None
 
 
 # A message that a receipt has moved meanwhile keeps its status; only what is empty is filled. One
@@ -58,7 +61,7 @@ WITH outcome AS (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS outcome (
         id uuid, attempt int, status text, accepted boolean, sent_at timestamptz, sent_by text,
         reference text, next_attempt_at timestamptz, attempts_given_back int, failure_reason text,
-        failed_provider text
+        failed_provider text, note jsonb
     )
 ), changed AS (
     UPDATE notifications n SET
@@ -93,8 +96,12 @@ WITH outcome AS (
 ), history AS (
     {UPDATE_HISTORY}
 )
-SELECT {CHANGED_COLUMNS} FROM written WHERE is_moved
 """  # noqa: S608 - constants
+_MOVED = f"SELECT {CHANGED_COLUMNS} FROM written WHERE is_moved"  # noqa: S608 - constants
+# What a provider takes at once, as nearly all is, needs nothing more than this.
+_RECORD_PLAIN = f"{_RECORD} {_MOVED}"
+_NOTED = "SELECT o.id, o.note FROM outcome o JOIN notifications n ON n.id = o.id"
+_RECORD_NOTING = f"{_RECORD}, noted AS ({insert_notes(_NOTED, is_applied=True)}) {_MOVED}"
 
 
 def record_outcomes(outcomes: list[Outcome], *, now: datetime) -> list[Moved]:
@@ -112,7 +119,8 @@ def record_outcomes(outcomes: list[Outcome], *, now: datetime) -> list[Moved]:
     }
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_RECORD, values)
+            has_notes = any(each.note for each in outcomes)
+            cursor.execute(_RECORD_NOTING if has_notes else _RECORD_PLAIN, values)
             moved = read_changes(cursor)
         outbox.write(outbox.delivery_status_rows(moved))
         feed.note_bounces(moved)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from notifications.lifecycle.notes import Note, as_json, insert_notes
 from notifications.models import Notification
 
 # Everything that makes a letter ready is asked once more: days may have passed since the run.
@@ -24,13 +25,18 @@ FROM (
 WHERE n.id = due.id
 RETURNING n.*
 """
-_TRY_AGAIN = """
-UPDATE notifications SET
-    claimed_until = CASE WHEN %(is_held)s THEN %(at)s::timestamptz END,
-    next_attempt_at = %(at)s,
-    delivery_attempts = delivery_attempts - CASE WHEN %(is_free)s THEN 1 ELSE 0 END
-WHERE id = %(id)s AND notification_status = 'created' AND delivery_attempts = %(attempt)s
-"""
+_NOTED = "SELECT given_back.id, %(note)s::jsonb AS note FROM given_back"
+_TRY_AGAIN = f"""
+WITH given_back AS (
+    UPDATE notifications SET
+        claimed_until = CASE WHEN %(is_held)s THEN %(at)s::timestamptz END,
+        next_attempt_at = %(at)s,
+        delivery_attempts = delivery_attempts - CASE WHEN %(is_free)s THEN 1 ELSE 0 END
+    WHERE id = %(id)s AND notification_status = 'created' AND delivery_attempts = %(attempt)s
+    RETURNING id
+)
+{insert_notes(_NOTED, is_applied=True)}
+"""  # noqa: S608 - constants
 
 
 def claim_letters_to_print(
@@ -49,7 +55,9 @@ def claim_letters_to_print(
     return list(Notification.objects.raw(_CLAIM, values))
 
 
-def print_letter_again(letter: Notification, *, at: datetime, is_held: bool, is_free: bool) -> None:
+def print_letter_again(
+    letter: Notification, *, at: datetime, is_held: bool, is_free: bool, note: Note
+) -> None:
     """Give a letter back, to be handed over again at a time.
 
     Args:
@@ -57,6 +65,7 @@ def print_letter_again(letter: Notification, *, at: datetime, is_held: bool, is_
         at: when.
         is_held: the printer may have it, so nobody may cancel it meanwhile.
         is_free: the attempt does not count.
+        note: what is kept of the attempt.
     """
     values: dict[str, Any] = {
         "id": letter.id,
@@ -64,6 +73,7 @@ def print_letter_again(letter: Notification, *, at: datetime, is_held: bool, is_
         "at": at,
         "is_held": is_held,
         "is_free": is_free,
+        "note": as_json(note),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TRY_AGAIN, values)

@@ -1,6 +1,7 @@
 """Everything the notifications app stores."""
 
 from notifications.models.callback import CallbackAttempt, CallbackDelivery, FailingEndpoint
+from notifications.models.delivery_event import DeliveryEvent
 from notifications.models.document import Document
 from notifications.models.facts import (
     NO_JOB,
@@ -50,6 +51,7 @@ __all__ = [
     "CallbackDelivery",
     "Complaint",
     "DailySortedLetter",
+    "DeliveryEvent",
     "Document",
     "FactNotificationStatus",
     "FactProcessingTime",

@@ -37,7 +37,7 @@ from notifications.providers.base import (
     Unavailable,
 )
 from notifications.providers.mime import django_message, safe
-from notifications.providers.over_http import require_success
+from notifications.providers.over_http import MAX_QUOTED_BYTES, require_success
 from notifications.statuses import Status
 from notify_project import http
 from notify_project.constants import NotificationType
@@ -95,10 +95,10 @@ class Anymail(Provider[EmailMessage]):
         try:
             backend.send_messages([mail])
         except AnymailRecipientsRefused as error:
-            raise RecipientRefused("refused") from error
+            raise _quoted(RecipientRefused("refused"), error) from error
         except AnymailAPIError as error:
             self._drop()
-            raise _api_error(error) from error
+            raise _quoted(_api_error(error), error) from error
         except AnymailConfigurationError as error:
             raise Unavailable(type(error).__name__) from error
         except AnymailError as error:
@@ -177,6 +177,14 @@ def _request(body: bytes, headers: Mapping[str, str]) -> WSGIRequest:
             "wsgi.input": BytesIO(body),
         }
     )
+
+
+def _quoted(refusal: ProviderError, error: AnymailError) -> ProviderError:
+    """Put the beginning of the service's answer into what it means."""
+    text = getattr(error.response, "text", None)
+    if isinstance(text, str):
+        refusal.answer = f"{error.response.status_code} {text[:MAX_QUOTED_BYTES]}"
+    return refusal
 
 
 def _api_error(error: AnymailAPIError) -> ProviderError:

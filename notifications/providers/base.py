@@ -123,7 +123,14 @@ class Receipt:
 
 
 class ProviderError(Exception):
-    """A message was not sent, or nobody knows; texts hold codes and nothing personal."""
+    """A message was not sent, or nobody knows; texts hold codes and nothing personal.
+
+    Attributes:
+        answer: the beginning of what the provider said, as it came. It may repeat the message and
+            its recipient: never logged, and kept only once these are taken out.
+    """
+
+    answer: str = ""
 
 
 class Unavailable(ProviderError):
@@ -179,7 +186,15 @@ class UnverifiedReceipt(Exception):
 
 
 class UnknownReceiptStatus(Exception):
-    """The provider uses a code that its documentation did not name."""
+    """The provider uses a code that its documentation did not name.
+
+    Attributes:
+        notification_id: our id, if the provider repeats it.
+    """
+
+    def __init__(self, code: str, notification_id: str = "") -> None:
+        super().__init__(code)
+        self.notification_id = notification_id
 
 
 Message = TypeVar("Message")

@@ -14,7 +14,7 @@ from notifications.providers.base import (
     Unavailable,
     UnknownReceiptStatus,
 )
-from notifications.providers.over_http import hand_over, require_success, short
+from notifications.providers.over_http import hand_over, quoting, require_success, short
 from notifications.statuses import Status
 from notify_project import http
 from notify_project.constants import NotificationType
@@ -44,7 +44,9 @@ class Firetext(Provider[SmsMessage]):
             "message": message.body,
             "reference": message.id,
         }
-        _require_accepted(hand_over(self.options["url"], data=form))
+        response = hand_over(self.options["url"], data=form)
+        with quoting(response):
+            _require_accepted(response)
 
     def read_receipts(
         self, body: bytes, headers: Mapping[str, str], query: str = ""
@@ -65,7 +67,7 @@ def _receipt(reference: str, status: str, code: str) -> Receipt:
     if status == _BUFFERED:
         return Receipt(reference, None, Status.PENDING, detail)
     if status != _DECLINED:
-        raise UnknownReceiptStatus(short(status))
+        raise UnknownReceiptStatus(short(status), reference)
     reason = _REASONS.get(code)
     if reason is None:
         # A text that was buffered before had a recipient who might have received it.

@@ -13,7 +13,7 @@ from notifications.providers.base import (
     Unavailable,
     UnknownReceiptStatus,
 )
-from notifications.providers.over_http import hand_over, require_success, short
+from notifications.providers.over_http import hand_over, quoting, require_success, short
 from notifications.statuses import Status
 from notify_project import http
 from notify_project.constants import NotificationType
@@ -46,7 +46,8 @@ class Mmg(Provider[SmsMessage]):
                 "Authorization": f"Basic {self.options['api_key']}",
             },
         )
-        _require_accepted(response)
+        with quoting(response):
+            _require_accepted(response)
 
     def read_receipts(
         self, body: bytes, headers: Mapping[str, str], query: str = ""
@@ -59,7 +60,7 @@ class Mmg(Provider[SmsMessage]):
             raise MalformedReceipt(*(f"{_FAILED}{name} missing" for name in missing))
         code = str(fields["status"]).strip()
         if code not in _STATUSES:
-            raise UnknownReceiptStatus(short(code))
+            raise UnknownReceiptStatus(short(code), str(fields["CID"]).strip())
         substatus = fields.get("substatus")
         detail = code if substatus is None else f"{code}/{short(substatus)}"
         return [Receipt(str(fields["CID"]).strip(), None, _STATUSES[code], detail)]

@@ -1,9 +1,12 @@
 """What providers that are reached over HTTP have in common."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from notifications.providers.base import (
     OutcomeUnknown,
+    ProviderError,
     RequestRefused,
     Throttled,
     Unavailable,
@@ -13,6 +16,7 @@ from notify_project import http
 # Answers that the operator can put right by mending the account, the key or the URL. Refusing
 # the message for good would lose everything that is sent until then.
 _REPAIRABLE = frozenset({401, 402, 403, 404, 405, 407, 408, 425})
+MAX_QUOTED_BYTES = 2_000
 
 
 def hand_over(url: str, **options: Any) -> http.Response:
@@ -27,6 +31,17 @@ def hand_over(url: str, **options: Any) -> http.Response:
     except http.RequestException as error:
         kind = OutcomeUnknown if http.may_have_arrived(error) else Unavailable
         raise kind(type(error).__name__) from error
+
+
+@contextmanager
+def quoting(response: http.Response) -> Iterator[None]:
+    """Give errors that are raised within the beginning of the answer that they are about."""
+    try:
+        yield
+    except ProviderError as error:
+        text = response.content[:MAX_QUOTED_BYTES].decode("utf-8", "replace")
+        error.answer = f"{response.status_code} {text}"
+        raise
 
 
 def require_success(status_code: int) -> None:

@@ -19,7 +19,7 @@ from notifications.providers.base import (
     Unavailable,
     UnknownReceiptStatus,
 )
-from notifications.providers.over_http import hand_over, require_success, short
+from notifications.providers.over_http import hand_over, quoting, require_success, short
 from notifications.statuses import Status
 from notify_project import http
 from notify_project.constants import NotificationType
@@ -57,7 +57,8 @@ class Twilio(Provider[SmsMessage]):
             data=form,
             auth=(account, self.options["auth_token"]),
         )
-        return _id_of(response)
+        with quoting(response):
+            return _id_of(response)
 
     def read_receipts(
         self, body: bytes, headers: Mapping[str, str], query: str = ""
@@ -73,7 +74,7 @@ class Twilio(Provider[SmsMessage]):
             return []
         ours = parse_qs(query).get("id", [None])[0]
         detail = f"{short(status)}/{short(code)}" if code else short(status)
-        return [Receipt(ours, fields["MessageSid"], _outcome(status, code), detail)]
+        return [Receipt(ours, fields["MessageSid"], _outcome(status, code, ours), detail)]
 
     def _callback_url(self, query: str) -> str:
         url = self.options.get("receipt_url", "")
@@ -98,11 +99,11 @@ def _sender(sender: str) -> str:
     return f"+{sender}" if is_number and not sender.startswith("0") else sender
 
 
-def _outcome(status: str, code: str) -> Status:
+def _outcome(status: str, code: str, ours: str | None) -> Status:
     if status == "delivered":
         return Status.DELIVERED
     if status not in _FAILED:
-        raise UnknownReceiptStatus(short(status))
+        raise UnknownReceiptStatus(short(status), ours or "")
     return Status.PERMANENT_FAILURE if code in _PERMANENT else Status.TEMPORARY_FAILURE
 
 

@@ -17,6 +17,9 @@ from notify_project.recipients.rates import INTERNATIONAL_RATES
 
 logger = logging.getLogger(__name__)
 
+# Instead of a status, of a receipt that says none that we know.
+UNKNOWN = "unknown"
+
 
 def apply(provider_name: str, receipt: Receipt) -> None:
     """Record an outcome; one that comes twice or late changes nothing.
@@ -36,6 +39,7 @@ def _apply(provider_name: str, receipt: Receipt) -> None:
         return
     if found.international and not _gives_receipts(found.phone_prefix):
         logger.info("receipt for notification %s from a country without receipts", found.id)
+        lifecycle.keep_late(found.id, _note(provider_name, receipt.status, receipt))
         return
     now = clock.now()
     status = (
@@ -48,7 +52,24 @@ def _apply(provider_name: str, receipt: Receipt) -> None:
         status,
         receipt.detail,
     )
-    lifecycle.move(found.id, status, now=now, sent_by=provider_name, sent_at=now)
+    note = _note(provider_name, status, receipt)
+    lifecycle.move(found.id, status, now=now, sent_by=provider_name, sent_at=now, note=note)
+
+
+def _note(provider_name: str, status: Status, receipt: Receipt) -> lifecycle.Note:
+    return lifecycle.receipt_note(provider_name, status.value, receipt.detail, clock.now())
+
+
+def keep_unknown(provider_name: str, notification_id: UUID, code: str) -> None:
+    """Keep for people that a provider said something that nobody knows how to read.
+
+    Args:
+        provider_name: who says so.
+        notification_id: the message; nothing is kept of one that is not there.
+        code: the word that is unknown.
+    """
+    note = lifecycle.receipt_note(provider_name, UNKNOWN, code, clock.now())
+    lifecycle.keep_late(notification_id, note)
 
 
 def _find(provider_name: str, receipt: Receipt) -> Notification | None:

@@ -74,7 +74,10 @@ def _move(report: LetterReport) -> bool:
     if Notification.objects.filter(id=letter_id).exists():
         # The hand-over may not be recorded yet, or never if its worker has died.
         printer = _printer_of(letter_id)
-        if lifecycle.move(letter_id, status, now=now, sent_at=now, sent_by=printer, reason=reason):
+        note = lifecycle.receipt_note(printer or "", status.value, "", now)
+        if lifecycle.move(
+            letter_id, status, now=now, sent_at=now, sent_by=printer, reason=reason, note=note
+        ):
             return True
     return bool(lifecycle.move_deleted_letters([letter_id], status, now=now))
 

@@ -21,7 +21,7 @@ from notifications.providers.base import (
 )
 from notifications.providers.registry import PROVIDERS, provider
 from notifications.receipts import complaints
-from notifications.receipts.apply import apply
+from notifications.receipts.apply import apply, keep_unknown
 from notifications.receipts.tasks import apply_receipt
 from notify_project import clock
 from notify_project.api.basic import login_wanted, may_enter
@@ -83,6 +83,8 @@ def _reports(sender: Provider[Any], request: Request) -> Sequence[Receipt | Comp
     except UnknownReceiptStatus as error:
         # A guess would make the true receipt, when it comes, a late one.
         logger.error("receipt of %s with the unknown status %s", sender.name, error)  # noqa: TRY400
+        if _is_uuid(error.notification_id):
+            keep_unknown(sender.name, UUID(error.notification_id), str(error))
         return []
 
 

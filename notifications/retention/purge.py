@@ -53,6 +53,8 @@ _DELETE = f"""
     WHERE n.is_real AND NOT EXISTS (SELECT FROM notification_history h WHERE h.id = n.id)
     ON CONFLICT DO NOTHING
     RETURNING id
+), events AS (
+    DELETE FROM delivery_events e WHERE e.notification_id = ANY(ARRAY(SELECT id FROM old))
 ), deleted AS (
     DELETE FROM notifications n USING old WHERE n.id = old.id
     RETURNING n.created_at, n.id

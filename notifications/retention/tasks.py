@@ -4,6 +4,7 @@ import logging
 
 from notifications import lifecycle
 from notifications.retention import purge
+from notifications.retention.delivery_events import purge_delivery_events
 from notifications.retention.left_files import purge_left_files
 from notifications.retention.print_batches import purge_print_batches
 from notifications.retention.received_texts import purge_received_texts
@@ -43,6 +44,8 @@ def delete_notifications_older_than_retention() -> None:
             logger.error("%s deleted messages had no history", purged.without_history)
         if purged.kept_for_files:
             logger.error("%s letters stay: their files could not be deleted", purged.kept_for_files)
+    if missed := purge_delivery_events(clock.now()):
+        logger.info("deleted %s answers about messages that are gone", missed)
     if overdue := purge.count_overdue(today):
         logger.error("%s messages are older than their retention and have no outcome", overdue)
 

@@ -109,6 +109,7 @@ def erase_batch(ids: Sequence[UUID], erasing: Erasing) -> None:
         if row.notification_type == NotificationType.LETTER:
             letter_files.delete_all(row)
     LetterCheck.objects.filter(notification_id__in=ids).delete()
+    lifecycle.forget_notes(ids)
     telling = [
         row.id
         for row in rows

@@ -1,12 +1,12 @@
-"""Which services a person on the admin site may look at."""
+"""Which services a person on the admin site may see."""
 
-import uuid
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 
-def may_see_service(user: AbstractBaseUser | AnonymousUser, service_id: uuid.UUID | None) -> bool:
-    """Tell whether a person may see what belongs to a service."""
+def may_see_service(user: AbstractBaseUser | AnonymousUser, service_id: UUID | None) -> bool:
+    """Say whether somebody may see what belongs to a service."""
     del service_id
-    return user.is_active and bool(getattr(user, "is_staff", False))
+    return bool(user.is_active and getattr(user, "is_staff", False))

@@ -93,3 +93,28 @@ def test_a_financial_year_begins_an_hour_before_midnight_in_utc():
 
     assert clock.london_day_bounds(first)[0] == utc("2017-03-31 23:00")
     assert clock.london_day_bounds(last)[1] == utc("2018-03-31 23:00")
+
+
+def test_an_instant_in_words_is_london_time():
+    assert clock.london_words(datetime(2026, 7, 1, 23, 30, 5, tzinfo=UTC)) == (
+        "2 July 2026 at 00:30:05"
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0.0 s"),
+        (1.25, "1.2 s"),
+        (12, "12 s"),
+        (59.9, "1 min"),
+        (90, "1 min 30 s"),
+        (3_000, "50 min"),
+        (3_599.8, "1 h"),
+        (5_400, "1 h 30 min"),
+        (90_000, "1 day 1 h"),
+        (172_800, "2 days"),
+    ],
+)
+def test_a_duration_in_words_is_as_exact_as_anybody_wants(seconds, words):
+    assert clock.duration_words(timedelta(seconds=seconds)) == words

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.serializers import ModelSerializer
 
 from notifications.api.cost import cost_of
-from notifications.api.management.content import Content, content_of
 from notifications.models import CallbackDelivery, Notification
+from notifications.support.content import Content, content_of
 from services.models import CallbackType
 from templates_app.read_models import find_version
 

@@ -15,7 +15,7 @@ from notifications.letters import files
 from notifications.letters.printing import batches
 from notifications.letters.references import Unprintable, printable_reference
 from notifications.lifecycle import Outcome
-from notifications.models import LetterPrintBatch, Notification
+from notifications.models import DeliveryEvent, LetterPrintBatch, Notification
 from notifications.models.notification_indexes import READY_TO_PRINT
 from notifications.providers.base import (
     LetterJob,
@@ -46,7 +46,7 @@ THROTTLED_AFTER, THROTTLED_FOR_AT_MOST = timedelta(seconds=5), timedelta(hours=3
 # Of a printer, or a file store, that fails so often in a row no more is wanted for a while.
 FAILURES_IN_A_ROW: Final = 2 * THREADS
 
-_GONE = "file-missing"
+_GONE, _REFUSED = "file-missing", "printer: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ class Run:
             at=now + (THROTTLED_AFTER if is_free else RETRY_AFTER),
             is_held=isinstance(tried.error, OutcomeUnknown),
             is_free=is_free,
+            note=_note(tried, self.printer.name, now),
         )
 
     def _outcome(self, tried: Tried, now: datetime) -> Outcome:
@@ -185,7 +186,11 @@ class Run:
             )
         logger.error("letter %s cannot be handed over to the printer: %s", letter.id, reason)
         return Outcome(
-            letter.id, letter.delivery_attempts, Status.TECHNICAL_FAILURE, failure_reason=reason
+            letter.id,
+            letter.delivery_attempts,
+            Status.TECHNICAL_FAILURE,
+            failure_reason=reason,
+            note=_note(tried, self.printer.name, now),
         )
 
 
@@ -220,7 +225,7 @@ def attempt(
             return Tried(letter, reason=_GONE)
         printer.send(_job(letter, job_id, pdf, organisation_id))
     except Refused as error:
-        return Tried(letter, reason=f"printer: {error.code}")
+        return Tried(letter, reason=f"{_REFUSED}{error.code}")
     except (ProviderError, StorageAway) as error:
         return Tried(letter, error=error)
     except Exception as error:  # noqa: BLE001 - a bug that one letter meets; the others go out
@@ -254,6 +259,18 @@ def _undecided(batch: LetterPrintBatch) -> datetime | None:
     rows = waiting.values_list("claimed_until", "next_attempt_at")
     due = [max(filter(None, row), default=batch.created_at) for row in rows]
     return min(due, default=None)
+
+
+def _note(tried: Tried, printer_name: str, now: datetime) -> lifecycle.Note:
+    """Return what is kept of an attempt that the printer did not take: codes, no words of it."""
+    reading, code = DeliveryEvent.Attempt.NOT_PREPARED, tried.reason
+    if tried.error is not None:
+        reading, code = lifecycle.reading_of(tried.error), _code(tried.error)
+    elif tried.reason.startswith(_REFUSED):
+        reading, code = DeliveryEvent.Attempt.REFUSED, tried.reason.removeprefix(_REFUSED)
+    return lifecycle.attempt_note(
+        reading, at=now, attempt=tried.letter.delivery_attempts, code=code, provider=printer_name
+    )
 
 
 def _code(error: Exception | None) -> str:

@@ -15,6 +15,7 @@ from notifications.providers.base import (
     EmailMessage,
     OutcomeUnknown,
     Provider,
+    ProviderError,
     RecipientRefused,
     Refused,
     RequestRefused,
@@ -122,9 +123,9 @@ def _announce(smtp: smtplib.SMTP, mail: EmailMessage, deadline: float) -> None:
         smtp.ehlo_or_helo_if_needed()
         options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
         _limit(smtp, deadline)
-        _require(smtp.mail(mail.from_address, options)[0], RequestRefused)
+        _require(smtp.mail(mail.from_address, options), RequestRefused)
         _limit(smtp, deadline)
-        _require(smtp.rcpt(mail.to)[0], RecipientRefused)
+        _require(smtp.rcpt(mail.to), RecipientRefused)
         _limit(smtp, deadline)
     except (smtplib.SMTPException, OSError) as error:
         raise _Stale(_name(error)) from error
@@ -134,21 +135,27 @@ def _transfer(smtp: smtplib.SMTP, mail: EmailMessage, deadline: float) -> None:
     content = compose(mail, eight_bit=smtp.has_extn("8bitmime"))
     try:
         _limit(smtp, deadline)
-        code = smtp.data(content)[0]
+        reply: tuple[int, bytes | str] = smtp.data(content)
     except smtplib.SMTPDataError as error:
-        code = error.smtp_code
+        reply = (error.smtp_code, error.smtp_error)
     except (smtplib.SMTPException, OSError) as error:
         raise OutcomeUnknown(_name(error)) from error
-    _require(code, RequestRefused)
+    _require(reply, RequestRefused)
 
 
-def _require(code: int, refused: type[Refused]) -> None:
+def _require(reply: tuple[int, bytes | str], refused: type[Refused]) -> None:
+    code, text = reply
+    error: ProviderError | None = None
     if code == 421:  # the server hangs up. Source: RFC 5321, 3.8
-        raise _Stale(str(code))
-    if 500 <= code < 600 and code not in _CREDENTIALS:
-        raise refused(str(code))
-    if not 200 <= code < 300:
-        raise Unavailable(str(code))
+        error = _Stale(str(code))
+    elif 500 <= code < 600 and code not in _CREDENTIALS:
+        error = refused(str(code))
+    elif not 200 <= code < 300:
+        error = Unavailable(str(code))
+    if error is not None:
+        words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        error.answer = f"{code} {words}"
+        raise error
 
 
 def _limit(smtp: smtplib.SMTP, deadline: float) -> None:

@@ -45,19 +45,27 @@ def page_of(row):
     return reverse("admin:notifications_notification_change", args=[row.pk])
 
 
+def reveal(client, row):
+    address = reverse("admin:notifications_notification_show", args=[row.pk])
+    return client.post(address, {"reason": "asked by the service"}, follow=True)
+
+
 def test_who_may_see_recipients_sees_the_pages_of_a_letter_and_each_look_is_audited(files):
     row = made_letter()
     client, user = staff("view_notification", "view_recipient")
 
-    page = client.get(page_of(row)).content.decode()
-    before = AuditEvent.objects.count()
+    hidden = client.get(page_of(row)).content.decode()
+    refused = client.get(picture_of(row))
+    page = reveal(client, row).content.decode()
     picture = client.get(picture_of(row))
 
-    assert before == 0
+    assert picture_of(row) not in hidden
+    assert refused.status_code == 404
     assert picture_of(row) in page
     assert Image.open(BytesIO(picture.content)).size == (620, 2 * 877 + 12)
     assert "no-store" in picture["Cache-Control"]
-    [event] = AuditEvent.objects.all()
+    [asked, event] = AuditEvent.objects.order_by("created_at")
+    assert asked.action == "show personal data"
     assert (event.action, event.actor, event.subject_id) == ("look at letter", user, str(row.id))
 
 
@@ -66,6 +74,8 @@ def test_nobody_else_does_nor_anybody_where_values_are_hidden_or_there_are_no_pa
     missing = NotificationFactory(template=TemplateFactory(letter=True))
     client, user = staff("view_notification", "view_recipient")
     other, _ = staff("view_notification")
+    for each in (row, text, missing):
+        reveal(client, each)
 
     assert other.get(picture_of(row)).status_code == 404
     assert picture_of(row) not in other.get(page_of(row)).content.decode()

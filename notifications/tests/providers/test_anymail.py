@@ -123,6 +123,7 @@ class TestSending:
             postmark.send(EMAIL)
 
         assert EMAIL.to not in str(raised.value)
+        assert raised.value.answer.startswith("422 {")
 
     def test_a_refusal_that_names_nobody_is_no_success(self, postmark, httpserver):
         httpserver.expect_request("/email").respond_with_json(

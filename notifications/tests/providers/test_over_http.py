@@ -1,7 +1,11 @@
+import re
+
 import pytest
 
 from notifications.providers.base import ProviderError, RequestRefused, Throttled, Unavailable
-from notifications.providers.over_http import hand_over, require_success, short
+from notifications.providers.over_http import hand_over, quoting, require_success, short
+from notifications.providers.registry import PROVIDERS
+from notifications.tests.providers.messages import SMS
 
 
 def test_an_answer_is_returned_whatever_it_is(httpserver):
@@ -44,3 +48,27 @@ def test_anything_else_is_refused_for_good_or_for_now(kind, statuses):
 )
 def test_codes_are_made_fit_for_a_log(code, shown):
     assert short(code) == shown
+
+
+def test_an_error_quotes_the_beginning_of_its_answer_and_its_text_does_not(httpserver):
+    body = "no: 447700900123 " + "x" * 5_000
+    httpserver.expect_request("/").respond_with_data(body, status=503)
+    response = hand_over(httpserver.url_for("/"), data={})
+
+    with pytest.raises(Unavailable) as raised, quoting(response):
+        require_success(response.status_code)
+
+    assert raised.value.answer.startswith("503 no: 447700900123 xxx")
+    assert len(raised.value.answer) == 4 + 2_000
+    assert str(raised.value) == "503"
+
+
+@pytest.mark.parametrize("name", ["mmg", "firetext", "twilio"])
+def test_each_provider_of_texts_quotes_what_it_answered(name, httpserver):
+    httpserver.expect_request(re.compile(".*")).respond_with_data("busy", status=503)
+    options = dict.fromkeys(PROVIDERS[name].required_options, "x") | {"url": httpserver.url_for("")}
+
+    with pytest.raises(Unavailable) as raised:
+        PROVIDERS[name](options).send(SMS)
+
+    assert raised.value.answer == "503 busy"

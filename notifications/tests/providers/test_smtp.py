@@ -357,8 +357,10 @@ def test_a_server_without_eight_bits_gets_seven(smtp, server):
 def test_names_each_refusal(smtp, server, command, answer, error):
     server.answers[command] = answer
 
-    with pytest.raises(error, match=answer[:3]):
+    with pytest.raises(error, match=answer[:3]) as raised:
         smtp.send(EMAIL)
+
+    assert raised.value.answer == answer
 
 
 def test_a_refused_message_does_not_harm_the_next(smtp, server):

@@ -86,6 +86,7 @@ def test_a_body_that_is_no_receipt_is_400(recorded_tasks, body, messages):
     assert recorded_tasks == []
 
 
+@pytest.mark.django_db
 def test_an_unknown_status_is_logged_as_an_error_and_answered_200(recorded_tasks, caplog):
     response = post({**DELIVERED, "status": "9"})
 

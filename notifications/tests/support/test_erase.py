@@ -16,6 +16,7 @@ from notifications.letters.pages import make_pages
 from notifications.models import (
     CallbackDelivery,
     Complaint,
+    DeliveryEvent,
     Document,
     IdempotentAnswer,
     InboundSms,
@@ -152,6 +153,8 @@ def test_a_message_in_a_workers_hands_goes_out_once_at_most():
 
 def test_what_hangs_on_a_message_goes_with_it():
     row = NotificationFactory(email=True, status="delivered")
+    receipt = lifecycle.receipt_note("smtp", "permanent-failure", "", clock.now())
+    lifecycle.keep_late(row.id, receipt)
     call = CallbackDeliveryFactory(
         service=row.service, subject_id=row.id, payload={"to": JO, "id": str(row.id)}, state="done"
     )
@@ -196,6 +199,7 @@ def test_what_hangs_on_a_message_goes_with_it():
         "sanitised_content": {},
     }
     assert (done.counts["callbacks"], done.counts["idempotent_answers"]) == (3, 1)
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.parametrize("is_taken", [True, False])

@@ -47,6 +47,10 @@ class World:
 READS = {
     "service-notification-list": ("{service}/notifications", "view_activity"),
     "service-notification-retrieve": ("{service}/notifications/{message}", "view_activity"),
+    "service-notification-timeline": (
+        "{service}/notifications/{message}/timeline",
+        "view_activity",
+    ),
     "service-statistics-summary": ("{service}/statistics", "view_activity"),
     "service-statistics-months": ("{service}/notifications/monthly?year=2025", "view_activity"),
     "service-statistics-template_months": (

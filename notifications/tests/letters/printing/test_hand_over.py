@@ -13,7 +13,7 @@ from notifications.letters import files as letter_files
 from notifications.letters.printing import singly
 from notifications.letters.printing.hand_over import NotHandedOver
 from notifications.letters.tasks import hand_over_print_batches
-from notifications.models import LetterPrintBatch, Notification
+from notifications.models import DeliveryEvent, LetterPrintBatch, Notification
 from notifications.providers.base import OutcomeUnknown
 from notifications.providers.dvla import Dvla
 from notifications.receipts.callback_tokens import PrintJob, job_in
@@ -180,6 +180,8 @@ def test_a_failing_printer_is_tried_again_after_three_minutes(printer, code):
     assert too_early == []
     assert printer.ids == [str(row.id)]
     assert (status_of(row), states()) == ("sending", ["uploaded"])
+    [event] = DeliveryEvent.objects.filter(notification_id=row.id)
+    assert (event.outcome, event.code, event.attempt) == ("not-taken", str(code), 1)
 
 
 def test_a_printer_that_took_the_letter_and_did_not_say_so_prints_it_once(printer):
