@@ -38,6 +38,8 @@ DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v
 TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
 BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
+# On every page of the admin site, such as: production.
+ENVIRONMENT_NAME: str = env.str("ENVIRONMENT_NAME", default="")
 
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "django_filters",
     "drf_spectacular",

@@ -38,4 +38,8 @@ UNFOLD = {
     "SITE_HEADER": "Notify",
     "SITE_SYMBOL": "send",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
+    "STYLES": ["notify_project.admin.look.style"],
+    "ENVIRONMENT": "notify_project.admin.look.environment",
+    "DASHBOARD_CALLBACK": "notify_project.monitoring.home.dashboard",
+    "SIDEBAR": {"navigation": "notify_project.admin.navigation.navigation"},
 }

@@ -8,6 +8,7 @@ from notify_project.documentation.management import ManagementDescriptionViewSet
 from notify_project.documentation.views import DescriptionViewSet
 from notify_project.monitoring.page import metrics
 
+admin.site.index_template = "notify_project/home.html"
 # The busiest first.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),

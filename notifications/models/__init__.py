@@ -4,6 +4,7 @@ from notifications.models.callback import CallbackAttempt, CallbackDelivery, Fai
 from notifications.models.document import Document
 from notifications.models.facts import (
     NO_JOB,
+    FactHourlyVolume,
     FactNotificationStatus,
     FactProcessingTime,
     ServiceStatistics,
@@ -37,6 +38,7 @@ from notifications.models.provider import (
     ProviderHealth,
 )
 from notifications.models.receipt import Complaint, UnmatchedReceipt
+from notifications.models.report import ReportRequest
 from notifications.models.suppression import SuppressedRecipient
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Complaint",
     "DailySortedLetter",
     "Document",
+    "FactHourlyVolume",
     "FactNotificationStatus",
     "FactProcessingTime",
     "FailingEndpoint",
@@ -69,6 +72,7 @@ __all__ = [
     "ProviderFigures",
     "ProviderHealth",
     "RejectedPrintJob",
+    "ReportRequest",
     "ReturnedLetter",
     "ServiceStatistics",
     "SuppressedRecipient",

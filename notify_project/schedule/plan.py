@@ -57,6 +57,7 @@ from notifications.retention.tasks import (
     timeout_sending_notifications,
 )
 from notifications.statistics.tasks import (
+    count_hourly_volumes,
     create_nightly_notification_status,
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -116,6 +117,7 @@ PERIODIC_TASKS = {
             update_status_of_fully_processed_jobs, Queue.PERIODIC, every=timedelta(minutes=1)
         ),
         PeriodicTask(publish_due_template_changes, Queue.PERIODIC, every=timedelta(minutes=1)),
+        PeriodicTask(count_hourly_volumes, Queue.REPORTING, every=timedelta(minutes=5)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
