@@ -7,6 +7,7 @@ from notify_project import health
 from notify_project.documentation.management import ManagementDescriptionViewSet
 from notify_project.documentation.views import DescriptionViewSet
 from notify_project.monitoring.page import metrics
+from notify_project.monitoring.service_page import overview
 
 admin.site.index_template = "notify_project/home.html"
 # The busiest first.
@@ -25,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", health.status, name="root"),
     path("_status", health.status, name="status"),
     path("metrics", metrics, name="metrics"),
+    path(
+        "admin/services/service/<uuid:service_id>/overview/",
+        admin.site.admin_view(overview),
+        name="service-overview",
+    ),
     path("admin/", admin.site.urls),
 ]
 
