@@ -150,7 +150,8 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "jobs", "letters")}
+_AREAS = ("branding", "documents", "jobs", "letters", "reports")
+STORAGES |= {area: _storage_of(area) for area in _AREAS}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 # Where the printer adds no code of its own by which its machines know a letter.

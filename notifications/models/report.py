@@ -39,6 +39,11 @@ class ReportRequest(models.Model):
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    narrowed = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The row of usage by day behind which the messages are; empty: all messages.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     rows = models.PositiveIntegerField(default=0, help_text="Written so far.")
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes of the finished file.")

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from billing.tasks import (
     alert_on_spent_budgets,
     create_nightly_billing,
+    expire_reports,
     populate_annual_billing,
     update_ft_billing_for_today,
 )
@@ -124,6 +125,7 @@ PERIODIC_TASKS = {
         PeriodicTask(create_nightly_billing, Queue.REPORTING, at=time(0, 15)),
         PeriodicTask(update_ft_billing_for_today, Queue.REPORTING, every=timedelta(hours=1)),
         PeriodicTask(alert_on_spent_budgets, Queue.PERIODIC, every=timedelta(hours=1)),
+        PeriodicTask(expire_reports, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(populate_annual_billing, Queue.PERIODIC, at=time(2, 1)),
         PeriodicTask(create_nightly_notification_status, Queue.REPORTING, at=time(0, 30)),
         PeriodicTask(save_daily_notification_processing_time, Queue.PERIODIC, at=time(2, 5)),

@@ -15,7 +15,6 @@ OPTIONAL = {
     "admin:security",
     "admin:queues",
     "template-usage",
-    "admin:notifications_reportrequest_changelist",
 }
 ITEMS = [item for items in GROUPS.values() for item in items]
 
