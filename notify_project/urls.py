@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from notifications.admin.template_usage import template_usage
 from notify_project import health
 from notify_project.documentation.management import ManagementDescriptionViewSet
 from notify_project.documentation.views import DescriptionViewSet
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         admin.site.admin_view(overview),
         name="service-overview",
     ),
+    path("admin/template-usage/", admin.site.admin_view(template_usage), name="template-usage"),
     path("admin/", admin.site.urls),
 ]
 

@@ -14,7 +14,6 @@ OPTIONAL = {
     "admin:notifications_bulkaction_changelist",
     "admin:security",
     "admin:queues",
-    "template-usage",
 }
 ITEMS = [item for items in GROUPS.values() for item in items]
 
