@@ -51,9 +51,7 @@ def _counted(service: Service) -> dict[str, Any]:
     usage = usage_of_days(service.pk, _COUNTED)
     uses = sorted(usage.uses, key=lambda use: -use.count)
     return {
-        "rows": [
-            _row(use.template_id, use.template_name, use.template_type, use.count) for use in uses
-        ],
+        "rows": [_row(use) for use in uses],
         "chart": _chart(usage.by_day),
         "sources": [
             {"day": day, "messages": count, "is_complete": day in usage.believed}
