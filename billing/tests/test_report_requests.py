@@ -19,7 +19,7 @@ from billing.report_requests import (
     write,
 )
 from billing.reports import InvalidPeriod
-from billing.tests.factories import FactBillingFactory
+from billing.tests.factories import FactBillingFactory, RateFactory
 from notifications.models import FactProcessingTime, ReportRequest
 from notifications.tests.factories import NotificationFactory, NotificationHistoryFactory
 from notify_project.models import AuditEvent
@@ -169,6 +169,7 @@ def test_messages_are_all_those_of_the_days_and_tell_nobodys_address(monkeypatch
 
 
 def test_the_messages_behind_a_figure_are_those_that_it_counts():
+    RateFactory(rate=Decimal("0.02"))
     template = TemplateFactory()
     at = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     common = {"template": template, "created_at": at, "billable_units": 1, "status": "delivered"}

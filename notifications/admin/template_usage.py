@@ -9,8 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
-from notifications.statistics.reads import TemplateUse, usage_of_days
-from notifications.statistics.usage_of_period import NamedUse, usage_of_period
+from notifications.statistics.usage_of_period import NamedUse, usage_of_period, usage_of_week
 from notify_project.admin.charts import Series, bars
 from notify_project.admin.links import find_url
 from notify_project.admin.scope import may_see_service
@@ -48,10 +47,9 @@ def template_usage(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(service: Service) -> dict[str, Any]:
-    usage = usage_of_days(service.pk, _COUNTED)
-    uses = sorted(usage.uses, key=lambda use: -use.count)
+    usage = usage_of_week(service.pk)
     return {
-        "rows": [_row(use) for use in uses],
+        "rows": [_row(use) for use in usage.uses],
         "chart": _chart(usage.by_day),
         "sources": [
             {"day": day, "messages": count, "is_complete": day in usage.believed}
@@ -76,7 +74,7 @@ def _from_facts(service: Service | None, days: int) -> dict[str, Any]:
     }
 
 
-def _row(use: TemplateUse | NamedUse) -> dict[str, Any]:
+def _row(use: NamedUse) -> dict[str, Any]:
     return {
         "name": use.template_name,
         "kind": _KINDS[use.template_type],

@@ -25,43 +25,22 @@ class TemplateUse:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a service used, and how each day was learned.
-
-    Attributes:
-        uses: by name.
-        by_day: how many messages each day had, the oldest first.
-        believed: the days whose counters are complete; the others were counted in history.
-    """
-
-    uses: list[TemplateUse]
-    by_day: dict[date, int]
-    believed: frozenset[date]
-
-
 def template_usage(service_id: UUID, whole_days: int) -> list[TemplateUse]:
-    """Return what a service used today and on the whole London days before, by name."""
-    return usage_of_days(service_id, whole_days).uses
-
-
-def usage_of_days(service_id: UUID, whole_days: int) -> Usage:
-    """Return what a service used today and on the whole London days before.
+    """Return what a service used today and on the whole London days before, by name.
 
     Each day comes from Redis if its counters can be believed, and else from the database.
     """
     days = clock.london_days_back(clock.london_today(), whole_days)
-    counted = _believable(service_id, days)
-    believed = frozenset(counted)
+    counted = believable(service_id, days)
     counted |= count_usage(service_id, [day for day in days if day not in counted])
     total: Counter[UUID] = Counter()
     for counts in counted.values():
         total.update(counts)
-    by_day = {day: sum(counted[day].values()) for day in reversed(days)}
-    return Usage(_named(service_id, total), by_day, believed)
+    return _named(service_id, total)
 
 
-def _believable(service_id: UUID, days: list[date]) -> dict[date, dict[UUID, int]]:
+def believable(service_id: UUID, days: list[date]) -> dict[date, dict[UUID, int]]:
+    """Return the days whose counters are complete; the others are asked to be counted again."""
     keys = [usage_key(service_id, day) for day in days]
     try:
         generation, hashes = ask_redis(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from notifications.statistics.reads import believable
 from notifications.statistics.status_counts import By, count_by
 from notifications.statuses import Status
 from notify_project import clock
@@ -13,6 +14,8 @@ from templates_app.models import Template
 
 # Of all services' templates the most used are shown.
 MOST: Final = 50
+# So many, and today: as many as counters are kept.
+WHOLE_DAYS: Final = 7
 _DAY: Final = timedelta(days=1)
 
 
@@ -41,6 +44,13 @@ class PeriodUsage:
     by_day: dict[date, int]
 
 
+@dataclass(frozen=True, slots=True)
+class WeekUsage(PeriodUsage):
+    """The same of a week; ``believed`` are the days whose counters are complete."""
+
+    believed: frozenset[date]
+
+
 def usage_of_period(days: int, *, service_id: UUID | None = None) -> PeriodUsage:
     """Return how often templates were used on so many London days, without what was cancelled.
 
@@ -62,6 +72,29 @@ def usage_of_period(days: int, *, service_id: UUID | None = None) -> PeriodUsage
             by_template[template_id] += count
             by_day[day] += count
     return PeriodUsage(_named(by_template), by_day)
+
+
+def usage_of_week(service_id: UUID) -> WeekUsage:
+    """Return what a service used today and on the seven London days before.
+
+    A day comes from its counter if that can be believed; else from the figures of whole days, and
+    one that has none yet, such as today, is counted.
+    """
+    days = clock.london_days_back(clock.london_today(), WHOLE_DAYS)
+    counted = believable(service_id, days)
+    believed = frozenset(counted)
+    if len(believed) < len(days):
+        only = [service_id]
+        for day, template_id, count in count_by(
+            [By.DAY, By.TEMPLATE], days[-1], days[0], service_ids=only
+        ):
+            if day not in believed:
+                counted.setdefault(day, {})[template_id] = count
+    by_template: Counter[UUID] = Counter()
+    for counts in counted.values():
+        by_template.update(counts)
+    by_day = {day: sum(counted.get(day, {}).values()) for day in reversed(days)}
+    return WeekUsage(_named(by_template), by_day, believed)
 
 
 def _named(by_template: Counter[UUID]) -> list[NamedUse]:
