@@ -80,6 +80,19 @@ def organisation_usage(organisation_id: UUID, year: int) -> list[ServiceBill]:
     return sorted(_bills(services, first, last), key=lambda bill: bill.service.name)
 
 
+def charged_uses(service: Service, first: date, last: date, allowance: int) -> ServiceBill:
+    """Return the bill of one service for days of a financial year that begin with its first.
+
+    Args:
+        service: whose.
+        first: 1 April.
+        last: the last day.
+        allowance: of the year.
+    """
+    uses = [use for _, use in _uses(first, last, service.id)]
+    return _bill(service, uses, allowance, first)
+
+
 def daily_volumes(first: date, last: date) -> list[dict[str, Any]]:
     """Return what was sent on each London day."""
     rows = FactBilling.objects.filter(bst_date__range=(first, last)).values("bst_date")
@@ -158,10 +171,12 @@ def _bill(service: Service, uses: list[Use], allowance: int, first: date) -> Ser
     )
 
 
-def _uses(first: date, last: date) -> Iterable[tuple[UUID, Use]]:
+def _uses(first: date, last: date, only: UUID | None = None) -> Iterable[tuple[UUID, Use]]:
+    facts = FactBilling.objects.filter(bst_date__range=(first, last))
+    if only is not None:
+        facts = facts.filter(service_id=only)
     rows = (
-        FactBilling.objects.filter(bst_date__range=(first, last))
-        .values_list("service_id", "bst_date", "notification_type", "rate", "postage")
+        facts.values_list("service_id", "bst_date", "notification_type", "rate", "postage")
         .annotate(sent=Sum("notifications_sent"), fragments=Sum(_UNITS))
         .order_by("bst_date", "service_id", "notification_type", "rate", "postage")
     )

@@ -3,8 +3,9 @@
 import logging
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
-from billing import allowances, daily
+from billing import allowances, daily, report_requests
 from billing.budgets import tell_of_spent_budgets
 from notify_project import clock
 from notify_project.constants import Queue
@@ -44,3 +45,14 @@ def alert_on_spent_budgets() -> None:
 def populate_annual_billing() -> None:
     """Give services without one their allowance of this year; daily, 1 April included."""
     logger.info("gave %s services their allowance", allowances.populate())
+
+
+def make_report(report_id: str) -> None:
+    """Make the file of a report that somebody asked for."""
+    if report_requests.make(UUID(report_id)):
+        logger.info("report %s is made", report_id)
+
+
+def expire_reports() -> None:
+    """Delete the files of old reports, and give up those that never ended; hourly."""
+    logger.info("%s reports expired", report_requests.expire(clock.now()))

@@ -38,6 +38,8 @@ DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v
 TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
 BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
+# On every page of the admin site, such as: production.
+ENVIRONMENT_NAME: str = env.str("ENVIRONMENT_NAME", default="")
 
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -148,7 +151,8 @@ def _storage_of(area: str) -> dict[str, Any]:
     }
 
 
-STORAGES |= {area: _storage_of(area) for area in ("branding", "documents", "jobs", "letters")}
+_AREAS = ("branding", "documents", "jobs", "letters", "reports")
+STORAGES |= {area: _storage_of(area) for area in _AREAS}
 # ClamAV's daemon, tcp://host:port or unix:///path; empty: files are not scanned.
 CLAMAV_URL: str = env.str("CLAMAV_URL", default="")
 # Where the printer adds no code of its own by which its machines know a letter.

@@ -41,4 +41,8 @@ UNFOLD = {
     "SITE_SYMBOL": "send",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
     "SCRIPTS": [lambda _request: static("notify_project/find_key.js")],
+    "STYLES": ["notify_project.admin.look.style"],
+    "ENVIRONMENT": "notify_project.admin.look.environment",
+    "DASHBOARD_CALLBACK": "notify_project.monitoring.home.dashboard",
+    "SIDEBAR": {"navigation": "notify_project.admin.navigation.navigation"},
 }

@@ -51,6 +51,7 @@ os.environ.update(
     ANYMAIL_SETTINGS='{"POSTMARK_SERVER_TOKEN": "t", "POSTMARK_API_URL": "http://127.0.0.1:1/"}',
     READ_MODEL_SECONDS="0",
     LOG_FORMAT="text",
+    ENVIRONMENT_NAME="",
     METRICS_TOKEN="",
     # Tests add up what was counted themselves.
     METRICS_INTERVAL_SECONDS="0",

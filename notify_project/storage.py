@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import IO, TypeVar
 from uuid import uuid4
 
 from django.core.files import File
@@ -46,6 +46,7 @@ class Area(StrEnum):
     DOCUMENTS = "documents"
     JOBS = "jobs"
     LETTERS = "letters"
+    REPORTS = "reports"
 
 
 class FileMissing(Exception):
@@ -96,14 +97,31 @@ def save(area: Area, name: str, content: bytes) -> None:
     Raises:
         StorageAway: it is not stored; of that name is what was before, or nothing.
     """
-    # Without a known kind S3 takes the name's ending for one, and packs what seems to be text.
-    file = ContentFile(content)
-    file.content_type = "application/octet-stream"  # type: ignore[attr-defined]  # read by S3
-    with _failures_told(area):
-        saved = _storage(area).save(name, file)
-    if saved != name:
-        _storage(area).delete(saved)
-        raise RuntimeError(f"the storage of {area} renames files instead of replacing them")
+    _save(area, name, ContentFile(content))
+
+
+def save_file(area: Area, name: str, content: IO[bytes]) -> None:
+    """Write a file that is too long for the memory; one of the same name is replaced.
+
+    Raises:
+        StorageAway: it is not stored; of that name is what was before, or nothing.
+    """
+    _save(area, name, File(content))
+
+
+def opened(area: Area, name: str) -> IO[bytes]:
+    """Open a file to be read bit by bit; whoever calls closes it.
+
+    Raises:
+        FileMissing: there is none.
+        StorageAway: it cannot be said whether there is one.
+    """
+    try:
+        with _failures_told(area):
+            file: IO[bytes] = _storage(area).open(name)
+    except FileNotFoundError as error:
+        raise FileMissing(name) from error
+    return file
 
 
 def read(area: Area, name: str) -> bytes:
@@ -196,6 +214,16 @@ def modified_at(area: Area, name: str) -> datetime:
             return _storage(area).get_modified_time(name)
     except FileNotFoundError as error:
         raise FileMissing(name) from error
+
+
+def _save(area: Area, name: str, file: "File[bytes]") -> None:
+    # Without a known kind S3 takes the name's ending for one, and packs what seems to be text.
+    file.content_type = "application/octet-stream"  # type: ignore[attr-defined]  # read by S3
+    with _failures_told(area):
+        saved = _storage(area).save(name, file)
+    if saved != name:
+        _storage(area).delete(saved)
+        raise RuntimeError(f"the storage of {area} renames files instead of replacing them")
 
 
 def _storage(area: Area) -> Storage:

@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from notifications.admin.template_usage import template_usage
 from notify_project import health
 from notify_project.documentation.management import ManagementDescriptionViewSet
 from notify_project.documentation.views import DescriptionViewSet
 from notify_project.monitoring.page import metrics
+from notify_project.monitoring.service_page import overview
 
+admin.site.index_template = "notify_project/home.html"
 # The busiest first.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
@@ -24,6 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", health.status, name="root"),
     path("_status", health.status, name="status"),
     path("metrics", metrics, name="metrics"),
+    path(
+        "admin/services/service/<uuid:service_id>/overview/",
+        admin.site.admin_view(overview),
+        name="service-overview",
+    ),
+    path("admin/template-usage/", admin.site.admin_view(template_usage), name="template-usage"),
     path("admin/", admin.site.urls),
 ]
 

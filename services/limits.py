@@ -20,12 +20,11 @@ from services.day_counters import (
     recount,
     seconds_of_day_left,
 )
+from services.request_buckets import MINUTE, bucket_key, capacity_of
 
 logger = logging.getLogger(__name__)
 
-# Source: the API contract, rate limits and daily limits.
-LARGEST_BUCKET = 1000
-MINUTE = 60
+# Source: the API contract, daily limits.
 _KEY_WORDS = {KeyType.NORMAL: "LIVE", KeyType.TEAM: "TEAM", KeyType.TEST: "TEST"}
 # What a test key of a trial service is measured against.
 _LIVE_DEFAULTS = {"email": 250_000, "sms": 250_000, "letter": 20_000, INTERNATIONAL_SMS: 100}
@@ -189,7 +188,7 @@ class Allowance:
         at_once = max(0, self.tokens - 1)
         left = min([at_once, *(day.left for day in self._days)])
         # A request needs two tokens: it takes one, and one must be left.
-        wanted = 2 if at_once == 0 else _capacity(rate)
+        wanted = 2 if at_once == 0 else capacity_of(rate)
         seconds = self.refilled_at + (wanted - self.tokens) * MINUTE / rate if rate else 0.0
         resets = [seconds - now.timestamp() if rate else float(MINUTE)]
         if any(day.left == 0 for day in self._days):
@@ -244,8 +243,8 @@ def _allowance(caller: Caller, word: str | None, *, takes: bool) -> Allowance:
     now = clock.now()
     rate = caller.service.rate_limit
     allowance = Allowance(caller, now, takes)
-    keys: list[str] = [_bucket_key(caller)]
-    arguments: list[float] = [now.timestamp(), rate, _capacity(rate)]
+    keys: list[str] = [bucket_key(caller.service.id, caller.key.key_type)]
+    arguments: list[float] = [now.timestamp(), rate, capacity_of(rate)]
     if word is not None:
         keys.append(_day_key(caller, word, now))
         arguments += [_limit(caller, word), int(caller.is_real), DAY_SECONDS]
@@ -281,18 +280,10 @@ def _ask(caller: Caller, operation: str, batch: Batch) -> list[bytes] | None:
     return answer if isinstance(answer, list) else None
 
 
-def _capacity(rate: int) -> int:
-    return min(math.ceil(rate / 3) + 1, LARGEST_BUCKET)
-
-
 def _limit(caller: Caller, word: str) -> int:
     if caller.key.key_type == KeyType.TEST and caller.service.restricted:
         return _LIVE_DEFAULTS[word]
     return caller.service.daily_limits[word]
-
-
-def _bucket_key(caller: Caller) -> str:
-    return f"rate-limit-{caller.service.id}-{caller.key.key_type}"
 
 
 def _day_key(caller: Caller, word: str, now: datetime) -> str:

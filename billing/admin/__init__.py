@@ -1,5 +1,5 @@
 """The pages of the billing app."""
 
-from billing.admin import allowance, budget, fact, price
+from billing.admin import allowance, budget, fact, price, report
 
-__all__ = ["allowance", "budget", "fact", "price"]
+__all__ = ["allowance", "budget", "fact", "price", "report"]

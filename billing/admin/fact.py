@@ -3,13 +3,16 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from unfold.decorators import action
 
 from billing.explain import PAGE, Wanted, messages_behind
 from billing.models import FactBilling
+from notifications.models import ReportRequest
+from notify_project.admin.links import find_url
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.admin.tables import link
 from services.models import Service
@@ -46,6 +49,7 @@ class FactBillingAdmin(BigTableAdmin[FactBilling]):
         "messages",
     ]
     readonly_fields: ClassVar[list[str]] = ["of_service", "of_template", "messages"]
+    actions_detail: ClassVar[list[str]] = ["all_messages"]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Find the row, with its messages: the page asks five times for the value of a field."""
@@ -53,6 +57,21 @@ class FactBillingAdmin(BigTableAdmin[FactBilling]):
         if row is not None:
             row.links = _links_to_messages(row)
         return row
+
+    @action(description="All its messages as CSV", url_path="all-messages")  # type: ignore[untyped-decorator]
+    def all_messages(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to where a report of the very messages behind the row is asked for."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        query = {
+            "kind": ReportRequest.Kind.MESSAGES.value,
+            "first_day": row.bst_date,
+            "last_day": row.bst_date,
+            "service": row.service_id,
+            "fact": row.pk,
+        }
+        return HttpResponseRedirect(find_url("admin:notifications_reportrequest_add", **query))
 
     @admin.display(description="Service")
     def of_service(self, row: FactBilling) -> SafeString:

@@ -7,10 +7,11 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from billing.models import LetterRate, Rate
+from billing.models import FactBilling, LetterRate, Rate
 from notifications.models import NotificationHistory
 from notify_project import clock
 from notify_project.clock import london_midnight
+from services.tests.factories import ServiceFactory
 
 TEMPLATE_ID = uuid.UUID("3d1bd2b8-5d8e-4d6c-8a52-5d0d6a0a3c11")
 
@@ -65,3 +66,20 @@ def sent(service, **given):
     return NotificationHistory.objects.bulk_create(
         NotificationHistory(id=uuid.uuid4(), **values) for _ in range(count)
     )
+
+
+class FactBillingFactory(DjangoModelFactory):
+    """A day of texts of a service."""
+
+    class Meta:
+        model = FactBilling
+
+    bst_date = factory.LazyFunction(clock.london_today)
+    template_id = factory.LazyFunction(uuid.uuid4)
+    service_id = factory.LazyAttribute(lambda _: ServiceFactory().id)
+    notification_type = "sms"
+    provider = "mmg"
+    rate_multiplier = 1
+    rate = Decimal("0.02")
+    billable_units = 150
+    notifications_sent = 150

@@ -5,6 +5,7 @@ from notifications.models.delivery_event import DeliveryEvent
 from notifications.models.document import Document
 from notifications.models.facts import (
     NO_JOB,
+    FactHourlyVolume,
     FactNotificationStatus,
     FactProcessingTime,
     ServiceStatistics,
@@ -38,6 +39,7 @@ from notifications.models.provider import (
     ProviderHealth,
 )
 from notifications.models.receipt import Complaint, UnmatchedReceipt
+from notifications.models.report import ReportRequest
 from notifications.models.suppression import SuppressedRecipient
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "DailySortedLetter",
     "DeliveryEvent",
     "Document",
+    "FactHourlyVolume",
     "FactNotificationStatus",
     "FactProcessingTime",
     "FailingEndpoint",
@@ -71,6 +74,7 @@ __all__ = [
     "ProviderFigures",
     "ProviderHealth",
     "RejectedPrintJob",
+    "ReportRequest",
     "ReturnedLetter",
     "ServiceStatistics",
     "SuppressedRecipient",

@@ -103,6 +103,30 @@ class FactProcessingTime(models.Model):
         return f"{self.bst_date}: {self.messages_within_10_secs} of {self.messages_total}"
 
 
+class FactHourlyVolume(models.Model):
+    """How many real messages of a type were accepted in an hour; an hour without any has rows."""
+
+    hour = models.DateTimeField(help_text="When it began.")
+    notification_type = models.CharField(max_length=10, choices=NotificationType)
+    messages = models.PositiveIntegerField()
+    counted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "ft_hourly_volume"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hour", "notification_type"], name="uq_ft_hourly_volume"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(notification_type__in=NotificationType.values),
+                name="ck_ft_hourly_volume_type",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour} {self.notification_type}: {self.messages}"
+
+
 class TemplateUsageRepair(models.Model):
     """A day of a service whose counter of template usage may be wrong."""
 

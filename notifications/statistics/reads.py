@@ -31,7 +31,7 @@ def template_usage(service_id: UUID, whole_days: int) -> list[TemplateUse]:
     Each day comes from Redis if its counters can be believed, and else from the database.
     """
     days = clock.london_days_back(clock.london_today(), whole_days)
-    counted = _believable(service_id, days)
+    counted = believable(service_id, days)
     counted |= count_usage(service_id, [day for day in days if day not in counted])
     total: Counter[UUID] = Counter()
     for counts in counted.values():
@@ -39,7 +39,8 @@ def template_usage(service_id: UUID, whole_days: int) -> list[TemplateUse]:
     return _named(service_id, total)
 
 
-def _believable(service_id: UUID, days: list[date]) -> dict[date, dict[UUID, int]]:
+def believable(service_id: UUID, days: list[date]) -> dict[date, dict[UUID, int]]:
+    """Return the days whose counters are complete; the others are asked to be counted again."""
     keys = [usage_key(service_id, day) for day in days]
     try:
         generation, hashes = ask_redis(

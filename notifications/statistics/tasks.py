@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from notifications.statistics.daily_status import replace_facts
+from notifications.statistics.hourly_volumes import count_hours
 from notifications.statistics.processing_time import save_missing_processing_times
 from notifications.statistics.rebuild import RebuildRunning, rebuild
 from notifications.statistics.repair import rebuild_day, repair_noted_days
@@ -71,3 +72,8 @@ def save_daily_notification_processing_time() -> None:
     """Count how many of yesterday's messages were handed over within ten seconds."""
     for day in save_missing_processing_times(clock.london_today()):
         logger.info("processing time of %s is counted", day)
+
+
+def count_hourly_volumes() -> None:
+    """Count the messages of the last hours; every few minutes."""
+    logger.info("counted the messages of %s hours", len(count_hours(clock.now())))

@@ -1,6 +1,6 @@
 """What the tables say about now; every question is answered by an index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
@@ -15,11 +15,9 @@ from notifications.models import (
 )
 from notifications.statuses import Status
 from notify_project.constants import LANES, NotificationType
-from notify_project.models import PeriodicRun
 from notify_project.monitoring import gauges
 from notify_project.monitoring.gauges import Reading
-from notify_project.schedule.plan import PERIODIC_TASKS
-from notify_project.schedule.slots import PeriodicTask
+from notify_project.monitoring.periodic import late, newest_runs
 from templates_app.changes.due import due_changes
 
 LATE = timedelta(minutes=5)
@@ -41,18 +39,19 @@ def readings(now: datetime) -> list[Reading]:
         django.db.Error: it did not answer.
     """
     return [
-        *_lanes(now),
-        Reading(gauges.NEVER_STARTED, never_started_count(now)),
-        *_outbox(now),
-        *_letters(now),
-        *_print_batches(now),
+        *lanes(now),
+        *never_started(now),
+        *outbox(now),
+        *letters(now),
+        *print_batches(now),
         *_providers(now),
         *_periodic(now),
-        Reading(gauges.TEMPLATE_CHANGES_LATE, due_changes(now - LATE).count()),
+        *template_changes(now),
     ]
 
 
-def _lanes(now: datetime) -> Iterator[Reading]:
+def lanes(now: datetime) -> Iterator[Reading]:
+    """Show how much could be sent now in each lane, and since when."""
     rows = Notification.objects.due(now).values("lane").annotate(n=Count("*"), oldest=Min("due_at"))
     by_lane = {row["lane"]: (row["n"], row["oldest"]) for row in rows}
     for lane in LANES:
@@ -61,14 +60,26 @@ def _lanes(now: datetime) -> Iterator[Reading]:
         yield Reading(gauges.LANE_OLDEST, _seconds(oldest, now), (lane.value,))
 
 
-def _outbox(now: datetime) -> Iterator[Reading]:
+def never_started(now: datetime) -> Iterator[Reading]:
+    """Show how many messages no worker took in time."""
+    yield Reading(gauges.NEVER_STARTED, never_started_count(now))
+
+
+def template_changes(now: datetime) -> Iterator[Reading]:
+    """Show how many changes of templates should have been published."""
+    yield Reading(gauges.TEMPLATE_CHANGES_LATE, due_changes(now - LATE).count())
+
+
+def outbox(now: datetime) -> Iterator[Reading]:
+    """Show how much services must still be told, and since when."""
     waiting = CallbackDelivery.objects.filter(state=CallbackDelivery.State.WAITING)
     found = waiting.aggregate(n=Count("*"), oldest=Min("created_at"))
     yield Reading(gauges.OUTBOX_WAITING, found["n"])
     yield Reading(gauges.OUTBOX_OLDEST, _seconds(found["oldest"], now))
 
 
-def _letters(now: datetime) -> Iterator[Reading]:
+def letters(now: datetime) -> Iterator[Reading]:
+    """Show the letters that have no outcome, or failed here."""
     rows = (
         Notification.objects.filter(
             notification_type=NotificationType.LETTER, status__in=LETTER_STATUSES, is_real=True
@@ -83,7 +94,8 @@ def _letters(now: datetime) -> Iterator[Reading]:
         yield Reading(gauges.LETTERS_OLDEST, _seconds(oldest, now), (status.value,))
 
 
-def _print_batches(now: datetime) -> Iterator[Reading]:
+def print_batches(now: datetime) -> Iterator[Reading]:
+    """Show what the printer does not have yet."""
     rows = LetterPrintBatch.objects.filter(state__in=OPEN).values("state")
     found = rows.annotate(n=Count("*"), oldest=Min("created_at"))
     by_state = {row["state"]: (row["n"], row["oldest"]) for row in found}
@@ -98,6 +110,18 @@ def _providers(now: datetime) -> Iterator[Reading]:
     with_receipts = ProviderDetails.objects.filter(gives_receipts=True)
     prompt = with_receipts.exclude(notification_type=NotificationType.LETTER)
     names = prompt.values_list("identifier", flat=True)
+    return unanswered(sorted(set(names)), answers_of_providers(now))
+
+
+def unanswered(names: Iterable[str], answers: Mapping[str, tuple[int, int]]) -> Iterator[Reading]:
+    """Show how much each provider took of whose fate it has said nothing at all."""
+    for name in names:
+        n, settled = answers.get(name, (0, 0))
+        yield Reading(gauges.PROVIDER_UNANSWERED, 0 if settled else n, (name,))
+
+
+def answers_of_providers(now: datetime) -> dict[str, tuple[int, int]]:
+    """Return how many messages each provider took lately, and how many it answered for."""
     rows = (
         Notification.objects.filter(
             created_at__gt=now - RECENTLY, is_real=True, sent_by__isnull=False
@@ -105,25 +129,11 @@ def _providers(now: datetime) -> Iterator[Reading]:
         .values("sent_by")
         .annotate(n=Count("*"), settled=Count("id", filter=_SETTLED))
     )
-    by_name = {row["sent_by"]: (row["n"], row["settled"]) for row in rows}
-    for name in sorted(set(names)):
-        n, settled = by_name.get(name, (0, 0))
-        yield Reading(gauges.PROVIDER_UNANSWERED, 0 if settled else n, (name,))
+    return {str(row["sent_by"]): (row["n"], row["settled"]) for row in rows}
 
 
 def _periodic(now: datetime) -> Iterator[Reading]:
-    for task in PERIODIC_TASKS.values():
-        yield Reading(gauges.PERIODIC_LATE, _seconds(_first_unfinished(task), now), (task.name,))
-
-
-def _first_unfinished(task: PeriodicTask) -> datetime | None:
-    """Return the first slot after the newest that is done; a task begins with its first slot."""
-    slots = PeriodicRun.objects.filter(task=task.name)
-    done = slots.filter(state=PeriodicRun.State.DONE).order_by("-slot").first()
-    if done is not None:
-        return task.slot_after(done.slot)
-    first = slots.order_by("slot").first()
-    return None if first is None else first.slot
+    return late(newest_runs(), now)
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,8 +19,10 @@ from notify_project import clock
 from notify_project.database import reconnect
 from notify_project.metrics import Counter
 from notify_project.monitoring.alerts import log_alerts
+from notify_project.monitoring.handover import take_a_look
 from notify_project.monitoring.measure import measure
 from notify_project.queues import DelayedTasks, enqueue
+from notify_project.redis_connection import RedisUnavailable
 from notify_project.schedule import runs
 from notify_project.schedule.plan import PERIODIC_TASKS
 from notify_project.schedule.slots import PeriodicTask, slot_of
@@ -101,6 +104,9 @@ class Scheduler:
         slot = slot_of(now, ALERTS_EVERY)
         if slot > self._looked_at and runs.take("log_alerts", slot):
             log_alerts(measure(now))
+            with suppress(RedisUnavailable):
+                # The next look comes in five minutes; what was missed is logged.
+                take_a_look(now)
             runs.mark_done("log_alerts", slot, clock.now())
         self._looked_at = slot
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from billing.tasks import (
     alert_on_spent_budgets,
     create_nightly_billing,
+    expire_reports,
     populate_annual_billing,
     update_ft_billing_for_today,
 )
@@ -57,6 +58,7 @@ from notifications.retention.tasks import (
     timeout_sending_notifications,
 )
 from notifications.statistics.tasks import (
+    count_hourly_volumes,
     create_nightly_notification_status,
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -116,12 +118,14 @@ PERIODIC_TASKS = {
             update_status_of_fully_processed_jobs, Queue.PERIODIC, every=timedelta(minutes=1)
         ),
         PeriodicTask(publish_due_template_changes, Queue.PERIODIC, every=timedelta(minutes=1)),
+        PeriodicTask(count_hourly_volumes, Queue.REPORTING, every=timedelta(minutes=5)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
         PeriodicTask(create_nightly_billing, Queue.REPORTING, at=time(0, 15)),
         PeriodicTask(update_ft_billing_for_today, Queue.REPORTING, every=timedelta(hours=1)),
         PeriodicTask(alert_on_spent_budgets, Queue.PERIODIC, every=timedelta(hours=1)),
+        PeriodicTask(expire_reports, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(populate_annual_billing, Queue.PERIODIC, at=time(2, 1)),
         PeriodicTask(create_nightly_notification_status, Queue.REPORTING, at=time(0, 30)),
         PeriodicTask(save_daily_notification_processing_time, Queue.PERIODIC, at=time(2, 5)),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from billing.report_requests import ask_for
 from notifications.models import (
     CallbackAttempt,
     Document,
@@ -135,6 +136,12 @@ def make_person_request():
     PersonRequest.objects.create(kind="find", digests=[], reason="asked", actor=UserFactory())
 
 
+def make_report():
+    today = clock.london_today()
+    service = ServiceFactory()
+    ask_for("messages", today, today, service=service, actor=UserFactory())
+
+
 def make_event():
     audit.record("change", ServiceFactory(), actor=UserFactory())
 
@@ -167,6 +174,7 @@ LISTS = {
     "notifications_suppressedrecipient": make_suppressed,
     "notifications_job": make_job,
     "notifications_personrequest": make_person_request,
+    "notifications_reportrequest": make_report,
     "notifications_servicestatistics": ServiceFactory,
     "notify_project_periodicrun": make_run,
     "notify_project_auditevent": make_event,

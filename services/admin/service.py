@@ -5,12 +5,15 @@ from typing import Any, cast
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from unfold.admin import TabularInline
+from unfold.decorators import action
 
+from notify_project.admin.links import find_url
+from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.tables import link
 from services.creating import (
     InvalidService,
     create_service,
@@ -103,13 +106,22 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     """One page a service: its switches and limits to change, what belongs to it to see."""
 
     form = ServiceForm
-    list_display = ["name", "organisation", "active", "restricted", "research_mode", "created_at"]
+    list_display = [
+        "overview_link",
+        "organisation",
+        "active",
+        "restricted",
+        "research_mode",
+        "created_at",
+    ]
+    list_display_links = None
     list_filter = ["active", "restricted", "research_mode"]
     list_select_related = ["organisation"]
     search_fields = ["=id", "name"]
     search_help_text = "Id, or part of a name."
     ordering = ["name"]
     autocomplete_fields = ["organisation", "email_branding", "letter_branding"]
+    actions_detail = ["overview"]
     inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
     readonly_fields = [
         "id",
@@ -173,14 +185,23 @@ class ServiceAdmin(UseCaseAdmin[Service]):
         """Show what belongs to a service once there is one."""
         return self.inlines if obj else []
 
+    @admin.display(description="name", ordering="name")
+    def overview_link(self, row: Service) -> str:
+        """Lead to what is asked for first; its settings are a step further."""
+        return link(find_url("service-overview", row.pk), short(row.name))
+
+    @action(description="Overview", url_path="to-overview")  # type: ignore[untyped-decorator]
+    def overview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead back to the overview."""
+        return HttpResponseRedirect(find_url("service-overview", object_id))
+
     @admin.display(description="Statistics")
     def statistics(self, row: Service) -> str:
         """Link to what became of its messages."""
         if row._state.adding:  # noqa: SLF001 - Django's way to tell
             return "-"
         url = reverse("admin:notifications_servicestatistics_change", args=[row.pk])
-        link = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
-        return format_html(link, url, "What became of its messages")
+        return link(url, "What became of its messages")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Services are archived, not deleted."""

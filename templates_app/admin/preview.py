@@ -1,5 +1,7 @@
 """What a template looks like, on its page: placeholders stand out."""
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -30,13 +32,15 @@ body {{ font: 16px/1.5 Helvetica, Arial, sans-serif; color: #0b0c0c; background:
 """
 
 
-def preview_frame(template: Template | TemplateHistory) -> SafeString:
-    """Return a frame with the message, Welsh pages first."""
-    parts = [_shown(template, template.content, template.subject)]
+def preview_frame(
+    template: Template | TemplateHistory, values: Mapping[str, str] | None = None
+) -> SafeString:
+    """Return a frame with the message, Welsh pages first; what has a value is filled in."""
+    given = dict(values or {})
+    parts = [_shown(template, template.content, template.subject, given)]
     if template.letter_welsh_content is not None:
-        parts.insert(
-            0, _shown(template, template.letter_welsh_content, template.letter_welsh_subject)
-        )
+        welsh = (template.letter_welsh_content, template.letter_welsh_subject)
+        parts.insert(0, _shown(template, *welsh, given))
     html = '<div class="page-break"></div>'.join(map(_html, parts))
     return format_html(_FRAME, _DOCUMENT.format(html))
 
@@ -57,10 +61,15 @@ def pages_of(template: Template) -> SafeString | str:
     )
 
 
-def _shown(template: Template | TemplateHistory, content: str | None, subject: str | None) -> Shown:
+def _shown(
+    template: Template | TemplateHistory,
+    content: str | None,
+    subject: str | None,
+    values: dict[str, str],
+) -> Shown:
     heading = None if subject is None else parse(subject)
     # While its form is being refused, even a template's content may be missing.
-    return show(template.template_type, parse(content or ""), heading, {}, look="highlighted")
+    return show(template.template_type, parse(content or ""), heading, values, look="highlighted")
 
 
 def _html(shown: Shown) -> SafeString:

@@ -15,6 +15,7 @@ from services.read_models import ServiceModel, find_service
 from templates_app import folders, redaction
 from templates_app.admin import proposals
 from templates_app.admin.attachment import attachment_page
+from templates_app.admin.live import live_panel, live_urls
 from templates_app.admin.preview import pages_of, preview_frame
 from templates_app.admin.template_form import (
     EDITABLE,
@@ -160,7 +161,16 @@ class TemplateAdmin(UseCaseAdmin[Template]):
         """Add the picture of a letter's pages."""
         own = path("<path:object_id>/pages.png", self.admin_site.admin_view(self.picture))
         own.name = "templates_app_template_pages"
-        return [own, *super().get_urls()]
+        return [own, *live_urls(self), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """Add the preview that is renewed while somebody writes."""
+        row = kwargs.get("obj")
+        may = self.has_change_permission(request, row) if row else self.has_add_permission(request)
+        context["live"] = live_panel(row, may_write=may)
+        return cast("HttpResponse", super().render_change_form(request, context, **kwargs))
 
     def picture(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send the pages of a letter, below each other, to who may see its template."""

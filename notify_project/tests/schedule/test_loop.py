@@ -410,6 +410,8 @@ def test_the_schedule_runs_what_it_must():
         "rematch_receipts": timedelta(minutes=1),
         "alert_on_never_started": timedelta(minutes=2),
         "publish_due_template_changes": timedelta(minutes=1),
+        "count_hourly_volumes": timedelta(minutes=5),
+        "expire_reports": timedelta(hours=1),
         "repair_template_usage": timedelta(minutes=10),
         "run_scheduled_jobs": timedelta(minutes=1),
         "check_job_status": timedelta(minutes=1),

@@ -1,0 +1,206 @@
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from billing.allowances import set_allowance
+from billing.budgets import set_budget
+from billing.models import FactBilling
+from notifications.models import FailingEndpoint
+from notifications.tests.factories import (
+    CallbackDeliveryFactory,
+    JobFactory,
+    NotificationFactory,
+)
+from notify_project import clock
+from services.callbacks import set_callback
+from services.models import Service, ServiceUser
+from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
+from templates_app.tests.factories import TemplateFactory
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def signed_in():
+    client = Client()
+    client.force_login(UserFactory(support=True))
+    return client
+
+
+def allowed(*codenames):
+    user = UserFactory(platform_admin=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(service):
+    return f"/admin/services/service/{service.pk}/overview/"
+
+
+def look(client, service, **query):
+    page = client.get(url(service), query)
+    assert page.status_code == 200
+    return page
+
+
+def use(service, **values):
+    """Store a day of texts that cost 2 pence each."""
+    FactBilling.objects.create(
+        **{
+            "bst_date": clock.london_today(),
+            "template_id": uuid.uuid4(),
+            "service_id": service.id,
+            "notification_type": "sms",
+            "provider": "mmg",
+            "rate_multiplier": 1,
+            "international": False,
+            "rate": Decimal("0.02"),
+            "postage": "none",
+            "billable_units": 150,
+            "notifications_sent": 150,
+            **values,
+        }
+    )
+
+
+def test_messages_are_counted_by_day_and_status_and_lead_to_their_list(signed_in):
+    template = TemplateFactory()
+    now = clock.now()
+    for status, days in (("delivered", 0), ("permanent-failure", 1), ("delivered", 20)):
+        NotificationFactory(template=template, status=status, created_at=now - timedelta(days))
+
+    week = look(signed_in, template.service)
+    statuses = {row["status"]: row for row in week.context["statuses"]}
+
+    assert {name: row["count"] for name, row in statuses.items()} == {
+        "delivered": 1,
+        "permanent-failure": 1,
+    }
+    assert f"q={template.service.id}" in statuses["delivered"]["link"]
+    [texts] = [row for row in week.context["types"] if row["name"] == "texts"]
+    assert (texts["share"], texts["is_bad"]) == ("50.0%", True)
+
+
+def test_a_longer_period_can_be_chosen_and_no_other(signed_in):
+    service = ServiceFactory()
+
+    assert [look(signed_in, service, days=n).context["days"] for n in ("30", "7", "x", "9")] == [
+        30,
+        7,
+        7,
+        7,
+    ]
+
+
+def test_spend_is_shown_with_what_is_left_of_the_allowance_and_the_budget(signed_in):
+    service = ServiceFactory()
+    set_allowance(service, 100, actor=None)
+    set_budget(service, "month", Decimal(9), actor=None)
+    use(service)
+    use(ServiceFactory())
+
+    spend = look(signed_in, service).context["spend"]
+
+    assert (spend.spent, spend.allowance, spend.allowance_left) == (Decimal("1.00"), 100, 0)
+    assert spend.budgets == {"month": Decimal(9)}
+
+
+def test_callbacks_show_whether_they_are_answered(signed_in):
+    service = ServiceFactory()
+    for kind in ("delivery_status", "complaint"):
+        set_callback(service, kind, url="https://service.example", token="0123456789", actor=None)
+    now = clock.now()
+    FailingEndpoint.objects.create(
+        service=service,
+        callback_type="complaint",
+        failures=3,
+        first_failed_at=now,
+        last_failed_at=now,
+        last_error="ConnectTimeout",
+    )
+    CallbackDeliveryFactory(service=service)
+    CallbackDeliveryFactory(service=service, state="done")
+
+    shown = {row.callback_type: row for row in look(signed_in, service).context["callbacks"]}
+
+    assert (shown["delivery_status"].waiting, shown["delivery_status"].failing_since) == (1, None)
+    assert (shown["complaint"].waiting, shown["complaint"].last_error) == (0, "ConnectTimeout")
+
+
+def test_keys_show_when_they_were_last_used(signed_in):
+    key = ApiKeyFactory()
+    row = NotificationFactory(template=TemplateFactory(service=key.service), api_key=key)
+
+    [shown] = look(signed_in, key.service).context["keys"]
+
+    assert shown.last_used_at == row.created_at
+
+
+def test_the_page_costs_few_queries_however_much_there_is(signed_in):
+    service = ServiceFactory()
+    counts = []
+    for _ in range(2):
+        for _ in range(4):
+            ServiceUser.objects.create(service=service, user=UserFactory())
+            key = ApiKeyFactory(service=service)
+            template = TemplateFactory(service=service)
+            NotificationFactory(template=template, api_key=key)
+            JobFactory(template=template)
+            use(service)
+        with CaptureQueriesContext(connection) as queries:
+            look(signed_in, service, days=30)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 15
+
+
+def test_hostile_names_are_inert(signed_in):
+    service = ServiceFactory(name=HOSTILE)
+    ApiKeyFactory(service=service, name=HOSTILE)
+    JobFactory(template=TemplateFactory(service=service, name=HOSTILE))
+
+    assert HOSTILE not in look(signed_in, service).content.decode()
+
+
+def test_cards_are_shown_to_who_may_see_the_pages_behind_them():
+    key = ApiKeyFactory(name="Key of the tills")
+    use(key.service)
+    few, more = allowed("view_service"), allowed("view_service", "view_apikey", "view_factbilling")
+
+    assert "Key of the tills" not in look(few, key.service).content.decode()
+    assert look(few, key.service).context["spend"] is None
+    assert "Key of the tills" in look(more, key.service).content.decode()
+    assert look(more, key.service).context["spend"].spent
+
+
+@pytest.mark.parametrize("client", [Client, allowed], ids=["stranger", "without the right"])
+def test_nobody_else_gets_the_page(client):
+    assert client().get(url(ServiceFactory())).status_code in {302, 403}
+
+
+def test_a_service_that_is_not_there_is_not_found(signed_in):
+    assert signed_in.get(url(Service(pk=uuid.uuid4()))).status_code == 404
+
+
+def test_the_list_and_the_settings_lead_to_the_overview(signed_in):
+    service = ServiceFactory()
+
+    rows = signed_in.get(reverse("admin:services_service_changelist")).content.decode()
+    settings = reverse("admin:services_service_change", args=[service.pk])
+    back = reverse("admin:services_service_overview", args=[service.pk])
+
+    assert url(service) in rows
+    assert settings in look(signed_in, service).content.decode()
+    assert back in signed_in.get(settings).content.decode()
+    assert signed_in.get(back)["Location"] == url(service)
