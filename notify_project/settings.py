@@ -7,6 +7,7 @@ import django_stubs_ext
 import environ
 
 from notify_project.redis_sentinel import queue_config
+from notify_project.settings_of_accounts import *  # noqa: F403 - Django finds them here
 from notify_project.settings_of_libraries import (  # noqa: F401 - Django finds them here
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
@@ -52,6 +53,9 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "django_rq",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "notify_project",
     "services",
     "templates_app",
@@ -68,6 +72,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "services.signed_in.SignedIn",
 ]
 ROOT_URLCONF = "notify_project.urls"
 WSGI_APPLICATION = "notify_project.wsgi.application"
@@ -106,6 +112,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 SESSION_COOKIE_SECURE: bool = env.bool("SECURE_COOKIES", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_HTTPONLY = True
+# Whether people who may change anything, or see whom messages went to, need a second factor.
+ADMIN_TWO_FACTOR: str = env.str("ADMIN_TWO_FACTOR", default="optional" if DEBUG else "required")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- Files -------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", health.status, name="root"),
     path("_status", health.status, name="status"),
     path("metrics", metrics, name="metrics"),
+    path("admin/", include("services.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 

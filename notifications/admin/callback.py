@@ -23,6 +23,7 @@ ATTEMPTS_SHOWN = 50
 class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
     """Who does not answer, since when and why; the dead are called once a minute."""
 
+    service_path = "service"
     list_display = [
         "service",
         "callback_type",
@@ -44,6 +45,7 @@ class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
 class CallbackDeliveryAdmin(BigTableAdmin[CallbackDelivery]):
     """What services must be told, and how far that has come."""
 
+    service_path = "service"
     list_display = ["subject_id", "callback_type", "event_key", "state", "attempts", "created_at"]
     list_filter = ["state", "callback_type"]
     search_fields = ["=id", "=subject_id", "=service__id"]

@@ -30,6 +30,7 @@ from services.models import User
 class JobAdmin(BigTableAdmin[Job]):
     """One page a job, which shows how far it has come; adding one is sending to a file."""
 
+    service_path = "service"
     list_display = ["file", "service", "template_name", "rows", "state", "begins", "created_by"]
     list_filter = ["job_status", "template__template_type", "archived"]
     list_select_related = ["service", "template", "created_by"]

@@ -26,6 +26,7 @@ class IssueKeyForm(ModelForm[ApiKey]):
 class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     """Keys of services. The secret is shown on one page, once."""
 
+    service_path = "service"
     form = IssueKeyForm
     list_display = ["name", "service", "key_type", "created_at", "expiry_date"]
     list_filter = ["key_type", ("expiry_date", admin.EmptyFieldListFilter)]

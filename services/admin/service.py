@@ -102,6 +102,7 @@ class ServiceForm(ModelForm[Service]):
 class ServiceAdmin(UseCaseAdmin[Service]):
     """One page a service: its switches and limits to change, what belongs to it to see."""
 
+    service_path = "id"
     form = ServiceForm
     list_display = ["name", "organisation", "active", "restricted", "research_mode", "created_at"]
     list_filter = ["active", "restricted", "research_mode"]

@@ -39,6 +39,7 @@ _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' 
 class TemplateAdmin(UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
+    service_path = "service"
     form = TemplateForm
     list_display = ["short_name", "template_type", "service", "folder_name", "version", "state"]
     list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]

@@ -40,6 +40,7 @@ _LAST = ("is_archived", "preview", "changes")
 class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     """Every version of every template, for good."""
 
+    service_path = "service"
     list_display = ["short_name", "version", "author", "made_at", "template_type", "is_archived"]
     search_fields = ["=id"]
     search_help_text = "Id of a template."
