@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
-    "django_rq",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -61,6 +60,7 @@ INSTALLED_APPS = [
     "templates_app",
     "notifications",
     "billing",
+    "django_rq",
 ]
 MIDDLEWARE = [
     "notify_project.api.middleware.ApiBoundary",
@@ -219,7 +219,8 @@ RQ_QUEUES = {
     for queue in queues
 }
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
-RQ_SHOW_ADMIN_LINK = True
+# The pages of django-rq show what errors said; ours do not.
+RQ_SHOW_ADMIN_LINK = False
 
 # --- Jobs --------------------------------------------------------------------------------------
 # What one task stores; each reads the file from its beginning to where its rows are.

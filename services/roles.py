@@ -102,6 +102,7 @@ _EVERY_MEMBER = (
     | _rights("templates_app", "view", _TEMPLATES)
     | _rights("billing", "view", "annualbilling budget")
 )
+_EVERY_KIND: Final = frozenset({"send_texts", "send_emails", "send_letters"})
 _SENDS = _rights("notifications", "add change", "job")
 # What members may do on the site, by what they may do for their service.
 MEMBER_RIGHTS: Final[dict[str, frozenset[str]]] = {
@@ -111,9 +112,8 @@ MEMBER_RIGHTS: Final[dict[str, frozenset[str]]] = {
     "manage_settings": _rights("services", "add change", "servicelettercontact")
     | _rights("billing", "add change", "budget")
     | _rights("notifications", "view add", "suppressedrecipient"),
-    "send_texts": _SENDS,
-    "send_emails": _SENDS,
-    "send_letters": _SENDS,
+    # Who may send all kinds of messages sends files on the site: see below.
+    **{word: frozenset() for word in _EVERY_KIND},
     "manage_api_keys": _rights("services", "view add", "apikey servicecallbackapi")
     | _rights("services", "change", "servicecallbackapi")
     | _rights("notifications", "view", "callbackdelivery failingendpoint")
@@ -133,4 +133,6 @@ def rights_of(roles: Iterable[str]) -> frozenset[str]:
 
 def rights_of_member(permissions: Iterable[str]) -> frozenset[str]:
     """Return what a member may do on the site, with these permissions for a service."""
-    return _EVERY_MEMBER.union(*(MEMBER_RIGHTS[word] for word in permissions))
+    held = frozenset(permissions)
+    rights = _EVERY_MEMBER.union(*(MEMBER_RIGHTS[word] for word in held))
+    return rights | _SENDS if held >= _EVERY_KIND else rights

@@ -21,6 +21,7 @@ from notifications.jobs.words import job_in_words
 from notifications.models import Job
 from notify_project.admin.names import short
 from notify_project.admin.pages import BigTableAdmin
+from notify_project.admin.scope import scoped
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
@@ -50,7 +51,7 @@ class JobAdmin(BigTableAdmin[Job]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Leave out what nobody would look for."""
-        rows = Job.objects.listed()
+        rows = scoped(Job.objects.listed(), request.user, self.service_path)
         return rows.select_related("service", "template", "created_by").order_by(*self.ordering)
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from notifications.letters.download import readable_pdf
 from notifications.models import LetterCheck, Notification
 from notify_project import audit
+from notify_project.admin.scope import may_see_service
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
@@ -49,6 +50,8 @@ def _picture(request: HttpRequest, object_id: str) -> HttpResponse:
     letter = Notification.objects.filter(pk=object_id).first()
     may_view = request.user.has_perm("notifications.view_notification")
     if letter is None or not may_view or not may_see_pages(request, letter):
+        raise Http404
+    if not may_see_service(request.user, letter.service_id):
         raise Http404
     try:
         pdf = readable_pdf(letter)

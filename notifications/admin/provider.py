@@ -39,6 +39,8 @@ class ProviderForm(ModelForm[ProviderDetails]):
         super().__init__(*args, **kwargs)
         # The reason of the last change is among the changes below; the next one has its own.
         self.initial["reason"] = ""
+        if "reason" not in self.fields:  # shown to who may only look
+            return
         self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
 
     def clean_reason(self) -> str:

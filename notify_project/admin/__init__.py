@@ -1,5 +1,5 @@
 """Pages of the admin site about operations, and what all pages share."""
 
-from notify_project.admin import operations
+from notify_project.admin import operations, queues
 
-__all__ = ["operations"]
+__all__ = ["operations", "queues"]

@@ -68,11 +68,22 @@ class StaffAdmin(ModelAdmin[AnyModel]):
     ) -> ModelChoiceField[Any] | None:
         """Offer members what belongs to their services, as its own page would show it."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        related = self.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]  # noqa: SLF001 - as Django's own pages
+        related = self.admin_site._registry.get(db_field.related_model)  # noqa: SLF001 - as Django does
         if field is not None and not is_support(request.user):
             rows = related.get_queryset(request) if related else field.queryset.none()
             field.queryset = field.queryset & rows if related else rows
         return cast("ModelChoiceField[Any] | None", field)
+
+    def found(self, request: HttpRequest, object_id: str) -> AnyModel:
+        """Return a row that the person may see.
+
+        Raises:
+            Http404: there is none.
+        """
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return cast("AnyModel", row)
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str

@@ -18,7 +18,7 @@ class NotReset(ApiError):
 
 
 def needs_factor(user: User) -> bool:
-    """Tell whether a person must sign in with two factors: who sees recipients or changes things."""
+    """Tell whether a person needs two factors: who sees recipients, or changes anything."""
     if not _are_required() or not user.is_staff:
         return False
     if user.is_superuser or user.is_administrator:
@@ -34,7 +34,7 @@ def has_factor(user: User) -> bool:
 
 def used_factor(request: HttpRequest) -> bool:
     """Tell whether the session began with a second factor, or one was shown since."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
 
 

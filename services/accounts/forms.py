@@ -3,11 +3,12 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.forms import BaseForm
 from unfold.widgets import INPUT_CLASSES
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # the library has no types
+class SignInForm(LoginForm):
     """An address and a password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -18,6 +19,18 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # the library has no types
     def add_prefix(self, field_name: str) -> str:
         """Call the address what password managers and Django's own page call it."""
         return "username" if field_name == "login" else str(super().add_prefix(field_name))
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A passkey, and whether it is enough by itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"name": "", "passwordless": True} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = "By which you know it again, such as: my laptop."
+        alone = self.fields["passwordless"]
+        alone.label = "Sign in with it alone, without the password"
+        alone.help_text = "It then asks for your fingerprint, your face or its PIN."
 
 
 def styled(form: BaseForm) -> BaseForm:

@@ -58,7 +58,7 @@ class _Page:
         }
 
 
-class SignIn(_Page, LoginView):  # type: ignore[misc]  # the library has no types
+class SignIn(_Page, LoginView):
     """An address and a password, or a passkey."""
 
     template_name = _ENTRANCE
@@ -66,7 +66,7 @@ class SignIn(_Page, LoginView):  # type: ignore[misc]  # the library has no type
     extra_context = {"is_sign_in": True}
 
 
-class SecondFactor(_Page, AuthenticateView):  # type: ignore[misc]
+class SecondFactor(_Page, AuthenticateView):
     """The second step of signing in."""
 
     template_name = _ENTRANCE
@@ -74,7 +74,7 @@ class SecondFactor(_Page, AuthenticateView):  # type: ignore[misc]
     text = "Enter the code that your app shows, or one of your recovery codes."
 
 
-class PasswordAgain(_Page, ReauthenticateView):  # type: ignore[misc]
+class PasswordAgain(_Page, ReauthenticateView):
     """The password, before a grave act."""
 
     template_name = _ENTRANCE
@@ -82,7 +82,7 @@ class PasswordAgain(_Page, ReauthenticateView):  # type: ignore[misc]
     text = "What comes next is grave: enter your password once more."
 
 
-class CodeAgain(_Page, CodeAgainView):  # type: ignore[misc]
+class CodeAgain(_Page, CodeAgainView):
     """A code, before a grave act."""
 
     template_name = _ENTRANCE
@@ -90,7 +90,7 @@ class CodeAgain(_Page, CodeAgainView):  # type: ignore[misc]
     text = "What comes next is grave: enter a code of your app."
 
 
-class KeyAgain(_Page, ReauthenticateWebAuthnView):  # type: ignore[misc]
+class KeyAgain(_Page, ReauthenticateWebAuthnView):
     """A passkey, before a grave act."""
 
     template_name = _ENTRANCE
@@ -98,7 +98,7 @@ class KeyAgain(_Page, ReauthenticateWebAuthnView):  # type: ignore[misc]
     text = "What comes next is grave: use your passkey once more."
 
 
-class Factors(_Page, IndexView):  # type: ignore[misc]
+class Factors(_Page, IndexView):
     """What the person has set up."""
 
     template_name = "admin/account/factors.html"
@@ -110,17 +110,15 @@ class Factors(_Page, IndexView):  # type: ignore[misc]
         return context | {"needs_factor": needs_factor(self.request.user)}  # type: ignore[arg-type]
 
 
-class SetUpApp(_Page, ActivateTOTPView):  # type: ignore[misc]
+class SetUpApp(_Page, ActivateTOTPView):
     """An app that shows codes."""
 
     template_name = _FORM
     title, button = "Set up an app", "Use this app"
-    text = (
-        "Scan the picture with an app such as Aegis or Google Authenticator, then enter the code."
-    )
+    text = "Scan the picture with any app that shows such codes, then enter what it shows."
 
 
-class RemoveApp(_Page, DeactivateTOTPView):  # type: ignore[misc]
+class RemoveApp(_Page, DeactivateTOTPView):
     """The app is used no more."""
 
     template_name = _FORM
@@ -128,7 +126,7 @@ class RemoveApp(_Page, DeactivateTOTPView):  # type: ignore[misc]
     text = "Its codes let nobody in any more. If it is your only factor, recovery codes go with it."
 
 
-class AddKey(_Page, AddWebAuthnView):  # type: ignore[misc]
+class AddKey(_Page, AddWebAuthnView):
     """A passkey: of the machine, of a telephone or on a stick."""
 
     template_name = _FORM
@@ -136,7 +134,7 @@ class AddKey(_Page, AddWebAuthnView):  # type: ignore[misc]
     text = "A passkey is kept by your computer, your telephone or a security key."
 
 
-class RemoveKey(_Page, RemoveWebAuthnView):  # type: ignore[misc]
+class RemoveKey(_Page, RemoveWebAuthnView):
     """A passkey is used no more."""
 
     template_name = _FORM
@@ -144,14 +142,14 @@ class RemoveKey(_Page, RemoveWebAuthnView):  # type: ignore[misc]
     text = "It lets nobody in any more. If it is your only factor, recovery codes go with it."
 
 
-class RecoveryCodes(_Page, ViewRecoveryCodesView):  # type: ignore[misc]
+class RecoveryCodes(_Page, ViewRecoveryCodesView):
     """Codes for the day when the factor is lost, shown once."""
 
     template_name = "admin/account/recovery_codes.html"
     title = "Recovery codes"
 
 
-class RenewRecoveryCodes(_Page, GenerateRecoveryCodesView):  # type: ignore[misc]
+class RenewRecoveryCodes(_Page, GenerateRecoveryCodesView):
     """New codes instead of the old."""
 
     template_name = _FORM

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from notify_project.admin.elevation import elevated
 from notify_project.admin.pages import UseCaseAdmin
 from services.api_keys import IssuedKey, issue, revoke
 from services.models import ApiKey, User
@@ -83,7 +84,12 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
         }
         return TemplateResponse(request, "admin/services/apikey/issued.html", context)
 
-    @admin.action(description="Revoke", permissions=["add"])
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Apart from issuing: a revoked key stops a service at once."""
+        return request.user.has_perm("services.revoke_apikey")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    @elevated
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Ask first; then revoke at once and for good."""
         if "confirmed" not in request.POST:

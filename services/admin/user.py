@@ -13,7 +13,6 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from notify_project import audit, clock
-from notify_project.admin.pages import StaffAdmin
 from services.accounts.factors import has_factor
 from services.admin.user_steps import UserSteps
 from services.giving_roles import may_look_after
@@ -42,7 +41,7 @@ class AddUserForm(BaseUserCreationForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(UserSteps, DjangoUserAdmin[User], StaffAdmin[User]):
+class UserAdmin(UserSteps, DjangoUserAdmin[User]):
     """Support staff and members of services' teams."""
 
     add_form = AddUserForm
@@ -86,15 +85,17 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User], StaffAdmin[User]):
         running = [(role, end) for role, end in person.temporary_roles.items() if role in held]
         return ", ".join(f"{role} until {_shown(end)}" for role, end in running) or "-"
 
-    @admin.display(description="second factor", boolean=True)
-    def second_factor(self, person: User) -> bool:
+    @admin.display(description="second factor")
+    def second_factor(self, person: User) -> str:
         """Tell whether the person has one."""
-        return has_factor(person)
+        return "set up" if has_factor(person) else "none"
 
-    @admin.display(description="locked out", boolean=True)
-    def locked(self, person: User) -> bool:
+    @admin.display(description="signing in", ordering="failed_login_count")
+    def locked(self, person: User) -> str:
         """Tell whether the person tried too often to sign in."""
-        return is_locked(person)
+        if is_locked(person):
+            return f"locked out after {person.failed_login_count} failures"
+        return f"{person.failed_login_count} failures" if person.failed_login_count else "-"
 
     def save_model(
         self,

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from notify_project.admin.elevation import elevated
+from notify_project.admin.pages import StaffAdmin
 from notify_project.api.errors import ApiError
 from services import sign_in
 from services.accounts.factors import has_factor, reset_factors
@@ -67,7 +67,7 @@ class RoleForATimeForm(ReasonForm):
     field_order = ("role", "hours", "reason")
 
 
-class UserSteps(ModelAdmin[User]):
+class UserSteps(StaffAdmin[User]):
     """The buttons on the page of a person."""
 
     actions_detail = [
@@ -104,7 +104,7 @@ class UserSteps(ModelAdmin[User]):
     @elevated
     def change_roles(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say what the person may do."""
-        person = self._found(request, object_id)
+        person = self.found(request, object_id)
         held = sorted(set(person.roles) | ({"administrator"} if person.is_superuser else set()))
         form = RolesForm(request.POST or None, initial={"roles": held})
 
@@ -112,7 +112,7 @@ class UserSteps(ModelAdmin[User]):
             is_new = set_roles(person, roles, actor=_actor(request), reason=reason)
             return "The roles are changed." if is_new else "Nothing has changed."
 
-        return self._ask_and_do(request, person, form, "Change roles", do)
+        return self._ask_and_do(request, person, do, form=form, title="Change roles")
 
     @action(
         description="Give a role for a time", url_path="give-role", permissions=["change_roles"]
@@ -120,51 +120,51 @@ class UserSteps(ModelAdmin[User]):
     @elevated
     def give_role(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give one more role, which ends by itself."""
-        person = self._found(request, object_id)
+        person = self.found(request, object_id)
 
         def do(role: str, hours: int, reason: str) -> str:
             give_for_a_time(person, role, hours=hours, actor=_actor(request), reason=reason)
             return f"The role {role} ends by itself in {hours} hours."
 
         form = RoleForATimeForm(request.POST or None)
-        return self._ask_and_do(request, person, form, "Give a role for a time", do)
+        return self._ask_and_do(request, person, do, form=form, title="Give a role for a time")
 
     @action(description="End the role for a time", url_path="end-role", permissions=["end_role"])  # type: ignore[untyped-decorator]
     def end_role(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End what was given for a time."""
-        person = self._found(request, object_id)
+        person = self.found(request, object_id)
 
         def do(reason: str) -> str:
             is_new = end_early(person, actor=_actor(request), reason=reason)
             return "It has ended." if is_new else "It had ended already."
 
         form = ReasonForm(request.POST or None)
-        return self._ask_and_do(request, person, form, "End the role now", do)
+        return self._ask_and_do(request, person, do, form=form, title="End the role now")
 
     @action(description="Unlock", url_path="unlock", permissions=["unlock"])  # type: ignore[untyped-decorator]
     def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let the person try again."""
-        person = self._found(request, object_id)
+        person = self.found(request, object_id)
 
         def do(reason: str) -> str:
             is_new = sign_in.unlock(person, actor=_actor(request), reason=reason)
             return "They can try again." if is_new else "Nothing was counted."
 
         form = ReasonForm(request.POST or None)
-        return self._ask_and_do(request, person, form, "Let them sign in again", do)
+        return self._ask_and_do(request, person, do, form=form, title="Let them sign in again")
 
     @action(description="Sign out everywhere", url_path="sign-out", permissions=["sign_out"])  # type: ignore[untyped-decorator]
     def sign_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End the person's sessions."""
-        person = self._found(request, object_id)
+        person = self.found(request, object_id)
 
         def do(reason: str) -> str:
             ended = sign_out(person, actor=_actor(request), reason=reason)
             return f"{ended} sessions ended."
 
         form = ReasonForm(request.POST or None)
-        context = {"sessions": open_sessions(person)}
-        return self._ask_and_do(request, person, form, "Sign out everywhere", do, **context)
+        shown: dict[str, Any] = {"form": form, "sessions": open_sessions(person)}
+        return self._ask_and_do(request, person, do, title="Sign out everywhere", **shown)
 
     @action(
         description="Reset second factors", url_path="reset-factors", permissions=["reset_factors"]
@@ -172,20 +172,17 @@ class UserSteps(ModelAdmin[User]):
     @elevated
     def reset_factors(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take lost factors away."""
-        person = self._found(request, object_id)
+        person = self.found(request, object_id)
 
         def do(reason: str) -> str:
             reset_factors(person, actor=_actor(request), reason=reason)
             return "The factors are gone: the person sets up new ones."
 
         form = ReasonForm(request.POST or None)
-        return self._ask_and_do(request, person, form, "Reset second factors", do)
+        return self._ask_and_do(request, person, do, form=form, title="Reset second factors")
 
     def _person(self, request: HttpRequest, object_id: str) -> User | None:
         return cast("User | None", self.get_object(request, object_id)) if object_id else None
-
-    def _found(self, request: HttpRequest, object_id: str) -> User:
-        return cast("User", self.get_object(request, object_id))
 
     def _may(self, request: HttpRequest, object_id: str, right: str) -> bool:
         person, actor = self._person(request, object_id), _actor(request)
@@ -197,9 +194,10 @@ class UserSteps(ModelAdmin[User]):
         self,
         request: HttpRequest,
         person: User,
+        do: Callable[..., str],
+        *,
         form: forms.Form,
         title: str,
-        do: Callable[..., str],
         **context: Any,
     ) -> HttpResponse:
         if form.is_valid():

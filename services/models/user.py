@@ -139,5 +139,5 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def own_service_ids(self) -> frozenset[uuid.UUID]:
         """Return the services whose teams the person is in."""
-        rows: Any = self.memberships  # type: ignore[attr-defined]  # of the membership
+        rows: Any = self.memberships
         return frozenset(rows.values_list("service_id", flat=True))

@@ -81,7 +81,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     @action(description="Compare", url_path="compare", permissions=["compare"])  # type: ignore[untyped-decorator]
     def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what differs from any other version."""
-        row = cast("TemplateHistory", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         newest = Template.objects.values_list("version", flat=True).get(id=row.id)
         wanted = request.GET.get("with", "")
         is_number = wanted.isdecimal() and len(wanted) < _DIGITS
@@ -114,7 +114,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     @action(description="Propose to restore it", url_path="restore", permissions=["restore"])  # type: ignore[untyped-decorator]
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then write a draft that makes the template what it was."""
-        row = cast("TemplateHistory", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         template = Template.objects.select_related("service").get(id=row.id)
         if "confirmed" not in request.POST:
             now = values_of(template)

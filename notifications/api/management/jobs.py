@@ -160,6 +160,7 @@ class JobViewSet(Reads, SendingViewSet):
     queryset = Job.objects.select_related("template", "created_by")
     serializer_class = JobInDetailSerializer
     filterset_class = JobFilter
+    shows_recipients = frozenset({"report"})
     access = {**SendingViewSet.access, "report": "view_activity"}
 
     def get_queryset(self) -> QuerySet[Job]:

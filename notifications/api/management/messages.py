@@ -12,7 +12,7 @@ from notifications.api.management.queries import SearchSerializer, search_of
 from notifications.api.management.search import Search, Shared
 from notifications.api.management.serializers import MessageSerializer, OneMessageSerializer
 from notifications.models import Notification
-from services.api.management.viewsets import ServiceOwnedViewSet
+from services.api.management.viewsets import READS, ServiceOwnedViewSet
 from templates_app.read_models import prepare_versions
 
 _PERSONAL = frozenset({Shared.RECIPIENT, Shared.REFERENCE})
@@ -26,6 +26,7 @@ class MessageViewSet(mixins.RetrieveModelMixin, ServiceOwnedViewSet):
     serializer_class = OneMessageSerializer
     pagination_class = PagesOfMessages
     filter_backends = []
+    shows_recipients = READS
     access = {"read": "view_activity"}
 
     @extend_schema(parameters=[SearchSerializer], responses=MessageSerializer(many=True))

@@ -6,8 +6,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
-from django.utils import timezone
 
+from notify_project import clock
 from services.tests.factories import UserFactory
 
 PASSWORD = "a long enough password"
@@ -31,7 +31,7 @@ def give_app(user, secret=SECRET):
 
 def code_of(secret=SECRET, ahead=0):
     """Return what the app shows now."""
-    counter = int(timezone.now().timestamp()) // 30 + ahead
+    counter = int(clock.now().timestamp()) // 30 + ahead
     return format_hotp_value(hotp_value(secret, counter))
 
 

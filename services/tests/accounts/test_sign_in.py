@@ -230,7 +230,7 @@ def test_a_session_that_is_left_alone_ends(settings):
 def test_the_session_says_whose_it_is_and_the_cookie_is_guarded():
     user = person_with_password(support=True)
 
-    client, answer = sign_in(user, HTTP_USER_AGENT="Browser")
+    _, answer = sign_in(user)
 
     cookie = answer.cookies["sessionid"]
     assert PersonSession.objects.get().user_id == user.id
