@@ -1,5 +1,7 @@
 """What libraries of the API and of the admin site are told, the same everywhere."""
 
+from django.urls import reverse_lazy
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["notify_project.api.negotiation.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
@@ -37,5 +39,13 @@ UNFOLD = {
     "SITE_TITLE": "Notify",
     "SITE_HEADER": "Notify",
     "SITE_SYMBOL": "send",
+    # What everybody looks after for themselves, in the menu below their name.
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Second factors", "link": reverse_lazy("mfa_index")},
+            {"title": "Where you are signed in", "link": reverse_lazy("account_sessions")},
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
 }

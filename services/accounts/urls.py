@@ -4,6 +4,7 @@ from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.urls import path
 
 from services.accounts import views
+from services.accounts.session_page import own_sessions
 
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="account_login"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("account/again/password/", views.PasswordAgain.as_view(), name="account_reauthenticate"),
     path("account/again/code/", views.CodeAgain.as_view(), name="mfa_reauthenticate"),
     path("account/again/key/", views.KeyAgain.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("account/sessions/", own_sessions, name="account_sessions"),
     path("account/factors/", views.Factors.as_view(), name="mfa_index"),
     path("account/factors/keys/", views.Factors.as_view(), name="mfa_list_webauthn"),
     path("account/factors/app/", views.SetUpApp.as_view(), name="mfa_activate_totp"),
