@@ -91,11 +91,6 @@ TEMPLATES = [
         },
     },
 ]
-AUTH_USER_MODEL = "services.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_TZ = True
@@ -111,7 +106,6 @@ MAX_REQUEST_BYTES: int = env.int("MAX_REQUEST_BYTES", default=20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 SESSION_COOKIE_SECURE: bool = env.bool("SECURE_COOKIES", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
-SESSION_COOKIE_HTTPONLY = True
 # Whether people who may change anything, or see whom messages went to, need a second factor.
 ADMIN_TWO_FACTOR: str = env.str("ADMIN_TWO_FACTOR", default="optional" if DEBUG else "required")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -1,10 +1,16 @@
 """How people sign in: what django-allauth and Django's sessions are told, the same everywhere."""
 
+AUTH_USER_MODEL = "services.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 AUTHENTICATION_BACKENDS = ["services.rights.RightsBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 SESSION_ENGINE = "services.session_store"
+SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

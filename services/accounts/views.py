@@ -5,6 +5,7 @@ from typing import Any, Final
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import (
@@ -72,6 +73,12 @@ class SecondFactor(_Page, AuthenticateView):
     template_name = _ENTRANCE
     title, button = "Second factor", "Sign in"
     text = "Enter the code that your app shows, or one of your recovery codes."
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer passkeys to who has one."""
+        context = super().get_context_data(**kwargs)
+        keys = Authenticator.objects.filter(user=self.stage.login.user, type="webauthn")
+        return context | {"has_passkey": keys.exists()}
 
 
 class PasswordAgain(_Page, ReauthenticateView):
