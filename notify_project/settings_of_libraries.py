@@ -23,6 +23,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChangeState": "templates_app.change_model.TemplateChange.State",
         "Channel": "notify_project.constants.NotificationType",
+        "Role": "services.roles.Role",
         "PersonState": "services.models.User.State",
         "DeliveryState": "notifications.models.CallbackDelivery.State",
         "FinishedState": "notifications.callbacks.replay.FINISHED",

@@ -1,8 +1,19 @@
 """Where somebody is signed in, and how that ends."""
 
+from django.conf import settings
+from django.http import HttpRequest
+
 from notify_project import audit, clock
 from notify_project.api.errors import ApiError
 from services.models import PersonSession, User
+from services.session_store import SEEN
+
+
+def was_left_alone(request: HttpRequest) -> bool:
+    """Tell whether a session was not used for so long that it has ended."""
+    seen: float | None = request.session.get(SEEN)
+    idle = 0 if seen is None else clock.now().timestamp() - seen
+    return idle > settings.SESSION_IDLE_SECONDS
 
 
 class NotEnded(ApiError):

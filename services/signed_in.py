@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +14,7 @@ from notify_project import clock
 from services.accounts.factors import has_factor, may_go_on
 from services.models import User
 from services.session_store import SEEN
+from services.sessions import was_left_alone
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _SITE: Final = "/admin/"
@@ -33,24 +33,19 @@ class SignedIn:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Let a request to the site pass, or send its person where they can go on."""
         if request.path_info.startswith(_SITE) and isinstance(request.user, User):
-            if self._was_left_alone(request):
+            if was_left_alone(request):
                 logout(request)
                 messages.info(request, "You were away for a while: sign in again.")
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
+            self._write_use(request)
             if not request.path_info.startswith(_OPEN) and not may_go_on(request, request.user):
                 return self._to_factors(request, request.user)
         return self._get_response(request)
 
-    def _was_left_alone(self, request: HttpRequest) -> bool:
+    def _write_use(self, request: HttpRequest) -> None:
         now = clock.now().timestamp()
-        seen = request.session.get(SEEN)
-        if seen is None:
-            return False
-        if now - seen > settings.SESSION_IDLE_SECONDS:
-            return True
-        if now - seen > _WRITE_SECONDS:
+        if now - request.session.get(SEEN, now) > _WRITE_SECONDS:
             request.session[SEEN] = now
-        return False
 
     def _to_factors(self, request: HttpRequest, user: User) -> HttpResponseBase:
         if has_factor(user):

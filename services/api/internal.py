@@ -19,6 +19,7 @@ from services.api.authentication import LEEWAY_SECONDS, WRONG_CLOCK, bearer_toke
 from services.models import User
 from services.personal_tokens import PREFIX, find_token
 from services.principal import Principal
+from services.sessions import was_left_alone
 
 ISSUER = "notify-admin"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -84,7 +85,10 @@ def _no_view(_request: HttpRequest) -> HttpResponse:
 def _require_staff(request: Request, user: Any) -> None:
     if not user.is_staff:
         raise AuthError("Forbidden: support staff only")
-    if not may_go_on(request._request, user):  # noqa: SLF001 - DRF's way to Django's request
+    page_request = request._request  # noqa: SLF001 - DRF's way to Django's request
+    if was_left_alone(page_request):
+        raise AuthError("Forbidden: the session has ended, sign in again")
+    if not may_go_on(page_request, user):
         raise AuthError("Forbidden: sign in with a second factor")
     check = CSRFCheck(_no_view)
     check.process_request(request)

@@ -171,3 +171,14 @@ def test_own_sessions_are_seen_and_ended(administrator, client):
     assert client.get("/admin/").status_code == 200
     assert other.get("/admin/")["Location"].startswith("/admin/login/")
     assert PersonSession.objects.count() == 1
+
+
+def test_nobody_sees_anything_of_the_password_of_others(administrator):
+    support = person_with_password(roles=["support"], platform_admin=True)
+    client, _ = sign_in(support)
+
+    page = client.get(f"/admin/services/user/{administrator.id}/change/").content.decode()
+
+    administrator.refresh_from_db()
+    assert administrator.name in page
+    assert administrator.password.rpartition("$")[2] not in page

@@ -19,6 +19,23 @@ AUTHENTICATOR = {
 }
 
 
+def _first_step(page, user):
+    page.fill("[name=username]", user.email_address)
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+
+
+def _again(page, site):
+    page.context.clear_cookies()
+    page.goto(f"{site}/admin/")
+
+
+def _authenticator(page):
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+
 @pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine")
 def test_a_passkey_is_added_and_then_opens_the_site_alone(transactional_db, live_server, settings):
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415
@@ -35,27 +52,19 @@ def test_a_passkey_is_added_and_then_opens_the_site_alone(transactional_db, live
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page()
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        _authenticator(page)
         page.goto(f"{site}/admin/")
-        page.fill("[name=username]", user.email_address)
-        page.fill("[name=password]", PASSWORD)
-        page.click("[type=submit]")
+        _first_step(page, user)
         expect(page.get_by_text("your role needs one")).to_be_visible()
         page.get_by_role("link", name="Add a passkey").click()
         page.fill("[name=name]", "My laptop")
         page.get_by_role("button", name="Add it").click()
         expect(page.locator("#recovery-codes li")).to_have_count(10)
-        page.context.clear_cookies()
-        page.goto(f"{site}/admin/")
+        _again(page, site)
         page.get_by_role("button", name="Sign in with a passkey").click()
         page.wait_for_url(f"{site}/admin/")
-        page.context.clear_cookies()
-        page.goto(f"{site}/admin/")
-        page.fill("[name=username]", user.email_address)
-        page.fill("[name=password]", PASSWORD)
-        page.click("[type=submit]")
+        _again(page, site)
+        _first_step(page, user)
         page.get_by_role("button", name="Use a passkey").click()
         page.wait_for_url(f"{site}/admin/")
         browser.close()
