@@ -113,7 +113,6 @@ class QueuesAdmin(ReadOnlyAdmin[Dashboard]):
         whole = {
             **self.admin_site.each_context(request),
             "title": title,
-            "opts": self.opts,
             **context,
         }
         return TemplateResponse(request, f"admin/queues/{name}.html", whole, status=status)
