@@ -73,7 +73,7 @@ def record(
 def _named(subject: Any) -> tuple[str, str]:
     if isinstance(subject, Switch | Report | Search):
         return type(subject).__name__.lower(), subject.name
-    return type(subject)._meta.label_lower, str(subject.pk)  # noqa: SLF001 - Django's public Meta
+    return subject._meta.label_lower, str(subject.pk)  # noqa: SLF001 - Django's public Meta
 
 
 @contextmanager

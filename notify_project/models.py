@@ -28,6 +28,7 @@ class PeriodicRun(models.Model):
 
     class Meta:
         db_table = "periodic_runs"
+        permissions = [("manage_queues", "Can look after queues and failed tasks")]
         constraints = [
             models.UniqueConstraint(fields=["task", "slot"], name="uq_periodic_runs_slot"),
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """What libraries of the API and of the admin site are told, the same everywhere."""
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["notify_project.api.negotiation.OrjsonRenderer"],
@@ -23,6 +24,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChangeState": "templates_app.change_model.TemplateChange.State",
         "Channel": "notify_project.constants.NotificationType",
+        "Role": "services.roles.Role",
         "PersonState": "services.models.User.State",
         "DeliveryState": "notifications.models.CallbackDelivery.State",
         "FinishedState": "notifications.callbacks.replay.FINISHED",
@@ -39,6 +41,14 @@ UNFOLD = {
     "SITE_TITLE": "Notify",
     "SITE_HEADER": "Notify",
     "SITE_SYMBOL": "send",
+    # What everybody looks after for themselves, in the menu below their name.
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Second factors", "link": reverse_lazy("mfa_index")},
+            {"title": "Where you are signed in", "link": reverse_lazy("account_sessions")},
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
     "SCRIPTS": [lambda _request: static("notify_project/find_key.js")],
     "STYLES": ["notify_project.admin.look.style"],

@@ -56,6 +56,8 @@ os.environ.update(
     # Tests add up what was counted themselves.
     METRICS_INTERVAL_SECONDS="0",
     HTTP_ALLOW_PRIVATE="true",
+    # Tests sign in as somebody; those of second factors ask for them.
+    ADMIN_TWO_FACTOR="optional",
 )
 
 from notify_project.settings import *  # noqa: E402
@@ -68,4 +70,7 @@ STORAGES |= {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# All tests come from one address.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 LOGGING_CONFIG = None

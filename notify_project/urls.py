@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="service-overview",
     ),
     path("admin/template-usage/", admin.site.admin_view(template_usage), name="template-usage"),
+    path("admin/", include("services.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 

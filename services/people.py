@@ -5,14 +5,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from notify_project import audit, clock
-from notify_project.api.errors import ApiError
+from notify_project.api.errors import ApiError, Forbidden
 from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.recipients.phone import InvalidPhone, clean_phone, parse_phone
 from notify_project.texts import clean_name, is_storable
 from services.details import require_one_line
+from services.giving_roles import may_look_after
 from services.members import forget_member
 from services.models import User
 from services.platform_user import PLATFORM_USER_ID
+from services.roles import Role
 
 MAX_NAME = 255
 MAX_NUMBER = 30
@@ -65,6 +67,8 @@ def change_person(person: User, *, actor: User | None, **changes: Any) -> User:
     """
     wanted = {name: _CLEANED[name](value) for name, value in changes.items()}
     _require_changeable(person)
+    if actor is not None and not may_look_after(actor, person):
+        raise Forbidden("The person may do more than you")
     if actor == person and wanted.get("state", User.State.ACTIVE) != User.State.ACTIVE:
         raise InvalidPerson("Nobody shuts themselves out: ask somebody else")
     with transaction.atomic():
@@ -91,16 +95,23 @@ def change_person(person: User, *, actor: User | None, **changes: Any) -> User:
 def set_support_staff(person: User, *, is_staff: bool, actor: User | None, reason: str) -> bool:
     """Say whether a person belongs to the support staff, and return whether that is new.
 
+    Who joins it has the role of support.
+
     Raises:
         InvalidPerson: no reason is given, or people would take it from themselves.
+        Forbidden: the person may do more than the actor.
     """
     if not reason.strip():
         raise InvalidPerson("Say why")
     _require_changeable(person)
     if actor == person and not is_staff:
         raise InvalidPerson("Nobody takes this from themselves: ask somebody else")
+    if actor is not None and not may_look_after(actor, person):
+        raise Forbidden("The person may do more than you")
     # Whoever leaves the staff has no more rights on its pages, should they ever come back.
-    rights = {} if is_staff else {"is_superuser": False}
+    rights: dict[str, Any] = {"roles": [Role.SUPPORT]}
+    if not is_staff:
+        rights = {"is_superuser": False, "roles": [], "temporary_roles": {}}
     with transaction.atomic():
         rows = User.objects.filter(id=person.id, platform_admin=not is_staff)
         if not rows.update(platform_admin=is_staff, updated_at=clock.now(), **rights):

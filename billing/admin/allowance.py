@@ -73,6 +73,7 @@ class DefaultAnnualAllowanceAdmin(UseCaseAdmin[DefaultAnnualAllowance]):
 class AnnualBillingAdmin(UseCaseAdmin[AnnualBilling]):
     """What each service has in each financial year; this year's can be changed."""
 
+    service_path = "service"
     form = ReasonForm[AnnualBilling]
     list_display: ClassVar[list[str]] = [
         "service",

@@ -17,6 +17,7 @@ from services.models import User
 class BudgetAdmin(UseCaseAdmin[Budget]):
     """Pounds for each month or financial year of a service; people are told at 50, 80, 100 %."""
 
+    service_path = "service"
     form = ReasonForm[Budget]
     list_display: ClassVar[list[str]] = ["service", "period", "pounds", "told"]
     list_filter: ClassVar[list[str]] = ["period"]

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from billing.allowances import allowance_of, current_year, set_allowance
 from billing.api import described
 from billing.budgets import set_budget
-from billing.models import Budget
+from billing.models import AnnualBilling, Budget
 from notify_project.api.errors import BadRequest
 from notify_project.api.queries import pounds_of, year_of_query
 from notify_project.api.views import read_json, read_query
@@ -25,6 +25,7 @@ class AllowanceViewSet(ServiceOwnedViewSet):
     """The free fragments of the service in a financial year."""
 
     names = ("the allowance", "allowances")
+    about = AnnualBilling
     access = {"read": MEMBER, "write": PLATFORM}
     pagination_class = None
     filter_backends = []
@@ -58,6 +59,7 @@ class BudgetViewSet(ServiceOwnedViewSet):
     """What the service means to spend in each month and in each financial year."""
 
     names = ("a budget", "budgets")
+    about = Budget
     access = {"read": MEMBER, "write": "manage_settings"}
     pagination_class = None
     filter_backends = []

@@ -24,6 +24,7 @@ ATTEMPTS_SHOWN = 50
 class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
     """Who does not answer, since when and why; the dead are called once a minute."""
 
+    service_path = "service"
     list_display = [
         "service",
         "callback_type",

@@ -63,7 +63,7 @@ class CallbackList(ByKeyAdmin[CallbackDelivery]):
             rows = pages.queryset.order_by(*self.ordering).values_list("id", flat=True)
             return Found(list(rows[: self.list_per_page]))
         question = lists.callbacks(
-            lists.service_ids(pages.value(message_filters.SERVICE)),
+            lists.service_ids(pages.services(message_filters.SERVICE)),
             callback_type=pages.value("callback_type"),
             state=pages.value("state"),
         )

@@ -10,6 +10,7 @@ from notify_project.admin.pages import BigTableAdmin
 class DocumentAdmin(BigTableAdmin[Document]):
     """What was published, until when, and how often it was downloaded."""
 
+    service_path = "service"
     list_display = ["id", "notification_id", "mime_type", "size", "download_count", "expires_at"]
     search_fields = ["=id", "=notification_id", "=service__id"]
     search_help_text = "Id of a file, of a notification or of a service."

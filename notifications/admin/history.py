@@ -57,7 +57,7 @@ class NotificationHistoryAdmin(ByKeyAdmin[NotificationHistory], MessagePage[Noti
             statuses = message_filters.statuses_of(status)
             rest.append(("n.notification_status = ANY(%s)", [statuses]))
         question = lists.history(
-            pages.value(message_filters.SERVICE), pages.value("notification_type"), rest
+            pages.services(message_filters.SERVICE), pages.value("notification_type"), rest
         )
         return find_newest(period.within(question), size=self.list_per_page, place=pages.place)
 

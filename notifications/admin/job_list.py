@@ -61,7 +61,7 @@ class JobList(ByKeyAdmin[Job]):
         rest = lists.equal(
             job_status=pages.value("job_status"), template_id=pages.value("template")
         )
-        services = lists.service_ids(pages.value(message_filters.SERVICE))
+        services = lists.service_ids(pages.services(message_filters.SERVICE))
         question = pages.period().within(lists.jobs(services, rest))
         return find_newest(question, size=self.list_per_page, place=pages.place)
 

@@ -16,6 +16,7 @@ from notifications.jobs.look import Look, look_at
 from notifications.spreadsheets.example import example_file
 from notifications.spreadsheets.refusals import FileRefused
 from notify_project import clock
+from notify_project.admin.scope import scoped
 from notify_project.api.errors import ApiError
 from notify_project.clock import LONDON
 from notify_project.constants import NotificationType
@@ -82,7 +83,7 @@ def answer_to(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         request: ``template`` of its query, or else ``service``, says how far one has come.
         context: of every page of the admin site.
     """
-    found = _sending(request.GET.get("template", ""))
+    found = _sending(request, request.GET.get("template", ""))
     if found is None:
         return _choose(request, context)
     service, template = found
@@ -98,10 +99,11 @@ def _choose(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Let one choose a service, then a template of it; both are found by a part of the name."""
     words = request.GET.get("q", "").strip()
     service_id = _id(request.GET.get("service", ""))
-    service = Service.objects.filter(id=service_id).first() if service_id else None
+    services = scoped(Service.objects.all(), request.user, "id")
+    service = services.filter(id=service_id).first() if service_id else None
     rows: Iterable[Any]
     if service is None:
-        title, rows = "Send to a file: whose message?", Service.objects.filter(active=True)
+        title, rows = "Send to a file: whose message?", services.filter(active=True)
     else:
         title = f"Send to a file: which template of {service.name}?"
         rows = Template.objects.filter(service=service, archived=False, hidden=False)
@@ -173,10 +175,10 @@ def _example(template: TemplateModel) -> HttpResponse:
     return answer
 
 
-def _sending(template_id: str) -> tuple[ServiceModel, TemplateModel] | None:
+def _sending(request: HttpRequest, template_id: str) -> tuple[ServiceModel, TemplateModel] | None:
     wanted = _id(template_id)
-    rows = Template.objects.filter(archived=False, hidden=False)
-    row = rows.filter(id=wanted).first() if wanted else None
+    rows = scoped(Template.objects.all(), request.user, "service")
+    row = rows.filter(archived=False, hidden=False, id=wanted).first() if wanted else None
     if row is None:
         return None
     service, template = find_service(row.service_id), find_template(row.service_id, row.id)

@@ -10,6 +10,7 @@ from notify_project.admin.pages import BigTableAdmin
 class ReturnedLetterAdmin(BigTableAdmin[ReturnedLetter]):
     """Which letters came back, and when that was reported."""
 
+    service_path = "service"
     list_display = ["id", "notification_id", "service", "reported_at", "created_at"]
     list_select_related = ["service"]
     search_fields = ["=notification_id", "=service__id"]

@@ -1,12 +1,16 @@
 """What was found in a letter that came as a PDF, on its page of the admin site."""
 
+from typing import cast
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from notifications.admin.revealing import is_revealed
 from notifications.letters.page_pictures import page_picture
 from notifications.models import LetterCheck, Notification
 from notifications.support.as_received import hides_values
+from notify_project import audit
 from notify_project.api.errors import ApiError
+from services.models import User
 from templates_app.rendering.letter_pages import MAX_PAGES
 
 
@@ -37,6 +41,8 @@ def picture_for(request: HttpRequest, letter: Notification | None, page: int) ->
     """
     if letter is None or not is_revealed(request, letter.id) or hides_values(letter):
         raise Http404
+    actor = cast("User", request.user)
+    audit.record("look at letter", letter, actor=actor, service_id=letter.service_id)
     try:
         return HttpResponse(page_picture(letter, page), content_type="image/png")
     except ApiError as error:

@@ -12,6 +12,7 @@ from notifications.letters.download import readable_pdf
 from notifications.models import LetterCheck, Notification
 from notifications.support.as_received import hides_values
 from notify_project import audit
+from notify_project.admin.scope import may_see_service
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
@@ -53,6 +54,8 @@ def _picture(request: HttpRequest, object_id: UUID) -> HttpResponse:
     letter = visible_message(request, object_id)
     check = LetterCheck.objects.filter(notification_id=letter.id).first()
     if not may_see_pages(request, letter, check, is_hidden=hides_values(letter)):
+        raise Http404
+    if not may_see_service(request.user, letter.service_id):
         raise Http404
     try:
         pdf = readable_pdf(letter)

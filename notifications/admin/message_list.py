@@ -120,10 +120,10 @@ class MessageList(ByKeyAdmin[Notification]):
 
 def wanted_of(pages: KeyPages) -> Wanted:
     """Return what the filters of a list are set to."""
-    service, days = pages.value(message_filters.SERVICE), pages.period()
+    days = pages.period()
     status = pages.value("status")
     return Wanted(
-        services=None if service is None else [service],
+        services=pages.services(message_filters.SERVICE),
         template_id=_id(pages.value("template")),
         job_id=pages.value("job"),
         api_key_id=pages.value("api_key"),

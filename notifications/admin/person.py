@@ -16,6 +16,7 @@ from notifications.support.certificate import WORDS
 from notifications.support.erase import erase
 from notifications.support.find import NAMES, find
 from notifications.support.person import read_person
+from notify_project.admin.elevation import elevated
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError, ServiceUnavailable
 from services.models import User
@@ -67,6 +68,7 @@ class PersonRequestAdmin(BigTableAdmin[PersonRequest]):
         counted = (f"{words[name]}: {count}" for name, count in row.counts.items() if count)
         return "; ".join(counted) or "nothing"
 
+    @elevated
     def ask(self, request: HttpRequest) -> HttpResponse:
         """Ask whom; show how much there is; erase once the case was typed again."""
         if not self.has_add_permission(request):

@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from notifications.admin.provider_tables import Tables
 from notifications.delivery.health import circuit_of
 from notifications.models import ProviderDetails, ProviderDetailsHistory
 from notify_project import audit, clock
+from notify_project.admin.pages import StaffAdmin
 from notify_project.clock import LONDON
 from notify_project.constants import NotificationType
 from notify_project.versioning import save_versioned
@@ -39,6 +39,8 @@ class ProviderForm(ModelForm[ProviderDetails]):
         super().__init__(*args, **kwargs)
         # The reason of the last change is among the changes below; the next one has its own.
         self.initial["reason"] = ""
+        if "reason" not in self.fields:  # shown to who may only look
+            return
         self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
 
     def clean_reason(self) -> str:
@@ -61,7 +63,7 @@ class ProviderForm(ModelForm[ProviderDetails]):
 
 
 @admin.register(ProviderDetails)
-class ProviderDetailsAdmin(ModelAdmin[ProviderDetails]):
+class ProviderDetailsAdmin(StaffAdmin[ProviderDetails]):
     """One row a provider and channel; each change is kept with who and why."""
 
     form = ProviderForm

@@ -59,8 +59,8 @@ class InboundSmsAdmin(ByKeyAdmin[InboundSms]):
         """Read the page."""
         if pages.query.strip():
             return Found(list(pages.queryset.values_list("id", flat=True)[: self.list_per_page]))
-        chosen = pages.value(message_filters.SERVICE)
-        question = pages.period().within(lists.received_texts(lists.service_ids(chosen)))
+        services = lists.service_ids(pages.services(message_filters.SERVICE))
+        question = pages.period().within(lists.received_texts(services))
         return find_newest(question, size=self.list_per_page, place=pages.place)
 
     def has_see_permission(self, request: HttpRequest, object_id: str = "") -> bool:

@@ -28,6 +28,7 @@ _HEADS = ("requested", "delivered", "failed")
 class ServiceStatisticsAdmin(ReadOnlyAdmin[ServiceStatistics]):
     """One page a service: today, the last week, this financial year and the last one."""
 
+    service_path = "id"
     list_display = ["name", "active", "restricted", "created_at"]
     list_filter = ["active", "restricted"]
     search_fields = ["=id", "name"]

@@ -30,6 +30,7 @@ class SuppressForm(ModelForm[SuppressedRecipient]):
 class SuppressedRecipientAdmin(UseCaseAdmin[SuppressedRecipient]):
     """Found by the exact address or service; the address only with the right to see it."""
 
+    service_path = "service"
     form = SuppressForm
     paginator = BoundedPaginator
     show_full_result_count = False

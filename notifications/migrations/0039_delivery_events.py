@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0038_request_id'),
+        ('notifications', '0038_request_ids_and_file_names'),
     ]
 
     operations = [

@@ -16,9 +16,9 @@ from services.models import CallbackType, Service
 _FAILED: Final = (CallbackDelivery.State.GIVEN_UP.value, CallbackDelivery.State.DROPPED.value)
 
 
-def service_ids(chosen: UUID | None) -> list[UUID]:
-    """Return the chosen service, or all."""
-    return [chosen] if chosen else list(Service.objects.values_list("id", flat=True))
+def service_ids(wanted: list[UUID] | None) -> list[UUID]:
+    """Return the wanted services; None is all."""
+    return list(Service.objects.values_list("id", flat=True)) if wanted is None else wanted
 
 
 def equal(**values: object) -> list[Clause]:
@@ -57,15 +57,15 @@ def callbacks(
 
 
 def history(
-    service_id: UUID | None, notification_type: str | None, rest: Iterable[Clause]
+    services: list[UUID] | None, notification_type: str | None, rest: Iterable[Clause]
 ) -> Question:
     """Ask for what remains of messages."""
-    if service_id is None:
+    if services is None:
         along = [*equal(notification_type=notification_type), *rest]
         return Question("notification_history", rest=along)
     types = [notification_type] if notification_type else NotificationType.values
     leading = [
-        Leading("n.service_id", "uuid", [service_id]),
+        Leading("n.service_id", "uuid", services),
         Leading("n.notification_type", "text", types),
     ]
     return Question("notification_history", leading=leading, rest=list(rest))

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from notify_project.admin.london import written
 from notify_project.admin.pages import BigTableAdmin
+from notify_project.admin.scope import is_support, own_services
 from notify_project.newest import Found, Place, Question
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -53,6 +54,7 @@ class KeyPages(ChangeList):
 
     def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
         self.place = read_place(request.GET.get(OLDER, ""))
+        self.person = request.user
         if OLDER in request.GET:
             # Links to other filters begin at the newest row, and no filter has this name.
             given = request.GET.copy()
@@ -67,6 +69,13 @@ class KeyPages(ChangeList):
             if given is not None and name in spec.expected_parameters():
                 return given()
         return None
+
+    def services(self, filter_name: str) -> list[UUID] | None:
+        """Return the services of the rows: the one chosen, or those of a member; None is all."""
+        chosen = self.value(filter_name)
+        if chosen is not None:
+            return [chosen]
+        return None if is_support(self.person) else sorted(own_services(self.person))
 
     def period(self) -> Period:
         """Return the days that were chosen."""

@@ -1,17 +1,19 @@
 """What the pages of the admin site share."""
 
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import messages
 from django.contrib.admin.utils import get_fields_from_path, lookup_spawns_duplicates
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from notify_project.admin.scope import is_support, scoped
 from notify_project.api.errors import ApiError
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -28,7 +30,78 @@ class BoundedPaginator(Paginator[Any]):
         return int(cast("QuerySet[Any]", self.object_list)[: self.farthest].count())
 
 
-class UseCaseAdmin(ModelAdmin[AnyModel]):
+class StaffAdmin(ModelAdmin[AnyModel]):
+    """A page that members of services see as far as its rows are their services'.
+
+    Attributes:
+        service_path: how a row reaches its service, such as ``service`` or ``template__service``,
+            ``id`` for services themselves; None for pages of the support staff alone.
+    """
+
+    service_path: ClassVar[str | None] = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AnyModel]:
+        """Return the rows that the person may see."""
+        rows: QuerySet[AnyModel] = super().get_queryset(request)
+        return scoped(rows, request.user, self.service_path)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Leave pages of the support staff out of the menu of members."""
+        return self._is_for(request) and bool(super().has_module_permission(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask for the right to look."""
+        return self._is_for(request) and bool(super().has_view_permission(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, *more: Any) -> bool:
+        """Ask for the right to add."""
+        return self._is_for(request) and bool(super().has_add_permission(request, *more))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask for the right to change."""
+        return self._is_for(request) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask for the right to delete."""
+        return self._is_for(request) and bool(super().has_delete_permission(request, obj))
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Offer members what belongs to their services, as its own page would show it."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        related = self.admin_site._registry.get(db_field.related_model)  # noqa: SLF001 - as Django does
+        if field is not None and not is_support(request.user):
+            rows = related.get_queryset(request) if related else field.queryset.none()
+            field.queryset = field.queryset & rows if related else rows
+        return cast("ModelChoiceField[Any] | None", field)
+
+    def found(self, request: HttpRequest, object_id: str) -> AnyModel:
+        """Return a row that the person may see.
+
+        Raises:
+            Http404: there is none.
+        """
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return cast("AnyModel", row)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """Answer members as if there were nothing; the support staff is sent to the first page."""
+        if not is_support(request.user):
+            raise Http404
+        return cast(
+            "HttpResponse", super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        )
+
+    def _is_for(self, request: HttpRequest) -> bool:
+        return self.service_path is not None or is_support(request.user)
+
+
+class UseCaseAdmin(StaffAdmin[AnyModel]):
     """A page that saves through use cases; what one of them refuses is said on the page."""
 
     def changeform_view(
@@ -77,7 +150,7 @@ def ask_why(
     return TemplateResponse(request, "admin/ask_why.html", context)
 
 
-class ReadOnlyAdmin(ModelAdmin[AnyModel]):
+class ReadOnlyAdmin(StaffAdmin[AnyModel]):
     """A page that shows and changes nothing."""
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:

@@ -505,25 +505,27 @@ def test_pages_have_an_icon_so_that_browsers_look_for_none(signed_in):
     assert '<link rel="icon" href="data:image/svg+xml' in page
 
 
-def test_who_gets_rights_on_a_page_is_audited_and_nothing_personal_is(signed_in, staff):
+def test_a_person_is_changed_and_audited_without_what_is_personal_or_gives_rights(signed_in, staff):
     person = UserFactory(name="Jo")
     form = {
         "email_address": person.email_address,
         "name": "Joanna",
         "mobile_number": "",
-        "state": "active",
+        "state": "inactive",
         "platform_admin": "on",
+        "is_superuser": "on",
     }
 
     signed_in.post(reverse("admin:services_user_change", args=[person.id]), form)
 
     person.refresh_from_db()
     event = AuditEvent.objects.get(action="change person")
-    assert (person.name, person.platform_admin) == ("Joanna", True)
+    assert (person.name, person.state) == ("Joanna", "inactive")
+    assert (person.platform_admin, person.is_superuser) == (False, False)
     assert (event.actor_id, event.subject_id) == (staff.id, str(person.id))
     assert (event.before, event.after) == (
-        {"name": "not kept", "platform_admin": False},
-        {"name": "not kept", "platform_admin": True},
+        {"name": "not kept", "state": "active"},
+        {"name": "not kept", "state": "inactive"},
     )
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from notify_project.admin.filters import FoundByName
+from notify_project.admin.elevation import elevated
 from notify_project.admin.pages import UseCaseAdmin
 from services.api_keys import IssuedKey, issue, revoke
 from services.models import ApiKey, User
@@ -27,6 +28,7 @@ class IssueKeyForm(ModelForm[ApiKey]):
 class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     """Keys of services. The secret is shown on one page, once."""
 
+    service_path = "service"
     form = IssueKeyForm
     list_display = ["name", "service", "key_type", "created_at", "expiry_date"]
     list_filter = [
@@ -88,7 +90,12 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
         }
         return TemplateResponse(request, "admin/services/apikey/issued.html", context)
 
-    @admin.action(description="Revoke", permissions=["add"])
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Apart from issuing: a revoked key stops a service at once."""
+        return request.user.has_perm("services.revoke_apikey")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    @elevated
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Ask first; then revoke at once and for good."""
         if "confirmed" not in request.POST:

@@ -39,6 +39,7 @@ class CallbackForm(forms.ModelForm[ServiceCallbackApi]):
 class CallbackAdmin(UseCaseAdmin[ServiceCallbackApi]):
     """One row a service and kind of event."""
 
+    service_path = "service"
     form = CallbackForm
     list_display = ["service", "callback_type", "url", "created_at", "updated_at"]
     list_filter = ["callback_type"]

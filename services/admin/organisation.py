@@ -1,13 +1,13 @@
 """Organisations."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
+from notify_project.admin.pages import StaffAdmin
 from services.models import Organisation
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ModelAdmin[Organisation]):
+class OrganisationAdmin(StaffAdmin[Organisation]):
     """Who runs services."""
 
     list_display = ["name", "organisation_type", "active"]

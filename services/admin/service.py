@@ -105,6 +105,7 @@ class ServiceForm(ModelForm[Service]):
 class ServiceAdmin(UseCaseAdmin[Service]):
     """One page a service: its switches and limits to change, what belongs to it to see."""
 
+    service_path = "id"
     form = ServiceForm
     list_display = [
         "overview_link",

@@ -1,20 +1,30 @@
 """People."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
 from django.db import transaction
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
-from notify_project import audit
+from notify_project import audit, clock
+from services.accounts.factors import has_factor
+from services.admin.user_steps import UserSteps
+from services.giving_roles import may_look_after
 from services.members import forget_member
 from services.models import User
+from services.sign_in import is_locked
 
-_AUDITED = frozenset({"state", "platform_admin", "is_superuser"})
+_AUDITED = frozenset({"state"})
+
+# Addresses are columns of people, and secrets of factors are for nobody to look at.
+for model in (Authenticator, EmailAddress):
+    admin.site.unregister(model)
 
 
 class AddUserForm(BaseUserCreationForm[User]):
@@ -31,20 +41,22 @@ class AddUserForm(BaseUserCreationForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
+class UserAdmin(UserSteps, DjangoUserAdmin[User]):
     """Support staff and members of services' teams."""
 
     add_form = AddUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["email_address", "name", "state", "platform_admin"]
+    list_display = ["email_address", "name", "state", "shown_roles", "locked"]
     list_filter = ["platform_admin", "state"]
     search_fields = ["=email_address", "name"]
     search_help_text = "An email address, or part of a name."
     ordering = ["email_address"]
     filter_horizontal = ["groups", "user_permissions"]
+    readonly_fields = ["shown_roles", "for_a_time", "second_factor", "locked"]
     fieldsets = [
         (None, {"fields": ["email_address", "name", "mobile_number", "password", "state"]}),
-        ("Rights", {"fields": ["platform_admin", "is_superuser", "groups", "user_permissions"]}),
+        ("Roles", {"fields": ["shown_roles", "for_a_time", "second_factor", "locked"]}),
+        ("Rights by hand, besides those of roles", {"fields": ["groups", "user_permissions"]}),
     ]
     add_fieldsets = [
         (
@@ -53,6 +65,38 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         ),
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Let administrators alone give rights by hand, and none to themselves."""
+        fields = list(super().get_readonly_fields(request, obj))
+        actor = cast("User", request.user)
+        if obj is not None and not (actor.is_administrator and actor != obj):
+            fields += ["groups", "user_permissions"]
+        return fields
+
+    @admin.display(description="roles")
+    def shown_roles(self, person: User) -> str:
+        """Name the roles that the person has now."""
+        return ", ".join(sorted(person.held_roles())) or "-"
+
+    @admin.display(description="for a time")
+    def for_a_time(self, person: User) -> str:
+        """Say which roles end by themselves, and when."""
+        held = person.held_roles()
+        running = [(role, end) for role, end in person.temporary_roles.items() if role in held]
+        return ", ".join(f"{role} until {_shown(end)}" for role, end in running) or "-"
+
+    @admin.display(description="second factor")
+    def second_factor(self, person: User) -> str:
+        """Tell whether the person has one."""
+        return "set up" if has_factor(person) else "none"
+
+    @admin.display(description="signing in", ordering="failed_login_count")
+    def locked(self, person: User) -> str:
+        """Tell whether the person tried too often to sign in."""
+        if is_locked(person):
+            return f"locked out after {person.failed_login_count} failures"
+        return f"{person.failed_login_count} failures" if person.failed_login_count else "-"
+
     def save_model(
         self,
         request: HttpRequest,
@@ -60,10 +104,15 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         form: Any,
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
-        """Save, and let the person's services know whom they may write to."""
+        """Save what the form changed, and let the person's services know whom they may write to."""
         changed = form.changed_data if change else []
+        columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001 - public Meta
         with transaction.atomic():
-            super().save_model(request, obj, form, change)
+            if change:
+                # Not the whole row: somebody may give the person a role at this moment.
+                obj.save(update_fields=sorted(columns & set(changed)))
+            else:
+                super().save_model(request, obj, form, change)
             audit.record(
                 "change person" if change else "create person",
                 obj,
@@ -73,9 +122,18 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
             )
         forget_member(obj)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let nobody change an account that may do more than their own."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or may_look_after(cast("User", request.user), obj))
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are made inactive, not deleted: what they did stays theirs."""
         return False
+
+
+def _shown(end: str) -> str:
+    return datetime.fromisoformat(end).astimezone(clock.LONDON).strftime("%-d %B, %H:%M in London")
 
 
 def _audited(values: Mapping[str, Any], changed: list[str]) -> dict[str, Any] | None:

@@ -14,10 +14,12 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
 from notify_project.api.errors import AuthError, Forbidden
+from services.accounts.factors import may_go_on
 from services.api.authentication import LEEWAY_SECONDS, WRONG_CLOCK, bearer_token
 from services.models import User
 from services.personal_tokens import PREFIX, find_token
 from services.principal import Principal
+from services.sessions import was_left_alone
 
 ISSUER = "notify-admin"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,6 +85,11 @@ def _no_view(_request: HttpRequest) -> HttpResponse:
 def _require_staff(request: Request, user: Any) -> None:
     if not user.is_staff:
         raise AuthError("Forbidden: support staff only")
+    page_request = request._request  # noqa: SLF001 - DRF's way to Django's request
+    if was_left_alone(page_request):
+        raise AuthError("Forbidden: the session has ended, sign in again")
+    if not may_go_on(page_request, user):
+        raise AuthError("Forbidden: sign in with a second factor")
     check = CSRFCheck(_no_view)
     check.process_request(request)
     if check.process_view(request, _no_view, (), {}):

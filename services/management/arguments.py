@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.management.base import CommandError
 
 from notify_project import clock
-from services.models import Service
+from services.models import Service, User
 
 
 def read_service(text: str) -> Service:
@@ -22,6 +22,18 @@ def read_service(text: str) -> Service:
     if service is None:
         raise CommandError(f"there is no service {text}")
     return service
+
+
+def read_person(address: str) -> User:
+    """Return a person.
+
+    Raises:
+        CommandError: nobody has this address.
+    """
+    user = User.objects.filter(email_address=address.strip().lower()).first()
+    if user is None:
+        raise CommandError("there is no person with this address")
+    return user
 
 
 def read_day(text: str) -> date:

@@ -13,6 +13,7 @@ from services.models.callback import (
 from services.models.inbound_number import InboundNumber
 from services.models.member_permission import MemberPermission
 from services.models.organisation import Organisation
+from services.models.person_session import PersonSession
 from services.models.personal_token import PersonalToken
 from services.models.retention import ServiceDataRetention
 from services.models.sender import ServiceEmailReplyTo, ServiceLetterContact, ServiceSmsSender
@@ -36,6 +37,7 @@ __all__ = [
     "LetterBranding",
     "MemberPermission",
     "Organisation",
+    "PersonSession",
     "PersonalToken",
     "Service",
     "ServiceCallbackApi",

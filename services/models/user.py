@@ -1,14 +1,18 @@
 """People: support staff and members of services' teams."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower
 
 from notify_project import clock
+from services.roles import Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,6 +55,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     failed_login_count = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     platform_admin = models.BooleanField(default=False, help_text="Member of the support staff.")
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role),
+        default=list,
+        db_default=models.Value([], ArrayField(models.CharField(max_length=20))),
+        blank=True,
+    )
+    temporary_roles = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        encoder=DjangoJSONEncoder,
+        help_text="Role -> the instant at which it ends.",
+    )
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(null=True, blank=True)
 
@@ -70,6 +87,25 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(email_address=Lower("email_address")),
                 name="ck_users_email_lower",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    roles__contained_by=[
+                        "administrator",
+                        "support",
+                        "operations",
+                        "billing",
+                        "read-only",
+                        "service-member",
+                    ]
+                ),
+                name="ck_users_roles",
+            ),
+        ]
+        permissions = [
+            ("change_roles", "Can say what people may do"),
+            ("unlock_user", "Can let somebody try to sign in again"),
+            ("reset_factors", "Can take second factors from people who lost them"),
+            ("end_sessions", "Can sign people out"),
         ]
 
     def __str__(self) -> str:
@@ -82,5 +118,26 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the person may use the admin site."""
-        return self.platform_admin
+        """Whether the person may use the admin site, if only for their own services."""
+        return self.platform_admin or Role.SERVICE_MEMBER in self.roles
+
+    def held_roles(self) -> frozenset[str]:
+        """Return the roles that the person has now, those for a time among them."""
+        now = clock.now()
+        held = set(self.roles)
+        held.update(
+            role for role, end in self.temporary_roles.items() if datetime.fromisoformat(end) > now
+        )
+        if self.is_superuser:
+            held.add(Role.ADMINISTRATOR)
+        return frozenset(str(role) for role in held)
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person may do everything."""
+        return Role.ADMINISTRATOR in self.held_roles()
+
+    def own_service_ids(self) -> frozenset[uuid.UUID]:
+        """Return the services whose teams the person is in."""
+        rows: Any = self.memberships
+        return frozenset(rows.values_list("service_id", flat=True))

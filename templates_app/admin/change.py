@@ -35,6 +35,7 @@ _SOMETIMES = (
 class TemplateChangeAdmin(ReadOnlyAdmin[TemplateChange]):
     """Proposed changes. Drafts come from programs, and from templates and versions here."""
 
+    service_path = "service"
     list_display = ["short_name", "kind", "state", "service", "author", "created_at", "starts_at"]
     list_filter = ["state", "kind", "from_file"]
     list_select_related = ["service", "author", "template"]

@@ -62,6 +62,7 @@ class FolderForm(MergingForm[TemplateFolder]):
 class FolderAdmin(UseCaseAdmin[TemplateFolder]):
     """Where templates are kept. A new folder is at the top level until it is moved."""
 
+    service_path = "service"
     form = FolderForm
     list_display = ["path", "service"]
     list_select_related = ["service"]

@@ -40,6 +40,7 @@ class LetterContactForm(ModelForm[ServiceLetterContact]):
 class LetterContactAdmin(UseCaseAdmin[ServiceLetterContact]):
     """Addresses at the top of letters; in this app because they have placeholders."""
 
+    service_path = "service"
     form = LetterContactForm
     list_display = ["contact_block", "service", "is_default", "archived"]
     list_filter = ["archived", "is_default"]

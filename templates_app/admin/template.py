@@ -40,6 +40,7 @@ _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' 
 class TemplateAdmin(UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
+    service_path = "service"
     form = TemplateForm
     list_display = ["short_name", "template_type", "service", "folder_name", "version", "state"]
     list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]
@@ -250,7 +251,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     @action(description="Attachment", url_path="attachment", permissions=["attachment"])  # type: ignore[untyped-decorator]
     def attachment(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Attach a PDF to letters, or take it away."""
-        row = cast("Template", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         return attachment_page(
             request, row, {**self.admin_site.each_context(request), "opts": self.opts}
         )
@@ -258,7 +259,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then archive for good."""
-        row = cast("Template", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         if "confirmed" not in request.POST:
             return self._ask(request, row, "archive")
         actor = cast("User", request.user)
@@ -271,7 +272,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     @action(description="Hide values", url_path="redact", permissions=["redact"])  # type: ignore[untyped-decorator]
     def redact(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then hide the values of this template's messages for good."""
-        row = cast("Template", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         if "confirmed" not in request.POST:
             return self._ask(request, row, "redact")
         redaction.redact(row, actor=cast("User", request.user))

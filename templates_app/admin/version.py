@@ -40,6 +40,7 @@ _LAST = ("is_archived", "preview", "changes")
 class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     """Every version of every template, for good."""
 
+    service_path = "service"
     list_display = ["short_name", "version", "author", "made_at", "template_type", "is_archived"]
     search_fields = ["=id"]
     search_help_text = "Id of a template."
@@ -80,7 +81,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     @action(description="Compare", url_path="compare", permissions=["compare"])  # type: ignore[untyped-decorator]
     def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what differs from any other version."""
-        row = cast("TemplateHistory", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         newest = Template.objects.values_list("version", flat=True).get(id=row.id)
         wanted = request.GET.get("with", "")
         is_number = wanted.isdecimal() and len(wanted) < _DIGITS
@@ -113,7 +114,7 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     @action(description="Propose to restore it", url_path="restore", permissions=["restore"])  # type: ignore[untyped-decorator]
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then write a draft that makes the template what it was."""
-        row = cast("TemplateHistory", self.get_object(request, object_id))
+        row = self.found(request, object_id)
         template = Template.objects.select_related("service").get(id=row.id)
         if "confirmed" not in request.POST:
             now = values_of(template)

@@ -12,8 +12,10 @@ from notify_project.api.errors import ApiError
 from notify_project.recipients.email import InvalidEmail, parse_email
 from notify_project.recipients.phone import InvalidPhone, parse_phone
 from services.branding import logos
+from services.giving_roles import set_roles
 from services.members import forget_member
 from services.models import Organisation, User
+from services.roles import Role
 from templates_app.configuration.branding_entries import (
     apply_branding,
     apply_letter_branding,
@@ -73,6 +75,7 @@ class _Application:
         for user in configuration.users:
             with self.noting(user.place):
                 self._user(user)
+                self._roles(user)
         for organisation in configuration.organisations:
             with self.noting(organisation.place):
                 self._organisation(organisation)
@@ -145,6 +148,7 @@ class _Application:
                 mobile_number=entry.mobile,
                 platform_admin=entry.support,
                 is_superuser=entry.support,
+                roles=_roles_of_support(entry),
             )
             self.report.added(f'user "{entry.name}"')
             return
@@ -161,6 +165,7 @@ class _Application:
         if entry.gives("support") and user.platform_admin != entry.support:
             differences["support"] = (str(user.platform_admin), str(entry.support))
             user.platform_admin = user.is_superuser = entry.support
+            user.roles = _roles_of_support(entry)
         if password and not user.check_password(password):
             user.set_password(password)
             differences["password"] = ("set", "changed")
@@ -170,6 +175,19 @@ class _Application:
             user.save()
             forget_member(user)
             self.report.changed(f'user "{entry.name}"', differences)
+
+    def _roles(self, entry: DeclaredUser) -> None:
+        """Let the person have the roles that the file gives."""
+        if not entry.gives("roles"):
+            return
+        if entry.gives("support"):
+            self.report.problem(entry.places["roles"], "give roles or support, not both")
+            return
+        user = User.objects.get(email_address=entry.email.lower())
+        before, roles = sorted(user.held_roles()), sorted(item.text for item in entry.roles)
+        if set_roles(user, roles, actor=None, reason="as the configuration says"):
+            change = {"roles": (", ".join(before), ", ".join(roles))}
+            self.report.changed(f'user "{entry.name}"', change)
 
     def _refuse_contacts(self, entry: DeclaredUser, user: User | None) -> None:
         """Note an address or a number, new with this file, that nothing can be sent to."""
@@ -207,3 +225,7 @@ class _Application:
             organisation.save()
             self.report.changed(f'organisation "{entry.name}"', {"type": (before, entry.type)})
         self.report.ids["organisations"][entry.name] = {"id": str(organisation.id)}
+
+
+def _roles_of_support(entry: DeclaredUser) -> list[str]:
+    return [Role.ADMINISTRATOR.value] if entry.support else []

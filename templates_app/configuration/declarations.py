@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from notify_project.constants import KeyType, NotificationType, ProcessType
 from services.models import CallbackType, EmailBranding, Organisation, ServicePermission
 from services.models.retention import LONGEST_DAYS
+from services.roles import Role
 from templates_app.configuration.source import (
     Entry,
     Item,
@@ -33,6 +34,7 @@ class DeclaredUser(Entry):
     email: str = required(text(320))
     mobile: str | None = optional(nullable(text(30)))
     support: bool = optional(flag, default=False)
+    roles: tuple[Item, ...] = optional(items(one_of(Role.values)), default=())
     active: bool = optional(flag, default=True)
     password_env: str | None = optional(text())
 

@@ -110,6 +110,8 @@ def _user(user: User) -> dict[str, Any]:
         return {**found, "active": False}
     if user.mobile_number:
         found["mobile"] = user.mobile_number
+    if not user.is_administrator and user.roles:
+        return {**found, "roles": sorted(user.roles)}
     return {**found, "support": user.platform_admin}
 
 

@@ -15,6 +15,7 @@ from notifications.models import CallbackAttempt, CallbackDelivery
 from notify_project import clock
 from services.api.management.filters import Period
 from services.api.management.reasons import ReasonSerializer
+from services.api.management.staff_rights import SEE_RECIPIENTS
 from services.api.management.viewsets import Reads, ServiceOwnedViewSet, get_or_refuse
 from services.models import ServiceCallbackApi
 
@@ -106,6 +107,7 @@ class DeliveryViewSet(Reads, ServiceOwnedViewSet):
     filterset_class = DeliveryFilter
     access = {"read": "manage_api_keys", "write": "manage_api_keys"}
     besides = {"payload": "view_activity"}
+    rights = {"payload": SEE_RECIPIENTS}
 
     def get_queryset(self) -> QuerySet[CallbackDelivery]:
         """Return the rows of the address."""

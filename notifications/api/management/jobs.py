@@ -23,6 +23,7 @@ from notifications.jobs.report import report_of
 from notifications.models import Job
 from notifications.models.job import JobQuerySet
 from services.api.management.reasons import NoteSerializer
+from services.api.management.staff_rights import SEE_RECIPIENTS
 from services.api.management.viewsets import Reads
 
 # Programs that know no more than this of a job that is done. Source: the API contract, jobs.
@@ -160,6 +161,7 @@ class JobViewSet(Reads, SendingViewSet):
     queryset = Job.objects.select_related("template", "created_by")
     serializer_class = JobInDetailSerializer
     filterset_class = JobFilter
+    rights = {"report": SEE_RECIPIENTS}
     access = {**SendingViewSet.access, "report": "view_activity"}
 
     def get_queryset(self) -> QuerySet[Job]:
@@ -218,7 +220,10 @@ class JobViewSet(Reads, SendingViewSet):
         out, and what was filled in where the template hides it from people.
         """
         del request
-        return csv_of(self.get_object())
+        job = self.get_object()
+        if self.actor is not None:
+            self.write_audit("download report", job)
+        return csv_of(job)
 
     def _do(self, change: Callable[..., Any]) -> Response:
         job: Job = self.get_object()

@@ -18,6 +18,7 @@ class LetterPageViewSet(ServiceOwnedViewSet):
     names = ("a page of a letter", "pages of letters")
     queryset = Notification.objects.all()
     filter_backends = []
+    shows_recipients = frozenset({"picture"})
     access = {"read": "view_activity"}
 
     @extend_schema(responses={(200, "image/png"): OpenApiTypes.BINARY})

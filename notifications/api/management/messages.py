@@ -18,7 +18,7 @@ from notifications.models import Notification
 from notifications.support.timeline.facts import find_message
 from notifications.support.timeline.story import story_of
 from notify_project.api.errors import NoResultFound
-from services.api.management.viewsets import ServiceOwnedViewSet
+from services.api.management.viewsets import READS, ServiceOwnedViewSet
 from templates_app.read_models import prepare_versions
 
 _PERSONAL = frozenset({Shared.RECIPIENT, Shared.REFERENCE})
@@ -32,6 +32,7 @@ class MessageViewSet(mixins.RetrieveModelMixin, ServiceOwnedViewSet):
     serializer_class = OneMessageSerializer
     pagination_class = PagesOfMessages
     filter_backends = []
+    shows_recipients = READS
     access = {"read": "view_activity"}
 
     @extend_schema(parameters=[SearchSerializer], responses=MessageSerializer(many=True))

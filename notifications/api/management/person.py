@@ -98,6 +98,7 @@ class PersonViewSet(ManagementViewSet):
     names = ("a person", "people")
     queryset = PersonRequest.objects.none()
     access = {"read": PLATFORM, "write": PLATFORM}
+    rights = dict.fromkeys(("find", "erase"), "notifications.view_recipient")
 
     def get_serializer_class(self) -> Any:
         """Return what the action wants to know."""

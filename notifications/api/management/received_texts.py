@@ -12,7 +12,7 @@ from notifications.models import InboundSms
 from notifications.models.inbound import InboundSmsQuerySet
 from notify_project.constants import NotificationType
 from services.api.management.filters import Period
-from services.api.management.viewsets import PLATFORM, Reads, ServiceOwnedViewSet
+from services.api.management.viewsets import PLATFORM, READS, Reads, ServiceOwnedViewSet
 from services.retention import days_of_retention
 
 
@@ -46,6 +46,7 @@ class InboundSmsViewSet(Reads, ServiceOwnedViewSet):
     queryset = InboundSms.objects.all()
     serializer_class = ReceivedTextSerializer
     filterset_class = ReceivedTextFilter
+    shows_recipients = READS
     access = {"read": "view_activity", "write": PLATFORM}
 
     def get_queryset(self) -> QuerySet[InboundSms]:

@@ -1,5 +1,6 @@
 """The base of resources that send: what a caller may depends on the channel."""
 
+from notifications.models import Job
 from notify_project.api.errors import Forbidden
 from services.api.management.viewsets import SEND, SENDING, ServiceOwnedViewSet
 
@@ -7,6 +8,7 @@ from services.api.management.viewsets import SEND, SENDING, ServiceOwnedViewSet
 class SendingViewSet(ServiceOwnedViewSet):
     """A resource of a service whose changes send something, or keep it from being sent."""
 
+    about = Job
     access = {"read": "view_activity", "write": SEND}
 
     def require_may_send(self, template_type: str) -> None:

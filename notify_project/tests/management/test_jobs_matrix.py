@@ -86,6 +86,7 @@ def test_support_staff_may_and_writes_are_audited(world):
     assert sorted(event.action for event in events) == [
         "cancel job",
         "create job",
+        "download report",
         "pause job",
         "resume job",
         "upload recipients",

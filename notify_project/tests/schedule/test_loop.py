@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from freezegun import freeze_time
 
@@ -17,6 +16,7 @@ from notify_project.queues import enqueue
 from notify_project.schedule import plan, runs, tasks
 from notify_project.schedule.loop import Scheduler
 from notify_project.schedule.slots import MONDAYS, WORKING_DAYS, PeriodicTask
+from services.models import PersonSession
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
 
@@ -450,11 +450,11 @@ def test_the_schedule_runs_what_it_must():
 def test_sessions_that_are_over_are_deleted():
     for end in (-1, 1):
         expiry = clock.now() + timedelta(hours=end)
-        Session.objects.create(session_key=f"ends{end}", session_data="", expire_date=expiry)
+        PersonSession.objects.create(session_key=f"ends{end}", session_data="", expire_date=expiry)
 
     plan.delete_expired_sessions()
 
-    assert [session.session_key for session in Session.objects.all()] == ["ends1"]
+    assert [session.session_key for session in PersonSession.objects.all()] == ["ends1"]
 
 
 def test_services_that_must_be_told_something_are_looked_for(redis_without_tasks):

@@ -14,6 +14,7 @@ from rest_framework.serializers import ModelSerializer
 from notify_project.api.errors import Forbidden
 from notify_project.api.filters import StrictFilterSet
 from services import people
+from services.accounts.factors import reset_factors
 from services.api.management.reasons import NoteSerializer, ReasonSerializer
 from services.api.management.team import HELD, ByMember
 from services.api.management.viewsets import (
@@ -23,7 +24,10 @@ from services.api.management.viewsets import (
     Reads,
     get_or_refuse,
 )
+from services.giving_roles import LONGEST_HOURS, give_for_a_time, set_roles
 from services.models import MemberPermission, ServiceUser, User
+from services.roles import Role
+from services.sign_in import unlock
 
 _OWN = ["name", "mobile_number", "state"]
 _NO_PERSON = "A program has no account"
@@ -32,13 +36,19 @@ _NO_PERSON = "A program has no account"
 class PersonSerializer(ModelSerializer[User]):
     """A person; nothing of their password is shown."""
 
+    roles = serializers.SerializerMethodField()
+
     class Meta:
         model = User
         fields = [
             *("id", "name", "email_address", "mobile_number", "state", "platform_admin"),
-            *("created_at", "updated_at"),
+            *("roles", "created_at", "updated_at"),
         ]
         read_only_fields = fields
+
+    def get_roles(self, person: User) -> list[str]:
+        """Name the roles that the person has now, those for a time among them."""
+        return sorted(person.held_roles())
 
 
 class NewPersonSerializer(NoteSerializer):
@@ -66,6 +76,19 @@ class StaffSerializer(ReasonSerializer):
     platform_admin = serializers.BooleanField()
 
 
+class RolesSerializer(ReasonSerializer):
+    """All roles of a person."""
+
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+
+
+class RoleForATimeSerializer(ReasonSerializer):
+    """One role more, which ends by itself."""
+
+    role = serializers.ChoiceField(choices=Role.choices)
+    hours = serializers.IntegerField(min_value=1, max_value=LONGEST_HOURS)
+
+
 class PersonFilter(StrictFilterSet):
     """Which people are listed."""
 
@@ -87,6 +110,13 @@ class PersonViewSet(Reads, ManagementViewSet):
     queryset = User.objects.all()
     serializer_class = PersonSerializer
     filterset_class = PersonFilter
+    rights = {
+        "support_staff": "services.change_roles",
+        "set_roles": "services.change_roles",
+        "role_for_a_time": "services.change_roles",
+        "unlock": "services.unlock_user",
+        "reset_two_factor": "services.reset_factors",
+    }
     access = {"read": PLATFORM, "write": PLATFORM}
 
     @extend_schema(request=NewPersonSerializer, responses={201: PersonSerializer})
@@ -122,11 +152,50 @@ class PersonViewSet(Reads, ManagementViewSet):
         person.refresh_from_db()
         return Response(self.shown(person))
 
+    @extend_schema(request=RolesSerializer)
+    @action(detail=True, methods=["post"], url_path="roles")
+    def set_roles(self, request: Request, **_: Any) -> Response:
+        """Let a person have exactly these roles; nobody gives what they do not have."""
+        del request
+        person, wanted = self.get_object(), self.checked(RolesSerializer)
+        set_roles(person, **wanted, actor=self.actor)
+        person.refresh_from_db()
+        return Response(self.shown(person))
+
+    @extend_schema(request=RoleForATimeSerializer)
+    @action(detail=True, methods=["post"], url_path="role-for-a-time")
+    def role_for_a_time(self, request: Request, **_: Any) -> Response:
+        """Give a member of the support staff one role more, which ends by itself."""
+        del request
+        person, wanted = self.get_object(), self.checked(RoleForATimeSerializer)
+        give_for_a_time(person, **wanted, actor=self.actor)
+        person.refresh_from_db()
+        return Response(self.shown(person))
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def unlock(self, request: Request, **_: Any) -> Response:
+        """Let a person who failed too often try to sign in again."""
+        del request
+        person, wanted = self.get_object(), self.checked(ReasonSerializer)
+        unlock(person, **wanted, actor=self.actor)
+        return Response(self.shown(person))
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"], url_path="reset-two-factor")
+    def reset_two_factor(self, request: Request, **_: Any) -> Response:
+        """Take second factors from a person who lost them, and sign them out."""
+        del request
+        person, wanted = self.get_object(), self.checked(ReasonSerializer)
+        reset_factors(person, **wanted, actor=self.actor)
+        return Response(self.shown(person))
+
 
 class OwnAccountViewSet(ManagementViewSet):
     """The caller's own account."""
 
     names = ("the caller's account", "the caller's account")
+    asks_no_right = True
     queryset = User.objects.all()
     serializer_class = PersonSerializer
     access = {"read": MEMBER, "write": PLATFORM}
@@ -170,6 +239,7 @@ class OwnMembershipViewSet(MembershipViewSet):
     """The services of who calls, with the permissions that they have there."""
 
     names = ("a service of the caller", "the caller's services")
+    asks_no_right = True
     access = {"read": MEMBER, "write": PLATFORM}
 
     def get_queryset(self) -> QuerySet[ServiceUser]:

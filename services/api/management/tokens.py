@@ -47,6 +47,7 @@ class PersonalTokenViewSet(
     """The caller's own tokens."""
 
     names = ("a personal token", "personal tokens")
+    asks_no_right = True
     queryset = PersonalToken.objects.all()
     serializer_class = PersonalTokenSerializer
     access = {"read": MEMBER, "write": MEMBER}

@@ -21,11 +21,13 @@ from notify_project.api.pages import BoundedPages
 from notify_project.api.views import read_body, require_size
 from services.api.internal import CallerAuthentication
 from services.api.management.bodies import JsonBody, require_known
+from services.api.management.staff_rights import SEE_RECIPIENTS, require_right, require_right_to
 from services.models import Service, User
 from services.principal import Principal
 
 Row = TypeVar("Row", bound=models.Model)
 
+OK = 200
 # Besides the permissions of a member: anyone who may see the service, and the installation's own.
 MEMBER = "member"
 PLATFORM = "platform"
@@ -90,6 +92,12 @@ class ManagementViewSet(GenericViewSet[Any]):
         names: what one of the things is called, and several.
         reads_json: whatever a body calls itself, it is JSON.
         changes_nothing: actions that have a body, and read all the same.
+        shows_recipients: actions that show whom messages went to, or what they say: people of the
+            support staff need the right to it, and every look of a person is audited.
+        rights: action -> the right that it needs of the support staff, where it is not the one to
+            look at, or to change, rows of the table.
+        about: the table whose rights count, of a resource without a queryset.
+        asks_no_right: everybody may do this, of their own things.
     """
 
     authentication_classes = [CallerAuthentication]
@@ -103,6 +111,10 @@ class ManagementViewSet(GenericViewSet[Any]):
     names: ClassVar[tuple[str, str]]
     reads_json: ClassVar[bool] = True
     changes_nothing: ClassVar[frozenset[str]] = frozenset()
+    shows_recipients: ClassVar[frozenset[str]] = frozenset()
+    rights: ClassVar[dict[str, str]] = {}
+    about: ClassVar[type[models.Model] | None] = None
+    asks_no_right: ClassVar[bool] = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before anything else is asked."""
@@ -164,6 +176,35 @@ class ManagementViewSet(GenericViewSet[Any]):
             raise Forbidden("This token may only read")
         if self.needed() == PLATFORM and not principal.is_platform:
             raise Forbidden("Support staff only")
+        self._require_right(principal.user)
+
+    def _require_right(self, user: User | None) -> None:
+        if self.asks_no_right:
+            return
+        if self.action in self.shows_recipients:
+            require_right(user, SEE_RECIPIENTS)
+        if self.action in self.rights:
+            require_right(user, self.rights[self.action])
+            return
+        model = getattr(getattr(self, "queryset", None), "model", self.about)
+        require_right_to(user, model, str(self.request.method) if self.is_change() else "GET")
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Audit that a person looked at whom messages went to."""
+        seen = self.action in self.shows_recipients and response.status_code == OK
+        if seen and self.actor is not None:
+            self._audit_look()
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _audit_look(self) -> None:
+        """Write that the caller looked; a list is one look, however long it is."""
+        kind, several = self.names
+        row = self.kwargs.get(self.lookup_url_kwarg or self.lookup_field)
+        after = {"id": str(row)} if row else {"what": several}
+        subject = getattr(self, "service", self.actor)
+        self.write_audit(f"look at {kind if row else several}", subject, after=after)
 
     def audited(self, serializer: BaseSerializer[Any], name: str, **changed: Any) -> None:
         """Save by the serializer, and make sure that the audit tells of it."""

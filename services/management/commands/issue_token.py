@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from notify_project.api.errors import ApiError
 from services import personal_tokens
+from services.management.arguments import read_person
 from services.models import PersonalToken, Service, User
 from services.principal import Principal
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command."""
         del args
-        user = _person(options["email"])
+        user = read_person(options["email"])
         if options["revoke"]:
             _revoke(user, options["name"])
             self.stdout.write(f"the token {options['name']} is revoked")
@@ -58,13 +59,6 @@ class Command(BaseCommand):
         except ApiError as error:
             raise CommandError(error.message) from error
         self.stdout.write(issued.shown_once)
-
-
-def _person(email: str) -> User:
-    user = User.objects.filter(email_address=email.strip().lower()).first()
-    if user is None:
-        raise CommandError("there is no person with this address")
-    return user
 
 
 def _service(user: User, service_id: str | None) -> Service | None:

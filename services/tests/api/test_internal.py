@@ -26,7 +26,7 @@ def _secret(settings):
 def authenticate(*, header=None, user=None, method="get", check_csrf=True):
     meta = {} if header is None else {"HTTP_AUTHORIZATION": header}
     request = getattr(RequestFactory(enforce_csrf_checks=check_csrf), method)("/service/1", **meta)
-    request.user = user or AnonymousUser()
+    request.user, request.session = user or AnonymousUser(), {}
     return InternalAuthentication().authenticate(Request(request))
 
 

@@ -352,3 +352,29 @@ def test_changed_days_of_retention_are_shown_and_impossible_ones_refused(run):
     assert changed.changes == ['~ service "Libraries": days of sms 30 -> 31']
     assert [each.what for each in refused.problems] == ["Messages are kept for 3 to 90 days"]
     assert ServiceDataRetention.objects.get(notification_type="sms").days_of_retention == 31
+
+
+def test_roles_of_people_are_declared_and_applied_again_without_a_change(run):
+    text = "users:\n  - {name: Amala, email: amala@example.org, roles: [%s], password_env: P}\n"
+    environment = {"P": "correct horse battery"}
+
+    run(text % "support, billing", environment=environment)
+    again = run(text % "billing, support", environment=environment)
+    taken = run(text % "billing", environment=environment)
+
+    user = User.objects.get()
+    assert (user.roles, user.platform_admin, user.is_superuser) == (["billing"], True, False)
+    assert (again.changes, len(taken.changes)) == ([], 1)
+    assert "roles:\n  - billing" in export()
+
+
+def test_roles_and_support_contradict_each_other(run):
+    text = (
+        "users:\n  - {name: A, email: a@example.org, roles: [billing], support: true,"
+        " password_env: P}\n"
+    )
+
+    report = run(text, environment={"P": "correct horse battery"})
+
+    assert [problem.what for problem in report.problems] == ["give roles or support, not both"]
+    assert not User.objects.exists()

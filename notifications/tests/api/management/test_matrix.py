@@ -144,5 +144,11 @@ OPERATIONS = {
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 class TestEachOperation(EachOperation):
     operations = OPERATIONS
-    looks = frozenset({"service-callback-delivery-payload"})
+    looks = frozenset(
+        {
+            "service-callback-delivery-payload",
+            "service-inbound-sms-list",
+            "service-inbound-sms-retrieve",
+        }
+    )
     make_world = World

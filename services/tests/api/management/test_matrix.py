@@ -11,6 +11,7 @@ from services.api.internal import CallerAuthentication
 from services.api.management.viewsets import MEMBER, PLATFORM, ManagementViewSet, MayUse
 from services.models import InboundNumber, Organisation, ServiceUser
 from services.retention import set_retention
+from services.tests.accounts.signing_in import give_app
 from services.tests.api.management.client import member, support
 from services.tests.api.management.matrix import (
     WORDS,
@@ -36,6 +37,10 @@ class World:
         self.organisation = OrganisationFactory()
         self.colleague = UserFactory(email_address="colleague@example.org")
         members.add_member(self.service, self.colleague, actor=None)
+        self.staff_colleague = UserFactory(
+            roles=["read-only"], platform_admin=True, failed_login_count=10
+        )
+        give_app(self.staff_colleague)
         self.newcomer = UserFactory(email_address="newcomer@example.org")
         self.key = api_keys.issue(self.service, "old", "test", actor=None).key
         self.sms_sender = senders.add_sms_sender(self.service, "Other")
@@ -199,6 +204,30 @@ OPERATIONS = {
         "post",
         lambda w: f"/user/{w.colleague.id}/support-staff",
         {"platform_admin": True, "reason": "joined us"},
+        PLATFORM,
+    ),
+    "user-set_roles": (
+        "post",
+        lambda w: f"/user/{w.colleague.id}/roles",
+        {"roles": ["read-only"], "reason": "joined us"},
+        PLATFORM,
+    ),
+    "user-role_for_a_time": (
+        "post",
+        lambda w: f"/user/{w.staff_colleague.id}/role-for-a-time",
+        {"role": "support", "hours": 2, "reason": "on call"},
+        PLATFORM,
+    ),
+    "user-unlock": (
+        "post",
+        lambda w: f"/user/{w.staff_colleague.id}/unlock",
+        {"reason": "called back"},
+        PLATFORM,
+    ),
+    "user-reset_two_factor": (
+        "post",
+        lambda w: f"/user/{w.staff_colleague.id}/reset-two-factor",
+        {"reason": "lost it"},
         PLATFORM,
     ),
     "user-service-list": ("get", lambda w: f"/user/{w.colleague.id}/service", None, PLATFORM),

@@ -37,6 +37,7 @@ def test_an_account_is_made_found_by_its_address_and_opened_with_a_token(staff):
         "mobile_number": None,
         "state": "active",
         "platform_admin": False,
+        "roles": [],
         "updated_at": None,
     }
     assert [row["id"] for row in found["data"]] == [made["id"]]
