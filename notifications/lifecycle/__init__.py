@@ -32,6 +32,7 @@ from notifications.lifecycle.print_files import (
     release_letters_of_file,
 )
 from notifications.lifecycle.printing import claim_letters_to_print, print_letter_again
+from notifications.lifecycle.putting_away import give_back, held_by, put_away_until
 
 __all__ = [
     "CameBack",
@@ -52,6 +53,8 @@ __all__ = [
     "erase",
     "expire",
     "forget_pages",
+    "give_back",
+    "held_by",
     "hold_letters_of_file",
     "hold_rows_of_job",
     "look_at_letters_of_job",
@@ -60,6 +63,7 @@ __all__ = [
     "move_many",
     "pass_letter",
     "print_letter_again",
+    "put_away_until",
     "record_outcomes",
     "release_letters_of_file",
     "release_rows_of_job",

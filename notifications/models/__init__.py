@@ -10,6 +10,7 @@ from notifications.models.facts import (
     TemplateUsageRepair,
 )
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
+from notifications.models.hold import Hold
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
@@ -54,6 +55,7 @@ __all__ = [
     "FactNotificationStatus",
     "FactProcessingTime",
     "FailingEndpoint",
+    "Hold",
     "IdempotentAnswer",
     "InboundSms",
     "InboundSmsHistory",
