@@ -3,6 +3,7 @@
 from notifications.admin import (
     callback,
     document,
+    hold,
     job,
     letter,
     notification,
@@ -16,6 +17,7 @@ from notifications.admin import (
 __all__ = [
     "callback",
     "document",
+    "hold",
     "job",
     "letter",
     "notification",

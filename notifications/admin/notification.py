@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from notifications.admin.key_use import key_use_url
 from notifications.admin.letter_check import found_in, picture_for
 from notifications.admin.letter_pages import link_to_pages, may_see_pages, pages_url
 from notifications.admin.letter_steps import LetterSteps
@@ -99,7 +100,8 @@ class NotificationAdmin(LetterSteps):
         view = self.admin_site.admin_view(self.letter_page)
         name = "notifications_notification_letter_page"
         own = path("<uuid:letter_id>/letter/page/<int:page>.png", view, name=name)
-        return [own, pages_url(self.admin_site), *super().get_urls()]
+        use = key_use_url(self.admin_site)
+        return [own, pages_url(self.admin_site), use, *super().get_urls()]
 
     def letter_page(self, request: HttpRequest, letter_id: uuid.UUID, page: int) -> HttpResponse:
         """Answer with a picture of a page."""

@@ -97,3 +97,10 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def state(self) -> str:
+        """Return how it stands, in a word."""
+        if self.released_at is None:
+            return "held"
+        return "released" if self.emptied_at else "coming back"

@@ -25,6 +25,7 @@ Kind = Hold.Kind
 SETTLED_AFTER: Final = timedelta(minutes=10)
 # Other tasks of the queue wait no longer.
 AT_A_TIME: Final = timedelta(seconds=30)
+MOST_COUNTED: Final = 10_000
 _FLAG: Final = "giving-back"
 
 
@@ -77,6 +78,14 @@ def put_away_count(row: Hold, limit: int) -> int:
     for lane in LANES:
         left -= count_put_away(share.kind, lane=lane.value, limit=left, **share.which)
     return limit - left
+
+
+def put_away_in_words(row: Hold) -> str:
+    """Return how many messages a hold has put away; empty for a lane, where nothing is moved."""
+    if row.kind == Kind.LANE:
+        return ""
+    count = put_away_count(row, MOST_COUNTED + 1)
+    return f"more than {MOST_COUNTED:,}" if count > MOST_COUNTED else f"{count:,}"
 
 
 def _share_of(row: Hold) -> Share:

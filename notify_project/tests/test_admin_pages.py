@@ -14,6 +14,7 @@ from notifications.models import (
     CallbackAttempt,
     Document,
     FailingEndpoint,
+    Hold,
     Job,
     PersonRequest,
     ReturnedLetter,
@@ -126,6 +127,17 @@ def make_failing_endpoint():
     )
 
 
+def make_hold():
+    template = TemplateFactory()
+    Hold.objects.create(
+        kind="template",
+        key=template.id,
+        service_id=template.service_id,
+        reason="x",
+        actor=UserFactory(),
+    )
+
+
 def make_run():
     PeriodicRun.objects.create(task=f"task {uuid.uuid4()}", slot=clock.now())
 
@@ -157,6 +169,7 @@ LISTS = {
     "templates_app_templatechange": make_change,
     "notifications_notification": NotificationFactory,
     "notifications_providerdetails": make_provider,
+    "notifications_hold": make_hold,
     "notifications_callbackdelivery": CallbackDeliveryFactory,
     "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
@@ -324,7 +337,11 @@ def test_a_key_that_is_refused_is_explained_and_not_issued(signed_in, values, me
 def service_form():
     """What the page of a service posts."""
     limits = ("email", "sms", "letter", "international_sms")
-    form = {f"{name}_message_limit": 7 for name in limits} | {"name": "New", "rate_limit": 7}
+    form = {f"{name}_message_limit": 7 for name in limits} | {
+        "name": "New",
+        "rate_limit": 7,
+        "reason": "agreed with the service",
+    }
     for shown in ("permissions", "sms_senders", "email_reply_tos", "members", "guest_list"):
         form |= {f"{shown}-TOTAL_FORMS": 0, f"{shown}-INITIAL_FORMS": 0}
     return form

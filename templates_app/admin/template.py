@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
+from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
@@ -36,10 +37,11 @@ _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' 
 
 
 @admin.register(Template)
-class TemplateAdmin(UseCaseAdmin[Template]):
+class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
     form = TemplateForm
+    held_as = "template"
     list_display = ["short_name", "template_type", "service", "folder_name", "version", "state"]
     list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]
     search_fields = ["=id", "name", "service__name"]
@@ -47,7 +49,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
     readonly_fields = ["id", "version", "state", "redacted", "created_by", "updated_at"]
-    actions_detail = ["send", "attachment", "redact", "archive"]
+    actions_detail = ["send", "attachment", "redact", "archive", "hold"]
     conditional_fields: ClassVar[dict[str, str]] = {
         "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
         "has_unsubscribe_link": "typeof template_type === 'undefined' || template_type == 'email'",

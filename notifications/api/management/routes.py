@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
 from notifications.api.management.callbacks import DeliveryViewSet
+from notifications.api.management.holds import HoldViewSet
 from notifications.api.management.jobs import JobViewSet
 from notifications.api.management.letter_pages import LetterPageViewSet
 from notifications.api.management.letters import LetterViewSet
@@ -24,6 +25,7 @@ from notifications.api.management.uploads import UploadViewSet
 
 _platform = SimpleRouter(trailing_slash=False, use_regex_path=False)
 _platform.register("person", PersonViewSet, basename="person")
+_platform.register("holds", HoldViewSet, basename="hold")
 _platform.register("letters", ReturningViewSet, basename="letters")
 
 _SERVICE = "service/<uuid:service_id>/"
