@@ -1,6 +1,7 @@
 """Pages of the admin site about the sending."""
 
 from notifications.admin import (
+    bulk,
     callback,
     document,
     hold,
@@ -15,6 +16,7 @@ from notifications.admin import (
 )
 
 __all__ = [
+    "bulk",
     "callback",
     "document",
     "hold",

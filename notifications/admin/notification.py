@@ -9,16 +9,16 @@ from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from notifications.admin.acts import Acts
 from notifications.admin.key_use import key_use_url
 from notifications.admin.letter_check import found_in, picture_for
 from notifications.admin.letter_pages import link_to_pages, may_see_pages, pages_url
-from notifications.admin.letter_steps import LetterSteps
 from notifications.models import Notification, hash_of
 from notify_project.constants import NotificationType
 
 
 @admin.register(Notification)
-class NotificationAdmin(LetterSteps):
+class NotificationAdmin(Acts):
     """One page a message, found by exact values; recipients only with the right to see them."""
 
     list_display = ["id", "notification_type", "status", "service", "created_at", "sent_by"]

@@ -1,6 +1,7 @@
 """The only writer of a notification once it is stored: both tables, and the outbox, at once."""
 
 from notifications.lifecycle.attempts import claim, count_fragments
+from notifications.lifecycle.by_hand import end_by_hand, hurry
 from notifications.lifecycle.cancelling import (
     LettersOfJob,
     cancel_letter,
@@ -50,6 +51,7 @@ __all__ = [
     "claim_letters_to_print",
     "count_fragments",
     "count_sheets",
+    "end_by_hand",
     "erase",
     "expire",
     "forget_pages",
@@ -57,6 +59,7 @@ __all__ = [
     "held_by",
     "hold_letters_of_file",
     "hold_rows_of_job",
+    "hurry",
     "look_at_letters_of_job",
     "move",
     "move_deleted_letters",

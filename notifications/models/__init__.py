@@ -1,5 +1,6 @@
 """Everything the notifications app stores."""
 
+from notifications.models.bulk import BulkAction
 from notifications.models.callback import CallbackAttempt, CallbackDelivery, FailingEndpoint
 from notifications.models.document import Document
 from notifications.models.facts import (
@@ -47,6 +48,7 @@ __all__ = [
     "LETTER_ENDING",
     "NO_JOB",
     "READY_TO_PRINT",
+    "BulkAction",
     "CallbackAttempt",
     "CallbackDelivery",
     "Complaint",
