@@ -14,6 +14,7 @@ from notifications.admin.bulk_progress import progress_shown
 from notifications.models import BulkAction
 from notifications.support.bulk import begin, start, stop
 from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.names import short
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError
 from services.models import User
@@ -34,7 +35,7 @@ class BulkActionAdmin(BigTableAdmin[BulkAction]):
 
     service_path = None
     list_display: ClassVar[list[str]] = [
-        *("act", "state", "service", "total", "done", "created_at", "actor"),
+        *("act", "state", "of_service", "total", "done", "created_at", "actor"),
     ]
     list_filter: ClassVar[list[str]] = ["act", "state"]
     list_select_related: ClassVar[list[str]] = ["service", "actor"]
@@ -49,6 +50,11 @@ class BulkActionAdmin(BigTableAdmin[BulkAction]):
         *("id", "act", "service", "template_id", "provider", "notification_type", "status"),
         *("since", "until", "reason", "actor", "created_at", "started_at", "finished_at"),
     ]
+
+    @admin.display(description="service")
+    def of_service(self, row: BulkAction) -> str:
+        """Leave the other columns their place."""
+        return short(row.service.name) if row.service else "–"
 
     def get_urls(self) -> list[URLPattern]:
         """Add what a page asks how it goes."""

@@ -30,7 +30,7 @@ class HoldAdmin(BigTableAdmin[Hold]):
     """Who held what, and why; adding one is holding."""
 
     service_path = None
-    list_display: ClassVar[list[str]] = ["subject", "kind", "standing", "since", "reason", "actor"]
+    list_display: ClassVar[list[str]] = ["subject", "kind", "standing", "since", "why", "actor"]
     list_filter: ClassVar[list[Any]] = ["kind", ("released_at", admin.EmptyFieldListFilter)]
     list_select_related: ClassVar[list[str]] = ["actor"]
     search_fields: ClassVar[list[str]] = ["=key", "=service_id"]
@@ -73,6 +73,15 @@ class HoldAdmin(BigTableAdmin[Hold]):
     def since(self, row: Hold) -> str:
         """Show when it was held, in London."""
         return f"{row.created_at.astimezone(LONDON):%-d %b %Y %H:%M}"
+
+    @admin.display(description="reason")
+    def why(self, row: Hold) -> str:
+        """Leave the other columns their place."""
+        return short(row.reason)
+
+    def get_fields(self, request: HttpRequest, obj: Hold | None = None) -> list[str]:
+        """Tell of the release of what is released."""
+        return self.fields if obj and obj.released_at else self.fields[:-3]
 
     @admin.display(description="messages put away")
     def waiting(self, row: Any) -> str:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notifications.admin.provider_tables import Tables
 from notifications.delivery.health import circuit_of
@@ -43,6 +44,7 @@ class ProviderForm(ModelForm[ProviderDetails]):
         super().__init__(*args, **kwargs)
         # The reason of the last change is among the changes below; the next one has its own.
         self.initial["reason"] = ""
+        self.fields["reason"].widget = UnfoldAdminTextInputWidget()
         self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
 
     def clean_reason(self) -> str:
@@ -77,6 +79,11 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
     list_filter = ["notification_type", "active"]
     list_select_related = ["health"]
     ordering = ["notification_type", "identifier"]
+    fields: ClassVar[list[str]] = [
+        *("active", "held", "answers", "priority", "resting_priority"),
+        *("automation_paused_until", "supports_international", "gives_receipts", "reason"),
+        *("last_minutes", "last_hours", "changes"),
+    ]
     readonly_fields = ["active", "held", "answers", "last_minutes", "last_hours", "changes"]
 
     @admin.display(description="Held")

@@ -95,9 +95,8 @@ def confirm(
         question: what to ask.
         do: acts, given the reason, and returns what to say; what it refuses is said, too.
     """
-    is_answered = request.method == "POST" and "confirmed" in request.POST
-    form = ConfirmForm(question, *((request.POST,) if is_answered else ()))
-    if is_answered and form.is_valid():
+    form = answer_to(question, request)
+    if form.is_valid():
         try:
             said = do(form.cleaned_data["reason"])
         except ApiError as error:
@@ -105,6 +104,19 @@ def confirm(
         else:
             page.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(question.back)
+    return ask(page, request, question, form)
+
+
+def answer_to(question: Question, request: HttpRequest) -> ConfirmForm:
+    """Return the form of a question, bound if the request answers it."""
+    is_answered = request.method == "POST" and "confirmed" in request.POST
+    return ConfirmForm(question, *((request.POST,) if is_answered else ()))
+
+
+def ask(
+    page: ModelAdmin[Any], request: HttpRequest, question: Question, form: ConfirmForm
+) -> HttpResponse:
+    """Return the page that asks, with what was wrong about the answer, if it was answered."""
     context = {
         **page.admin_site.each_context(request),
         "title": question.title,
@@ -112,7 +124,5 @@ def confirm(
         "form": form,
         "opts": page.opts,
     }
-    answer = TemplateResponse(request, "admin/confirm_typed.html", context)
-    if is_answered:
-        answer.status_code = 422
-    return answer
+    status = 422 if form.is_bound else 200
+    return TemplateResponse(request, "admin/confirm_typed.html", context, status=status)
