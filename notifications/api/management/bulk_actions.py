@@ -40,7 +40,7 @@ class BulkActionSerializer(ModelSerializer[BulkAction]):
 class NewBulkActionSerializer(ReasonSerializer):
     """What is done, to which messages; at least one of service, template and provider."""
 
-    act = serializers.ChoiceField(choices=BulkAction.Act.values)
+    act = serializers.ChoiceField(choices=BulkAction.Act.choices)
     service_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     template_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     provider = serializers.CharField(
@@ -54,7 +54,7 @@ class NewBulkActionSerializer(ReasonSerializer):
         help_text="Of messages; to tell again, how the telling ended.",
     )
     notification_type = serializers.ChoiceField(
-        choices=NotificationType.values, required=False, allow_blank=True, default=""
+        choices=NotificationType.choices, required=False, allow_blank=True, default=""
     )
     since = serializers.DateTimeField(help_text="Accepted then or later.")
     until = serializers.DateTimeField(

@@ -36,7 +36,7 @@ class HoldSerializer(ModelSerializer[Hold]):
 class NewHoldSerializer(ReasonSerializer):
     """What shall be held, and why."""
 
-    kind = serializers.ChoiceField(choices=Hold.Kind.values)
+    kind = serializers.ChoiceField(choices=Hold.Kind.choices)
     key = serializers.CharField(
         max_length=100,
         help_text="Id of a service or template, name of a lane, identifier of a provider.",
