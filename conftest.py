@@ -108,6 +108,10 @@ def _forget_failures():
     """Ask Redis and the database again, whether or not they failed a moment ago."""
     forget_failures()
     caching.forget_failures()
+    # Imported only here: it needs the apps, and pytest reads this file before them.
+    from notifications.lifecycle.held import memory  # noqa: PLC0415
+
+    memory.forget()
 
 
 @pytest.fixture

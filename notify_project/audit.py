@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from notify_project.logs import request_id
 from notify_project.models import AuditEvent
 
+_because: ContextVar[str] = ContextVar("because", default="")
 _gathered: ContextVar[list[AuditEvent] | None] = ContextVar("gathered", default=None)
 
 
@@ -46,7 +47,10 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """Write who did what to what; ``before`` and ``after`` hold no secrets."""
+    """Write who did what to what; ``before`` and ``after`` hold no secrets.
+
+    Without a reason it has that of the block around it.
+    """
     kind = AuditEvent.ActorKind.SYSTEM
     if actor is not None:
         staff = bool(getattr(actor, "platform_admin", False))
@@ -61,7 +65,7 @@ def record(
         subject_id=subject_id,
         before=before,
         after=after,
-        reason=reason,
+        reason=reason or _because.get(),
         request_id=request_id(),
     )
     gathered = _gathered.get()
@@ -74,6 +78,16 @@ def _named(subject: Any) -> tuple[str, str]:
     if isinstance(subject, Switch | Report | Search):
         return type(subject).__name__.lower(), subject.name
     return subject._meta.label_lower, str(subject.pk)  # noqa: SLF001 - Django's public Meta
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Give the events that are written until the block ends a reason, if they have none."""
+    token = _because.set(reason)
+    try:
+        yield
+    finally:
+        _because.reset(token)
 
 
 @contextmanager

@@ -23,8 +23,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ChangeState": "templates_app.change_model.TemplateChange.State",
+        "BulkActionState": "notifications.models.BulkAction.State",
         "Channel": "notify_project.constants.NotificationType",
         "Role": "services.roles.Role",
+        "HoldKind": "notifications.models.Hold.Kind",
+        "KindEnum": "templates_app.change_model.TemplateChange.Kind",
         "PersonState": "services.models.User.State",
         "DeliveryState": "notifications.models.CallbackDelivery.State",
         "FinishedState": "notifications.callbacks.replay.FINISHED",

@@ -74,7 +74,9 @@ def issue(
     return IssuedKey(key, f"{key_word(name)}-{service.id}-{secret}")
 
 
-def revoke(key: ApiKey, *, actor: User | None, now: datetime | None = None) -> ApiKey:
+def revoke(
+    key: ApiKey, *, actor: User | None, now: datetime | None = None, reason: str = ""
+) -> ApiKey:
     """Revoke a key at once; a second time changes nothing."""
     with transaction.atomic():
         row = ApiKey.objects.select_for_update(no_key=True).get(id=key.id)
@@ -83,7 +85,15 @@ def revoke(key: ApiKey, *, actor: User | None, now: datetime | None = None) -> A
         row.expiry_date = now or clock.now()
         by = {"created_by_id": actor.id} if actor else {}
         save_versioned(row, ApiKeyHistory, **by)
-        audit.record("revoke key", row, actor=actor, service_id=row.service_id)
+        audit.record(
+            "revoke key",
+            row,
+            actor=actor,
+            service_id=row.service_id,
+            before={"expiry_date": None},
+            after={"expiry_date": clock.api_time(row.expiry_date)},
+            reason=reason,
+        )
         forget_service(row.service_id)
     return row
 

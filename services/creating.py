@@ -51,6 +51,7 @@ def create_service(
     organisation: Organisation | None = None,
     permissions: Iterable[str] = DEFAULT_PERMISSIONS,
     service_id: uuid.UUID | None = None,
+    reason: str = "",
     **columns: Any,
 ) -> Service:
     """Create a service with its permissions, one default sender, and its creator in the team.
@@ -81,13 +82,15 @@ def create_service(
         )
         if actor is not None:
             add_member(service, actor, actor=actor, permissions=EVERY_PERMISSION)
-        audit.record("create service", service, actor=actor, service_id=service.id)
+        audit.record("create service", service, actor=actor, service_id=service.id, reason=reason)
         hooks.service_created(service)
         forget_service(service.id)
     return service
 
 
-def update_service(service: Service, *, actor: User | None, **changes: Any) -> Service:
+def update_service(
+    service: Service, *, actor: User | None, reason: str = "", **changes: Any
+) -> Service:
     """Save changes as the next version; what differs in nothing makes no version.
 
     Raises:
@@ -116,6 +119,7 @@ def update_service(service: Service, *, actor: User | None, **changes: Any) -> S
             service_id=row.id,
             before={name: _audited(before[name]) for name in sorted(changed)},
             after={name: _audited(getattr(row, name)) for name in sorted(changed)},
+            reason=reason,
         )
         forget_service(row.id)
     return row
@@ -153,10 +157,11 @@ def make_live(service: Service, *, actor: User | None) -> Service:
     Raises:
         InvalidService: the service is archived.
     """
-    return update_service(service, actor=actor, restricted=False, **LIVE_LIMITS)
+    limits: dict[str, Any] = dict(LIVE_LIMITS)
+    return update_service(service, actor=actor, restricted=False, **limits)
 
 
-def archive_service(service: Service, *, actor: User | None) -> Service:
+def archive_service(service: Service, *, actor: User | None, reason: str = "") -> Service:
     """Archive a service: its name is free again, its keys are revoked now."""
     now = clock.now()
     with transaction.atomic():
@@ -168,8 +173,8 @@ def archive_service(service: Service, *, actor: User | None) -> Service:
         _set_derived(row)
         _save(row)
         for key in ApiKey.objects.filter(service=row, expiry_date=None):
-            api_keys.revoke(key, actor=actor, now=now)
-        audit.record("archive service", row, actor=actor, service_id=row.id)
+            api_keys.revoke(key, actor=actor, now=now, reason=reason)
+        audit.record("archive service", row, actor=actor, service_id=row.id, reason=reason)
         hooks.service_archived(row)
         forget_service(row.id)
     return row

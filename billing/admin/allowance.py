@@ -5,23 +5,16 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from billing.allowances import current_year, set_allowance, set_default_allowance
 from billing.models import AnnualBilling, DefaultAnnualAllowance
 from notify_project.admin.pages import AnyModel, UseCaseAdmin
+from notify_project.admin.reasons import ReasonedForm
 from services.models import User
 
 
-class ReasonForm(forms.ModelForm[AnyModel]):
+class ReasonForm(ReasonedForm, forms.ModelForm[AnyModel]):
     """A row, and why it changes."""
-
-    reason = forms.CharField(
-        max_length=500,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Why. It is kept, so name nobody.",
-    )
 
 
 @admin.register(DefaultAnnualAllowance)

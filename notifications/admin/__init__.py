@@ -1,9 +1,11 @@
 """Pages of the admin site about the sending."""
 
 from notifications.admin import (
+    bulk,
     callback,
     document,
     history,
+    hold,
     job,
     letter,
     notification,
@@ -16,9 +18,11 @@ from notifications.admin import (
 )
 
 __all__ = [
+    "bulk",
     "callback",
     "document",
     "history",
+    "hold",
     "job",
     "letter",
     "notification",

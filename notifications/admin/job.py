@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -17,7 +17,9 @@ from notifications.admin.job_sending import answer_to
 from notifications.api.management.jobs import csv_of
 from notifications.jobs.cancel_letters import cancel_letter_job
 from notifications.jobs.control import PAUSABLE, cancel_job, pause_job, resume_job
+from notifications.jobs.progress import progress_of
 from notifications.models import Job
+from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.names import short
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
@@ -152,20 +154,36 @@ class JobAdmin(JobList):
         job = self.get_object(request, object_id)
         if job is None:
             raise Http404
-        reason = request.POST.get("reason", "").strip()[:500]
-        if "confirmed" not in request.POST or not reason:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": f"{word} {short(job.original_file_name)}?",
-                "word": word,
-                "job": job,
-                "opts": self.opts,
-            }
-            return TemplateResponse(request, "admin/notifications/job/confirm.html", context)
-        try:
+        name = job.original_file_name
+        question = Question(
+            title=f"{word}: {short(name)}?",
+            button=word,
+            consequences=[_CONSEQUENCES[word], *_gone(job)],
+            back=reverse("admin:notifications_job_change", args=[job.pk]),
+            typed=name if word in _GRAVE else "",
+            typed_name="the name of the file",
+        )
+
+        def do(reason: str) -> str:
             change(job.service_id, job.id, actor=cast("User", request.user), reason=reason)
-        except ApiError as error:
-            self.message_user(request, error.message, messages.ERROR)
-        else:
-            self.message_user(request, f"{word}: done.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:notifications_job_change", args=[job.pk]))
+            return f"{word}: done."
+
+        return confirm(self, request, question, do)
+
+
+_GRAVE = frozenset({"Cancel", "Cancel letters"})
+_CONSEQUENCES = {
+    "Pause": "No further message goes out until somebody resumes it. What a worker has taken "
+    "already still goes out. A message that is held back for 72 hours ends without being sent.",
+    "Resume": "What is held back goes out, and rows that are missing are stored.",
+    "Cancel letters": "None of them is printed or charged. It cannot be brought back: upload the "
+    "file again instead.",
+    "Cancel": "Nothing of it is sent. It cannot be brought back: upload the file again instead.",
+}
+
+
+def _gone(job: Job) -> list[str]:
+    """Say how many messages of a job cannot be stopped any more."""
+    found = progress_of(job.id)
+    left = found.total - found.handed_over
+    return [f"{found.handed_over:,} of {found.total:,} messages have gone out, {left:,} have not."]

@@ -1,11 +1,10 @@
 """What support staff do to a letter on the page of its notification."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.decorators import action
 
@@ -15,6 +14,7 @@ from notifications.models import Notification
 from notifications.statuses import Status
 from notifications.support import letters
 from notify_project import clock
+from notify_project.admin.confirming import Question, confirm
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
@@ -67,6 +67,33 @@ class LetterSteps(MessagePage[Notification]):
         """Say that it is never printed."""
         return self._ask_and_do(request, object_id, "Give up", letters.give_up)
 
+    def shown_row(self, request: HttpRequest, object_id: str) -> Notification | None:
+        """Return the row of a page, which each of its buttons asks for, read once."""
+        if getattr(request, "shown_row_id", None) != object_id:
+            request.shown_row_id = object_id  # type: ignore[attr-defined]  # for this answer only
+            request.shown_row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        found: Notification | None = request.shown_row  # type: ignore[attr-defined]
+        return found
+
+    def ask_and_do(
+        self,
+        request: HttpRequest,
+        row: Notification | None,
+        question: Question,
+        change: Callable[..., object],
+    ) -> HttpResponse:
+        """Ask first, and for a reason that names nobody; then do it, and say what came of it."""
+        if row is None:
+            raise Http404
+
+        def do(reason: str) -> str:
+            change(row, actor=cast("User", request.user), reason=reason)
+            return f"{question.button}: done."
+
+        names = [name for name in (row.to, row.normalised_to) if name]
+        page = reverse("admin:notifications_notification_change", args=[row.pk])
+        return confirm(self, request, replace(question, back=page, naming=names), do)
+
     def _may(
         self, request: HttpRequest, object_id: str, *statuses: Status, in_time: bool = False
     ) -> bool:
@@ -75,7 +102,7 @@ class LetterSteps(MessagePage[Notification]):
         # Who confirms what has become impossible meanwhile is told so by the use case.
         if request.method == "POST" or not object_id:
             return True
-        letter = self.get_object(request, object_id)
+        letter = self.shown_row(request, object_id)
         if letter is None or letter.notification_type != NotificationType.LETTER:
             return False
         is_late = in_time and is_printing_begun(letter.created_at, clock.now())
@@ -84,26 +111,19 @@ class LetterSteps(MessagePage[Notification]):
     def _ask_and_do(
         self, request: HttpRequest, object_id: str, word: str, change: Callable[..., None]
     ) -> HttpResponse:
-        """Ask first, and for a reason; then do it, and say what came of it."""
-        letter = self.get_object(request, object_id)
-        if letter is None:
-            raise Http404
-        reason = request.POST.get("reason", "").strip()[:500]
-        if "confirmed" not in request.POST or not reason:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": f"{word}: letter {letter.id}?",
-                "word": word,
-                "letter": letter,
-                "opts": self.opts,
-            }
-            template = "admin/notifications/notification/confirm_letter.html"
-            return TemplateResponse(request, template, context)
-        try:
-            change(letter, actor=cast("User", request.user), reason=reason)
-        except ApiError as error:
-            self.message_user(request, error.message, messages.ERROR)
-        else:
-            self.message_user(request, f"{word}: done.", messages.SUCCESS)
-        page = reverse("admin:notifications_notification_change", args=[letter.pk])
-        return HttpResponseRedirect(page)
+        letter = self.shown_row(request, object_id)
+        name = letter and (letter.reference or letter.pk)
+        title, lines = f"{word}: letter {name}?", [_CONSEQUENCES[word]]
+        question = Question(title=title, button=word, consequences=lines, back="")
+        return self.ask_and_do(request, letter, question, change)
+
+
+_CONSEQUENCES = {
+    "Cancel": "It is never printed and costs nothing. It cannot be brought back: send another one "
+    "instead.",
+    "Make pages again": "A worker makes them in a moment, with the text and the day of its "
+    "acceptance. Until then it is not printed.",
+    "Send again": "It is printed with the next print run. Pages that are missing are made first.",
+    "Give up": "It is never printed, and nobody is reminded of it any more. It cannot be brought "
+    "back.",
+}

@@ -1,22 +1,28 @@
 """Providers: on, off, and how much each carries."""
 
-from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notifications.admin.provider_tables import Tables
 from notifications.delivery.health import circuit_of
-from notifications.models import ProviderDetails, ProviderDetailsHistory
-from notify_project import audit, clock
-from notify_project.admin.pages import StaffAdmin
+from notifications.models import Hold, ProviderDetails
+from notifications.support.holding import find_hold
+from notifications.support.providers import change_provider
+from notify_project import clock
+from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.holding import CanBeHeld
+from notify_project.admin.pages import UseCaseAdmin
+from notify_project.api.errors import ApiError
 from notify_project.clock import LONDON
-from notify_project.constants import NotificationType
-from notify_project.versioning import save_versioned
+from notify_project.reasons import require_reason
 from services.models import User
 
 
@@ -26,7 +32,6 @@ class ProviderForm(ModelForm[ProviderDetails]):
     class Meta:
         model = ProviderDetails
         fields = [
-            "active",
             "priority",
             "resting_priority",
             "automation_paused_until",
@@ -41,32 +46,29 @@ class ProviderForm(ModelForm[ProviderDetails]):
         self.initial["reason"] = ""
         if "reason" not in self.fields:  # shown to who may only look
             return
+        self.fields["reason"].widget = UnfoldAdminTextInputWidget()
         self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
 
     def clean_reason(self) -> str:
         """Want a reason for whatever is changed."""
-        reason = str(self.cleaned_data["reason"]).strip()
-        if self.changed_data and not reason:
-            raise ValidationError("Say why: each change has its own reason.")
-        return reason
-
-    def clean_active(self) -> bool:
-        """Keep a provider of texts and of emails switched on; letters wait for a printer."""
-        active = bool(self.cleaned_data["active"])
-        others = ProviderDetails.objects.filter(
-            notification_type=self.instance.notification_type, active=True
-        ).exclude(pk=self.instance.pk)
-        may_rest = self.instance.notification_type == NotificationType.LETTER
-        if not (active or may_rest or others.exists()):
-            raise ValidationError("At least one provider of a channel must stay active.")
-        return active
+        reason = str(self.cleaned_data["reason"])
+        if not self.changed_data:
+            return reason
+        try:
+            return require_reason(reason)
+        except ApiError as error:
+            raise ValidationError(error.message) from error
 
 
 @admin.register(ProviderDetails)
-class ProviderDetailsAdmin(StaffAdmin[ProviderDetails]):
+class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
     """One row a provider and channel; each change is kept with who and why."""
 
     form = ProviderForm
+    service_path = None
+    held_as = "provider"
+    held_by = "identifier"
+    actions_detail: ClassVar[list[str]] = ["switch_off", "switch_on", "hold"]
     list_display = [
         "display_name",
         "notification_type",
@@ -79,7 +81,20 @@ class ProviderDetailsAdmin(StaffAdmin[ProviderDetails]):
     list_filter = ["notification_type", "active"]
     list_select_related = ["health"]
     ordering = ["notification_type", "identifier"]
-    readonly_fields = ["answers", "last_minutes", "last_hours", "changes"]
+    fields: ClassVar[list[str]] = [
+        *("active", "held", "answers", "priority", "resting_priority"),
+        *("automation_paused_until", "supports_international", "gives_receipts", "reason"),
+        *("last_minutes", "last_hours", "changes"),
+    ]
+    readonly_fields = ["active", "held", "answers", "last_minutes", "last_hours", "changes"]
+
+    @admin.display(description="Held")
+    def held(self, row: ProviderDetails) -> str:
+        """Say whether somebody holds it, and since when."""
+        found: Hold | None = cast("Any", row).hold
+        if found is None:
+            return "no"
+        return f"since {found.created_at.astimezone(LONDON):%-d %b %H:%M}: {found.reason}"
 
     @admin.display(description="Answers")
     def answers(self, row: ProviderDetails) -> str:
@@ -109,6 +124,7 @@ class ProviderDetailsAdmin(StaffAdmin[ProviderDetails]):
         row = super().get_object(request, object_id, from_field)
         if row is not None:
             row.tables = Tables.of(row, clock.now())
+            row.hold = find_hold(Hold.Kind.PROVIDER, row.identifier)
         return row
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -129,20 +145,59 @@ class ProviderDetailsAdmin(StaffAdmin[ProviderDetails]):
         """Save as a new version and leave an audit event."""
         if not form.changed_data:
             return
-        after = {name: form.cleaned_data[name] for name in form.changed_data}
-        # Weights move by themselves while the form is open: only what was changed is written.
-        row = ProviderDetails.objects.select_for_update(no_key=True).get(pk=obj.pk)
-        for name, value in after.items():
-            setattr(row, name, value)
-        row.created_by_id = request.user.pk
-        save_versioned(row, ProviderDetailsHistory)
-        audit.record(
-            "change provider",
-            row,
-            actor=cast("User", request.user),
-            after={
-                name: value.isoformat() if isinstance(value, datetime) else value
-                for name, value in after.items()
-            },
-            reason=row.reason,
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "reason"}
+        actor, reason = cast("User", request.user), form.cleaned_data["reason"]
+        change_provider(obj.pk, changes, actor=actor, reason=reason)
+
+    def has_switch_off_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Only what is on."""
+        return self._may_switch(request, object_id, is_active=True)
+
+    def has_switch_on_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Only what is off."""
+        return self._may_switch(request, object_id, is_active=False)
+
+    @action(description="Switch off", url_path="switch-off", permissions=["switch_off"])  # type: ignore[untyped-decorator]
+    def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send nothing there any more, once its name was typed."""
+        consequences = [
+            "Other providers of the channel take its share. Receipts for what it has still count.",
+            "To stop it for a while, hold it: where it is the only one, messages wait for it.",
+        ]
+        return self._switch(request, object_id, "Switch off", consequences, to=False)
+
+    @action(description="Switch on", url_path="switch-on", permissions=["switch_on"])  # type: ignore[untyped-decorator]
+    def switch_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Let messages go there."""
+        consequences = ["It takes its share of the channel at once, by its weight."]
+        return self._switch(request, object_id, "Switch on", consequences, to=True)
+
+    def _may_switch(self, request: HttpRequest, object_id: str, *, is_active: bool) -> bool:
+        if not self.has_change_permission(request):
+            return False
+        if request.method == "POST" or not object_id:
+            return True
+        # Not with its tables, which are asked for once.
+        return ProviderDetails.objects.filter(id=object_id, active=is_active).exists()
+
+    def _switch(
+        self, request: HttpRequest, object_id: str, word: str, consequences: list[str], *, to: bool
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        question = Question(
+            title=f"{word} {row.display_name} for {row.get_notification_type_display()}?",
+            button=word,
+            consequences=consequences,
+            back=reverse("admin:notifications_providerdetails_change", args=[row.pk]),
+            typed="" if to else row.display_name,
+            typed_name="the name of the provider",
         )
+
+        def do(reason: str) -> str:
+            actor = cast("User", request.user)
+            change_provider(row.pk, {"active": to}, actor=actor, reason=reason)
+            return f"{word}: done."
+
+        return confirm(self, request, question, do)

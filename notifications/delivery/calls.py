@@ -18,6 +18,7 @@ from notifications.delivery import retry
 from notifications.delivery.pace import pace
 from notifications.delivery.told import note_of
 from notifications.lifecycle import Outcome
+from notifications.lifecycle.held import memory
 from notifications.providers.base import (
     OutcomeUnknown,
     ProviderError,
@@ -49,6 +50,9 @@ class Call:
 
     notification_id: UUID
     notification_type: str
+    service_id: UUID
+    template_id: UUID
+    lane: str
     attempt: int
     created_at: datetime
     provider_id: UUID
@@ -102,6 +106,10 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
         # Its lease would end before the provider must have answered.
         finished.put(Finished(_given_back(ready, clock.now())))
         return
+    if _is_held(ready):
+        # As if it had not been taken: who takes it again knows what to do with it.
+        finished.put(Finished(_given_back(ready, None)))
+        return
     if not pace().begin(ready.identifier):
         finished.put(Finished(_given_back(ready, retry.after_a_while(clock.now()))))
         return
@@ -113,6 +121,18 @@ def call(ready: Call, lease_ends: float, finished: SimpleQueue[Finished]) -> Non
     made = Made(ready.provider_id, result, time.monotonic() - started)
     CALLS.observe(made.seconds, ready.identifier, _said(outcome, result))
     finished.put(Finished(outcome, made))
+
+
+def _is_held(ready: Call) -> bool:
+    """Say whether a message must not be handed over, although it was ready a moment ago."""
+    held = memory.trusted()
+    if held is None:
+        return True
+    return (
+        ready.lane in held.lanes
+        or ready.identifier in held.providers
+        or held.holds_what(ready.service_id, ready.template_id) is not None
+    )
 
 
 def _ask(ready: Call, started: float) -> tuple[Outcome, Result]:
@@ -171,7 +191,7 @@ def _usable(reference: str | None, ready: Call) -> str | None:
     return None
 
 
-def _given_back(ready: Call, due_at: datetime) -> Outcome:
+def _given_back(ready: Call, due_at: datetime | None) -> Outcome:
     """Let a message wait for which nobody was called."""
     return Outcome(
         ready.notification_id, ready.attempt, next_attempt_at=due_at, attempts_given_back=1

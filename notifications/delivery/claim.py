@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from notifications import lifecycle
+from notifications.lifecycle.held import memory
 from notifications.models import DUE_AT, Notification
 from notify_project.constants import LANES, Queue
 
@@ -17,7 +18,12 @@ def claim_due(lane: Queue, *, limit: int, now: datetime) -> list[Notification]:
 
 def lanes_with_due_rows(now: datetime) -> list[Queue]:
     """Return the lanes in which a message could be sent now."""
-    return [lane for lane in LANES if has_due_rows(lane, now)]
+    return [lane for lane in LANES if may_be_taken(lane, now)]
+
+
+def may_be_taken(lane: Queue, now: datetime) -> bool:
+    """Say whether a message of the lane could be sent now, and the lane is not held."""
+    return has_due_rows(lane, now) and lane not in memory.refresh().lanes
 
 
 def has_due_rows(lane: Queue, now: datetime) -> bool:
@@ -37,6 +43,6 @@ def never_started_count(now: datetime) -> int:
     return (
         Notification.objects.due(now)
         .filter(delivery_attempts=0, created_at__lt=now - patience)
-        .exclude(lane=Queue.BULK)
+        .exclude(lane__in=[Queue.BULK, *memory.refresh().lanes])
         .count()
     )

@@ -15,6 +15,7 @@ from notifications.delivery.prepare import prepare
 from notifications.delivery.record import Recorder
 from notifications.delivery.routing import Router
 from notifications.lifecycle import Outcome
+from notifications.lifecycle.held import memory
 from notify_project import clock
 from notify_project.constants import Queue
 from notify_project.metrics import LONG, Histogram
@@ -87,7 +88,8 @@ class Run:
 
     def _may_claim(self) -> bool:
         now = time.monotonic()
-        return len(self.under_way) < LOW_WATER and self.ask_at <= now < self.deadline
+        has_room = len(self.under_way) < LOW_WATER and self.ask_at <= now < self.deadline
+        return has_room and self.lane not in memory.refresh().lanes
 
     def _start_more(self) -> int:
         leased_at = time.monotonic()
@@ -126,6 +128,8 @@ class Run:
 
     def _gather(self) -> list[Finished]:
         """Wait a little for the first outcome, then take what comes right behind it."""
+        # What waits for a thread is handed over on the word of this alone.
+        memory.refresh()
         gathered: list[Finished] = []
         if not self.under_way:
             time.sleep(ASK_AGAIN_SECONDS)

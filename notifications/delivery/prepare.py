@@ -12,10 +12,11 @@ from notifications import lifecycle
 from notifications.delivery import simulate
 from notifications.delivery.calls import Call, try_again
 from notifications.delivery.content import Text, email_of, text_of
-from notifications.delivery.routing import NoProvider, Router
+from notifications.delivery.routing import EveryProviderHeld, NoProvider, Router
 from notifications.delivery.told import not_called
 from notifications.lifecycle import Outcome
-from notifications.models import Notification, ProviderDetails
+from notifications.lifecycle.held import memory
+from notifications.models import Hold, Notification, ProviderDetails
 from notifications.statuses import Status
 from notifications.suppression.check import find_suppressed
 from notify_project import clock
@@ -36,6 +37,9 @@ def prepare(rows: list[Notification], router: Router) -> Iterator[Call | Outcome
     rows = [row for row in rows if row not in spent]
     yield from (_erased(row) for row in rows if row.normalised_to is None)
     rows = [row for row in rows if row.normalised_to is not None]
+    held = memory.refresh()
+    yield from (_put_away(row, by) for row in rows if (by := held.holds(row)))
+    rows = [row for row in rows if not held.holds(row)]
     suppressed = find_suppressed(rows)
     texts, failed = _texts([row for row in rows if row.is_real and _is_text(row)])
     lifecycle.count_fragments({key: text.fragments for key, text in texts.items()})
@@ -60,6 +64,22 @@ def _spent(row: Notification) -> Outcome:
 def _erased(row: Notification) -> Outcome:
     """End a message that was erased while a worker had it; it has no recipient any more."""
     return Outcome(row.id, row.delivery_attempts, Status.TECHNICAL_FAILURE, failure_reason="erased")
+
+
+def _put_away(row: Notification, kind: Hold.Kind) -> Outcome:
+    """Let a message wait until what holds it is released; nobody has tried to send it."""
+    return Outcome(
+        row.id,
+        row.delivery_attempts,
+        next_attempt_at=lifecycle.put_away_until(row.created_at, kind),
+        attempts_given_back=1,
+    )
+
+
+def _without_provider(row: Notification, error: Exception) -> Outcome:
+    if isinstance(error, EveryProviderHeld):
+        return _put_away(row, Hold.Kind.PROVIDER)
+    return _try_again(row, error)
 
 
 def _not_sent(row: Notification, reason: str) -> Outcome:
@@ -101,6 +121,9 @@ def _prepare(row: Notification, text: Text | None, router: Router) -> Call | Out
         return Call(
             notification_id=row.id,
             notification_type=row.notification_type,
+            service_id=row.service_id,
+            template_id=row.template_id,
+            lane=row.lane,
             attempt=row.delivery_attempts,
             created_at=row.created_at,
             provider_id=details.id,
@@ -109,8 +132,8 @@ def _prepare(row: Notification, text: Text | None, router: Router) -> Call | Out
             message=email_of(row, service) if text is None else text.message,
             values=row.personalisation,
         )
-    except NoProvider as error:
-        return _try_again(row, error)
+    except (NoProvider, EveryProviderHeld) as error:
+        return _without_provider(row, error)
     except Exception as error:  # noqa: BLE001 - one row's trouble, which the next deploy may heal
         return _cannot_prepare(row, error)
 

@@ -7,6 +7,7 @@ import time
 
 from notifications.delivery import circuit
 from notifications.delivery.health import circuit_of, claim_probe
+from notifications.lifecycle.held import memory
 from notifications.models import ProviderDetails
 from notify_project import clock
 from notify_project.constants import NotificationType
@@ -19,6 +20,10 @@ REMEMBERED_SECONDS = 2.0
 
 class NoProvider(Exception):
     """None is switched on; one may be later."""
+
+
+class EveryProviderHeld(Exception):
+    """Those that are switched on are held; one of them will be let go."""
 
 
 class Router:
@@ -47,17 +52,22 @@ class Router:
 
         Raises:
             NoProvider: none is active.
+            EveryProviderHeld: all that are active are held.
         """
         abroad = notification_type == NotificationType.SMS and international
-        candidates = [
+        active = [
             row
             for row in self._active()
             if row.notification_type == notification_type
             and (row.supports_international or not abroad)
         ]
-        if not candidates:
+        if not active:
             logger.error("no provider of %s is active", notification_type)
             raise NoProvider(notification_type)
+        held = memory.refresh().providers
+        candidates = [row for row in active if row.identifier not in held]
+        if not candidates:
+            raise EveryProviderHeld(notification_type)
         others = [row for row in candidates if row.identifier != failed]
         probed = self._probe(others) if may_probe and len(candidates) > 1 else None
         if probed is not None:

@@ -3,7 +3,7 @@
 import logging
 
 from notifications.delivery import balance, health
-from notifications.delivery.claim import has_due_rows
+from notifications.delivery.claim import may_be_taken
 from notifications.delivery.deliver import deliver
 from notify_project import clock
 from notify_project.constants import Queue
@@ -21,7 +21,7 @@ def deliver_lane(lane: str) -> None:
     queue = Queue(lane)
     lower_flag(flag_of(queue))
     deliver(queue)
-    if has_due_rows(queue, clock.now()):
+    if may_be_taken(queue, clock.now()):
         wake(flag_of(queue), deliver_lane, queue.value, queue=queue)
 
 

@@ -58,12 +58,12 @@ def cancel_letter(
     letter = Notification.objects.filter(id=letter_id, service=service_id).first()
     if letter is None:
         raise NoResultFound
-    if refusal := _refusal(letter, now):
-        raise BadRequest(refusal)
+    if why_not := refusal(letter, now):
+        raise BadRequest(why_not)
     with transaction.atomic():
         if not lifecycle.cancel_letter(letter.id, now=now):
             letter.refresh_from_db()
-            raise BadRequest(_refusal(letter, now) or _WITH_PRINTER)
+            raise BadRequest(refusal(letter, now) or _WITH_PRINTER)
         audit.record(
             "cancel letter",
             letter,
@@ -97,7 +97,7 @@ def forget_unchecked(letter: Notification) -> None:
         logger.warning("the file of cancelled letter %s stays until its retention ends", letter.id)
 
 
-def _refusal(letter: Notification, now: datetime) -> str | None:
+def refusal(letter: Notification, now: datetime) -> str | None:
     """Return why a letter cannot be cancelled; None if it can, as far as its row tells."""
     if letter.notification_type != NotificationType.LETTER:
         return "This is not a letter: only letters can be cancelled"

@@ -1,6 +1,7 @@
 """The only writer of a notification once it is stored: both tables, and the outbox, at once."""
 
 from notifications.lifecycle.attempts import claim, count_fragments
+from notifications.lifecycle.by_hand import end_by_hand, hurry
 from notifications.lifecycle.cancelling import (
     LettersOfJob,
     cancel_letter,
@@ -40,6 +41,7 @@ from notifications.lifecycle.print_files import (
     release_letters_of_file,
 )
 from notifications.lifecycle.printing import claim_letters_to_print, print_letter_again
+from notifications.lifecycle.putting_away import give_back, held_by, put_away_until
 
 __all__ = [
     "CameBack",
@@ -59,13 +61,17 @@ __all__ = [
     "claim_letters_to_print",
     "count_fragments",
     "count_sheets",
+    "end_by_hand",
     "erase",
     "expire",
     "forget_notes",
     "forget_pages",
+    "give_back",
+    "held_by",
     "hold_letters_of_file",
     "hold_rows_of_job",
     "keep_late",
+    "hurry",
     "look_at_letters_of_job",
     "move",
     "move_deleted_letters",
@@ -74,6 +80,7 @@ __all__ = [
     "print_letter_again",
     "reading_of",
     "receipt_note",
+    "put_away_until",
     "record_outcomes",
     "release_letters_of_file",
     "release_rows_of_job",

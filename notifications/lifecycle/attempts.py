@@ -10,18 +10,18 @@ from django.db import connection
 from notifications.models import Notification
 
 # Rows of one lane that wait. Its words are those of the indexes that answer it.
-_WAITING = (
+WAITING = (
     "n.lane = %(lane)s "
     "AND n.notification_status = 'created' AND n.notification_type IN ('sms', 'email')"
 )
-_DUE_AT = "GREATEST(n.created_at, n.claimed_until, n.next_attempt_at)"
+DUE_AT = "GREATEST(n.created_at, n.claimed_until, n.next_attempt_at)"
 
 
 def _first_of_next_service(where: str) -> str:
     """Return the query for the first row of the next service in an index."""
     return (
-        f"SELECT n.service_id, {_DUE_AT} FROM notifications n WHERE {_WAITING} {where} "  # noqa: S608 - constants of this module
-        f"ORDER BY n.service_id, {_DUE_AT} LIMIT 1"
+        f"SELECT n.service_id, {DUE_AT} FROM notifications n WHERE {WAITING} {where} "  # noqa: S608 - constants of this module
+        f"ORDER BY n.service_id, {DUE_AT} LIMIT 1"
     )
 
 
@@ -32,8 +32,8 @@ def _first_of_next_service(where: str) -> str:
 # retry get none: after an outage they are many, and what is due would go out a few at a time.
 FIND_DUE = f"""
 WITH RECURSIVE oldest (service_id, due_at) AS MATERIALIZED (
-    SELECT n.service_id, {_DUE_AT} FROM notifications n
-    WHERE {_WAITING} AND {_DUE_AT} <= %(now)s ORDER BY {_DUE_AT} LIMIT %(limit)s
+    SELECT n.service_id, {DUE_AT} FROM notifications n
+    WHERE {WAITING} AND {DUE_AT} <= %(now)s ORDER BY {DUE_AT} LIMIT %(limit)s
 ), backlog (is_longer) AS MATERIALIZED (
     SELECT count(*) = %(limit)s FROM oldest
 ), around (service_id, due_at) AS (
@@ -61,8 +61,8 @@ WITH RECURSIVE oldest (service_id, due_at) AS MATERIALIZED (
 ), picked AS (
     SELECT due.id FROM ready CROSS JOIN share CROSS JOIN LATERAL (
         SELECT n.id FROM notifications n
-        WHERE {_WAITING} AND n.service_id = ready.service_id AND {_DUE_AT} <= %(now)s
-        ORDER BY {_DUE_AT}
+        WHERE {WAITING} AND n.service_id = ready.service_id AND {DUE_AT} <= %(now)s
+        ORDER BY {DUE_AT}
         LIMIT share.size + CASE WHEN ready.is_oldest THEN share.rest ELSE 0 END
         FOR UPDATE SKIP LOCKED
     ) due

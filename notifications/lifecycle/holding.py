@@ -25,8 +25,9 @@ WITH chosen AS MATERIALIZED ({rows}), written AS (
 )
 SELECT count(*), max(job_row_number) FROM chosen
 """
+# Also what a hold has put away: it is met again when the job goes on.
 _HOLD = _WRITE.format(
-    rows=_ROWS.format(which="coalesce(n.next_attempt_at, n.created_at) < %(held)s"), at="%(held)s"
+    rows=_ROWS.format(which="n.next_attempt_at IS DISTINCT FROM %(held)s"), at="%(held)s"
 )
 _RELEASE = _WRITE.format(rows=_ROWS.format(which="n.next_attempt_at = %(held)s"), at="NULL")
 

@@ -100,7 +100,7 @@ def move(
     statement = _MOVE_PLAIN
     if note is not None and to != Status.DELIVERED:
         statement, values["note"] = _MOVE_NOTING, as_json(note)
-    moved = _write(statement, to, values)
+    moved = write(statement, to, values)
     if not moved:
         _log_refusal(notification_id, to, now)
         if note is not None:
@@ -122,14 +122,23 @@ def move_many(ids: Collection[UUID], to: Status, *, now: datetime) -> set[UUID]:
     if not ids:
         return set()
     values = {"ids": [str(notification_id) for notification_id in ids], "now": now}
-    moved = {change.id for change in _write(_MOVE_MANY, to, values)}
+    moved = {change.id for change in write(_MOVE_MANY, to, values)}
     for notification_id in set(ids) - moved:
         _log_refusal(notification_id, to, now)
     return moved
 
 
-def _write(statement: str, to: Status, values: dict[str, Any]) -> list[Moved]:
-    """Run a statement that moves; what services must be told goes into the same transaction."""
+def write(
+    statement: str, to: Status, values: dict[str, Any], *, lock: str | None = None
+) -> list[Moved]:
+    """Run a statement that moves; what services must be told goes into the same transaction.
+
+    Args:
+        statement: moves, and returns ``CHANGED_COLUMNS``.
+        to: the new status.
+        values: of the statement.
+        lock: run before it, where rows must be read as they are once they are locked.
+    """
     values = {
         **values,
         "to": to.value,
@@ -138,6 +147,8 @@ def _write(statement: str, to: Status, values: dict[str, Any]) -> list[Moved]:
     }
     with transaction.atomic():
         with connection.cursor() as cursor:
+            if lock is not None:
+                cursor.execute(lock, values)
             cursor.execute(statement, values)
             moved = read_changes(cursor)
         outbox.write(outbox.delivery_status_rows(moved))

@@ -20,6 +20,8 @@ FROM (
         AND n.notification_type = 'letter' AND n.notification_status = 'created'
         AND n.is_real AND n.key_type = 'normal' AND n.billable_units > 0
         AND GREATEST(n.created_at, n.claimed_until, n.next_attempt_at) <= %(now)s
+        AND n.service_id <> ALL(%(held_services)s::uuid[])
+        AND n.template_id <> ALL(%(held_templates)s::uuid[])
     ORDER BY n.id FOR UPDATE SKIP LOCKED
 ) due
 WHERE n.id = due.id
@@ -40,7 +42,12 @@ WITH given_back AS (
 
 
 def claim_letters_to_print(
-    ids: Collection[UUID], *, now: datetime, lease_until: datetime
+    ids: Collection[UUID],
+    *,
+    now: datetime,
+    lease_until: datetime,
+    held_services: Collection[UUID] = (),
+    held_templates: Collection[UUID] = (),
 ) -> list[Notification]:
     """Take those of some letters that are ready to be printed, for one worker alone.
 
@@ -50,8 +57,16 @@ def claim_letters_to_print(
         ids: which; a few at a time.
         now: what is due is due by then.
         lease_until: when others may take what has no outcome by then.
+        held_services: whose letters are left.
+        held_templates: likewise.
     """
-    values = {"ids": list(map(str, ids)), "now": now, "lease_until": lease_until}
+    values = {
+        "ids": list(map(str, ids)),
+        "held_services": list(map(str, held_services)),
+        "held_templates": list(map(str, held_templates)),
+        "now": now,
+        "lease_until": lease_until,
+    }
     return list(Notification.objects.raw(_CLAIM, values))
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0039_delivery_events'),
+        ('notifications', '0041_bulk_actions'),
         ('services', '0011_letter_branding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

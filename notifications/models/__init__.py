@@ -1,5 +1,6 @@
 """Everything the notifications app stores."""
 
+from notifications.models.bulk import BulkAction
 from notifications.models.callback import CallbackAttempt, CallbackDelivery, FailingEndpoint
 from notifications.models.delivery_event import DeliveryEvent
 from notifications.models.document import Document
@@ -12,6 +13,7 @@ from notifications.models.facts import (
     TemplateUsageRepair,
 )
 from notifications.models.history import HISTORY_COLUMNS, NotificationHistory
+from notifications.models.hold import Hold
 from notifications.models.idempotency import IdempotentAnswer
 from notifications.models.inbound import InboundSms, InboundSmsHistory, UnsubscribeRequest
 from notifications.models.job import Job
@@ -49,6 +51,7 @@ __all__ = [
     "LETTER_ENDING",
     "NO_JOB",
     "READY_TO_PRINT",
+    "BulkAction",
     "CallbackAttempt",
     "CallbackDelivery",
     "Complaint",
@@ -59,6 +62,7 @@ __all__ = [
     "FactNotificationStatus",
     "FactProcessingTime",
     "FailingEndpoint",
+    "Hold",
     "IdempotentAnswer",
     "InboundSms",
     "InboundSmsHistory",

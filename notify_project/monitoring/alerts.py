@@ -109,6 +109,7 @@ ALERTS: Final = (
         (Status.SENDING.value,),
     ),
     Alert("TemplateChangesLate", gauges.TEMPLATE_CHANGES_LATE, 0),
+    Alert("HeldForLong", gauges.HOLDS_OLDEST, _DAY.total_seconds()),
 )
 
 

@@ -25,7 +25,9 @@ UP = Gauge("notify_up", "Whether a server, or the scheduler, answers.", ("part",
 
 LANE_WAITING = Gauge("notify_lane_waiting", "Texts and emails that could be sent now.", ("lane",))
 LANE_OLDEST = Gauge(
-    "notify_lane_oldest_seconds", "How long the longest of them could have been sent.", ("lane",)
+    "notify_lane_oldest_seconds",
+    "How long the longest of them could have been sent; of a held lane 0.",
+    ("lane",),
 )
 NEVER_STARTED = Gauge(
     "notify_never_started", "Accepted texts and emails that no worker has taken for too long."
@@ -50,6 +52,9 @@ PERIODIC_LATE = Gauge(
     "Time since the first slot of a periodic task that has not been run to its end.",
     ("task",),
 )
+
+HOLDS = Gauge("notify_holds", "What is held back from being sent.", ("kind",))
+HOLDS_OLDEST = Gauge("notify_holds_oldest_seconds", "Age of the oldest of them.", ("kind",))
 
 TEMPLATE_CHANGES_LATE = Gauge(
     "notify_template_changes_late",

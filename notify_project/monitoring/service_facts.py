@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from billing.models import AnnualBilling, Budget
 from billing.reports import charged_uses
 from notifications.models import FailingEndpoint, Job
-from notifications.statistics.key_use import last_used
+from notifications.statistics.last_use import last_used
 from notifications.statistics.status_counts import By, count_by
 from notifications.statistics.tallies import Tally
 from notify_project.clock import financial_year, financial_year_days, london_day

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from notifications.delivery.claim import never_started_count
+from notifications.letters.printing.printers import is_held
 from notifications.letters.printing.ready import OPEN
+from notifications.lifecycle.held import read_held
 from notifications.models import (
     CallbackDelivery,
     LetterPrintBatch,
@@ -14,6 +16,7 @@ from notifications.models import (
     ProviderDetails,
 )
 from notifications.statuses import Status
+from notifications.support.holding import age_of_oldest
 from notify_project.constants import LANES, NotificationType
 from notify_project.monitoring import gauges
 from notify_project.monitoring.gauges import Reading
@@ -40,6 +43,7 @@ def readings(now: datetime) -> list[Reading]:
     """
     return [
         *lanes(now),
+        *_holds(now),
         *never_started(now),
         *outbox(now),
         *letters(now),
@@ -54,10 +58,18 @@ def lanes(now: datetime) -> Iterator[Reading]:
     """Show how much could be sent now in each lane, and since when."""
     rows = Notification.objects.due(now).values("lane").annotate(n=Count("*"), oldest=Min("due_at"))
     by_lane = {row["lane"]: (row["n"], row["oldest"]) for row in rows}
+    held = read_held().lanes
     for lane in LANES:
         n, oldest = by_lane.get(lane.value, (0, None))
         yield Reading(gauges.LANE_WAITING, n, (lane.value,))
-        yield Reading(gauges.LANE_OLDEST, _seconds(oldest, now), (lane.value,))
+        seconds = 0.0 if lane in held else _seconds(oldest, now)
+        yield Reading(gauges.LANE_OLDEST, seconds, (lane.value,))
+
+
+def _holds(now: datetime) -> Iterator[Reading]:
+    for kind, (n, seconds) in age_of_oldest(now).items():
+        yield Reading(gauges.HOLDS, n, (kind,))
+        yield Reading(gauges.HOLDS_OLDEST, seconds, (kind,))
 
 
 def never_started(now: datetime) -> Iterator[Reading]:
@@ -85,7 +97,7 @@ def letters(now: datetime) -> Iterator[Reading]:
             notification_type=NotificationType.LETTER, status__in=LETTER_STATUSES, is_real=True
         )
         .values("status")
-        .annotate(n=Count("*"), oldest=Min("created_at"))
+        .annotate(n=Count("*"), oldest=Min("created_at", filter=~_held_letters()))
     )
     by_status = {row["status"]: (row["n"], row["oldest"]) for row in rows}
     for status in LETTER_STATUSES:
@@ -94,10 +106,20 @@ def letters(now: datetime) -> Iterator[Reading]:
         yield Reading(gauges.LETTERS_OLDEST, _seconds(oldest, now), (status.value,))
 
 
+def _held_letters() -> Q:
+    """Return which letters wait because somebody wants them to."""
+    if is_held():
+        return Q(status=Status.CREATED)
+    held = read_held()
+    of_held = Q(service_id__in=held.services) | Q(template_id__in=held.templates)
+    return Q(status=Status.CREATED) & of_held
+
+
 def print_batches(now: datetime) -> Iterator[Reading]:
     """Show what the printer does not have yet."""
     rows = LetterPrintBatch.objects.filter(state__in=OPEN).values("state")
-    found = rows.annotate(n=Count("*"), oldest=Min("created_at"))
+    waits = Q(provider__in=read_held().providers) & ~Q(state=LetterPrintBatch.State.UNCLEAR)
+    found = rows.annotate(n=Count("*"), oldest=Min("created_at", filter=~waits))
     by_state = {row["state"]: (row["n"], row["oldest"]) for row in found}
     for state in OPEN:
         n, oldest = by_state.get(state, (0, None))

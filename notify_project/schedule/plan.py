@@ -64,6 +64,8 @@ from notifications.statistics.tasks import (
     repair_template_usage,
     save_daily_notification_processing_time,
 )
+from notifications.support.bulk import resume_bulk_actions
+from notifications.support.giving_back import give_back_released
 from notify_project import clock
 from notify_project.constants import Queue
 from notify_project.schedule.checks import (
@@ -108,6 +110,8 @@ PERIODIC_TASKS = {
         PeriodicTask(lower_slow_providers, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(recover_providers, Queue.PERIODIC, every=timedelta(minutes=5)),
         PeriodicTask(rematch_receipts, Queue.RECEIPTS, every=timedelta(minutes=1)),
+        PeriodicTask(give_back_released, Queue.JOBS, every=timedelta(minutes=1)),
+        PeriodicTask(resume_bulk_actions, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(alert_on_never_started, Queue.PERIODIC, every=timedelta(minutes=2)),
         PeriodicTask(run_scheduled_jobs, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(check_job_status, Queue.PERIODIC, every=timedelta(minutes=1)),

@@ -15,6 +15,7 @@ from notifications.models import (
     CallbackAttempt,
     Document,
     FailingEndpoint,
+    Hold,
     Job,
     PersonRequest,
     ReturnedLetter,
@@ -128,6 +129,17 @@ def make_failing_endpoint():
     )
 
 
+def make_hold():
+    template = TemplateFactory()
+    Hold.objects.create(
+        kind="template",
+        key=template.id,
+        service_id=template.service_id,
+        reason="x",
+        actor=UserFactory(),
+    )
+
+
 def make_run():
     PeriodicRun.objects.create(task=f"task {uuid.uuid4()}", slot=clock.now())
 
@@ -167,6 +179,7 @@ LISTS = {
     "notifications_notificationhistory": NotificationFactory,
     "notifications_inboundsms": InboundSmsFactory,
     "notifications_providerdetails": make_provider,
+    "notifications_hold": make_hold,
     "notifications_callbackdelivery": CallbackDeliveryFactory,
     "notifications_failingendpoint": make_failing_endpoint,
     "notifications_document": make_document,
@@ -347,7 +360,11 @@ def test_a_key_that_is_refused_is_explained_and_not_issued(signed_in, values, me
 def service_form():
     """What the page of a service posts."""
     limits = ("email", "sms", "letter", "international_sms")
-    form = {f"{name}_message_limit": 7 for name in limits} | {"name": "New", "rate_limit": 7}
+    form = {f"{name}_message_limit": 7 for name in limits} | {
+        "name": "New",
+        "rate_limit": 7,
+        "reason": "agreed with the service",
+    }
     for shown in ("permissions", "sms_senders", "email_reply_tos", "members", "guest_list"):
         form |= {f"{shown}-TOTAL_FORMS": 0, f"{shown}-INITIAL_FORMS": 0}
     return form
@@ -388,7 +405,8 @@ def test_a_service_says_whom_to_ask_and_wants_its_templates_reviewed(signed_in):
     assert service.templates_need_review
 
 
-BRANDING = {"name": "Riverside", "brand_type": "org", "text": "Library", "active": "on"}
+_VALUES = {"name": "Riverside", "brand_type": "org", "text": "Library", "active": "on"}
+BRANDING = _VALUES | {"reason": "a new logo"}
 
 
 def test_a_branding_is_made_with_its_logo_and_given_to_a_service(signed_in, files):
@@ -419,9 +437,9 @@ def test_a_branding_of_letters_is_made_with_its_logo_and_given_to_a_service(sign
         SimpleUploadedFile("logo.png", each, "image/png") for each in (pictures.SVG, pictures.PNG)
     )
 
-    refused = signed_in.post(url, {"name": "Riverside", "logo_file": svg})
-    missing = signed_in.post(url, {"name": "Riverside"})
-    made = signed_in.post(url, {"name": "Riverside", "logo_file": png})
+    refused = signed_in.post(url, {"name": "Riverside", "reason": "a new logo", "logo_file": svg})
+    missing = signed_in.post(url, {"name": "Riverside", "reason": "a new logo"})
+    made = signed_in.post(url, {"name": "Riverside", "reason": "a new logo", "logo_file": png})
     branding = LetterBranding.objects.get()
     page = signed_in.get(reverse("admin:services_letterbranding_change", args=[branding.id]))
     given = signed_in.post(
@@ -484,7 +502,7 @@ def test_a_taken_name_of_a_branding_is_said_once(signed_in):
 
 
 def test_a_page_of_a_branding_that_was_opened_before_another_save_keeps_it(signed_in, staff):
-    branding = EmailBrandingFactory(**BRANDING | {"active": True})
+    branding = EmailBrandingFactory(**_VALUES | {"active": True})
     url = reverse("admin:services_emailbranding_change", args=[branding.id])
     shown = signed_in.get(url).context["adminform"].form["shown"].value()
     branding.text = "Renamed library"
@@ -582,6 +600,7 @@ def test_the_signing_secret_of_a_callback_is_shown_once_and_its_token_never(sign
         "callback_type": "delivery_status",
         "url": "https://example.org/told",
         "token": "a token of the service",
+        "reason": "they asked",
     }
 
     page = signed_in.post(reverse("admin:services_servicecallbackapi_add"), form)
@@ -602,16 +621,22 @@ def test_a_callback_is_changed_without_its_token_and_rotated(signed_in):
     callback = ServiceCallbackApi.objects.get()
     change = reverse("admin:services_servicecallbackapi_change", args=[callback.id])
 
-    signed_in.post(change, {"url": "https://example.org/new", "token": ""})
-    refused = signed_in.post(change, {"url": url, "token": "short"}, follow=True)
-    page = signed_in.post(
-        reverse("admin:services_servicecallbackapi_changelist"),
-        {"action": "rotate", "_selected_action": [callback.id]},
-    )
+    why = {"reason": "they asked"}
+    signed_in.post(change, {"url": "https://example.org/new", "token": "", **why})
+    refused = signed_in.post(change, {"url": url, "token": "short", **why}, follow=True)
+    chosen = {"action": "rotate", "_selected_action": [callback.id]}
+    rows = reverse("admin:services_servicecallbackapi_changelist")
+    asked = signed_in.post(rows, chosen)
+    page = signed_in.post(rows, chosen | why | {"confirmed": "yes"})
 
     callback.refresh_from_db()
     assert (callback.url, callback.bearer_token) == ("https://example.org/new", "0123456789")
     assert "A bearer token has at least" in refused.content.decode()
+    assert "Give a new signing secret?" in asked.content.decode()
+    assert set(AuditEvent.objects.exclude(reason="").values_list("action", "reason")) == {
+        ("change callback", "they asked"),
+        ("rotate callback secret", "they asked"),
+    }
     assert callback.signing.secret in page.content.decode().replace("&#x2B;", "+")
     assert callback.signing.previous is not None
 

@@ -2,16 +2,19 @@
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.decorators import action
 
-from notify_project.admin.filters import FoundByName
+from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.elevation import elevated
+from notify_project.admin.filters import FoundByName
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.tables import link
 from services.api_keys import IssuedKey, issue, revoke
 from services.models import ApiKey, User
 
@@ -43,6 +46,8 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     autocomplete_fields = ["service"]
     ordering = ["-created_at", "id"]
     actions = ["revoke_keys"]
+    actions_detail: ClassVar[list[str]] = ["revoke"]
+    readonly_fields: ClassVar[list[str]] = ["use"]
     fields: ClassVar[list[str]] = ["service", "name", "key_type"]
     readonly_once_issued = [
         "service",
@@ -51,6 +56,7 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
         "created_at",
         "expiry_date",
         "created_by",
+        "use",
     ]
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
@@ -90,23 +96,54 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
         }
         return TemplateResponse(request, "admin/services/apikey/issued.html", context)
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Apart from issuing: a revoked key stops a service at once."""
-        return request.user.has_perm("services.revoke_apikey")
-
     @admin.action(description="Revoke", permissions=["revoke"])
     @elevated
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Ask first; then revoke at once and for good."""
-        if "confirmed" not in request.POST:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Revoke these keys?",
-                "keys": queryset,
-                "opts": self.opts,
-            }
-            return TemplateResponse(request, "admin/services/apikey/revoke.html", context)
-        for key in queryset:
-            revoke(key, actor=cast("User", request.user))
-        self.message_user(request, f"Revoked {len(queryset)} keys.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:services_apikey_changelist"))
+        back = reverse("admin:services_apikey_changelist")
+        return self._revoke(request, list(queryset.select_related("service")), back)
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Apart from issuing: a revoked key stops a service at once. Only what is not revoked yet."""
+        may = request.user.has_perm("services.revoke_apikey")
+        if request.method == "POST" or not object_id:
+            return may
+        key = self.get_object(request, object_id)
+        return may and key is not None and key.expiry_date is None
+
+    @action(description="Revoke", url_path="revoke", permissions=["revoke"])  # type: ignore[untyped-decorator]
+    @elevated
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Revoke one key, once its name was typed."""
+        key = self.get_object(request, object_id)
+        if key is None:
+            raise Http404
+        return self._revoke(request, [key], reverse("admin:services_apikey_change", args=[key.pk]))
+
+    @admin.display(description="use")
+    def use(self, key: ApiKey) -> str:
+        """Link to what was sent with it."""
+        url = reverse("admin:notifications_notification_key_use", args=[key.pk])
+        return link(url, "When it was last used, and for what")
+
+    def _revoke(self, request: HttpRequest, keys: list[ApiKey], back: str) -> HttpResponse:
+        one = len(keys) == 1
+        question = Question(
+            title=f"Revoke the key {keys[0].name}?" if one else f"Revoke {len(keys)} keys?",
+            button="Revoke for good",
+            consequences=[
+                "Programs that use it are refused at once. A revoked key cannot be brought back."
+            ],
+            back=back,
+            typed=keys[0].name if one else f"{len(keys)} keys",
+            typed_name="the name of the key" if one else "how many",
+            hidden={"action": ["revoke_keys"], "_selected_action": [str(key.pk) for key in keys]},
+            rows=[f"{key.name} ({key.get_key_type_display()}) of {key.service}" for key in keys],
+        )
+
+        def do(reason: str) -> str:
+            for key in keys:
+                revoke(key, actor=cast("User", request.user), reason=reason)
+            return f"Revoked {len(keys)} keys."
+
+        return confirm(self, request, question, do)

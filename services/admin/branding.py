@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.reasons import AsksWhy, ReasonedForm
 from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.branding.logos import MAX_BYTES, logo_name, logo_url
@@ -31,7 +32,7 @@ _FIELDS = (
 )
 
 
-class BrandingForm(MergingForm[EmailBranding]):
+class BrandingForm(ReasonedForm, MergingForm[EmailBranding]):
     """Refuses what the use case would refuse, before anything is saved."""
 
     logo_file = forms.FileField(
@@ -70,7 +71,7 @@ class BrandingForm(MergingForm[EmailBranding]):
 
 
 @admin.register(EmailBranding)
-class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
+class EmailBrandingAdmin(AsksWhy, UseCaseAdmin[EmailBranding]):
     """Brandings that services can be given."""
 
     form = BrandingForm
@@ -84,7 +85,7 @@ class EmailBrandingAdmin(UseCaseAdmin[EmailBranding]):
     def get_fields(self, request: HttpRequest, obj: EmailBranding | None = None) -> Any:
         """Let the page of a branding carry what it showed."""
         shown = ["shown"] if obj and self.has_change_permission(request, obj) else []
-        return [*_FIELDS, *shown]
+        return [*_FIELDS, "reason", *shown]
 
     @admin.display(description="name", ordering="name")
     def short_name(self, branding: EmailBranding) -> str:

@@ -1,5 +1,6 @@
 """Callbacks: where services want to be told; tokens are never shown, signing secrets once."""
 
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -9,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from notify_project.admin.confirming import Question, answer_to, ask
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.reasons import AsksWhy, ReasonedForm
 from services.callback_secrets import (
     RotationRefused,
     default_overlap,
@@ -20,7 +23,7 @@ from services.callbacks import set_callback
 from services.models import ServiceCallbackApi, User
 
 
-class CallbackForm(forms.ModelForm[ServiceCallbackApi]):
+class CallbackForm(ReasonedForm, forms.ModelForm[ServiceCallbackApi]):
     """An address and its token; an empty token keeps the one there is."""
 
     token = forms.CharField(
@@ -36,7 +39,7 @@ class CallbackForm(forms.ModelForm[ServiceCallbackApi]):
 
 
 @admin.register(ServiceCallbackApi)
-class CallbackAdmin(UseCaseAdmin[ServiceCallbackApi]):
+class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
     """One row a service and kind of event."""
 
     service_path = "service"
@@ -49,7 +52,7 @@ class CallbackAdmin(UseCaseAdmin[ServiceCallbackApi]):
     autocomplete_fields = ["service"]
     ordering = ["-created_at", "id"]
     actions = ["rotate"]
-    fields: ClassVar[list[str]] = ["service", "callback_type", "url", "token"]
+    fields: ClassVar[list[str]] = ["service", "callback_type", "url", "token", "reason"]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: ServiceCallbackApi | None = None
@@ -95,9 +98,16 @@ class CallbackAdmin(UseCaseAdmin[ServiceCallbackApi]):
         if len(chosen) != 1:
             self.message_user(request, "Choose one callback.", messages.ERROR)
             return None
+        question = replace(_ROTATE, hidden=_chosen(chosen[0]))
+        form = answer_to(question, request)
+        if not form.is_valid():
+            return ask(self, request, question, form)
         try:
             secret = rotate_secret(
-                chosen[0], overlap=default_overlap(), actor=cast("User", request.user)
+                chosen[0],
+                overlap=default_overlap(),
+                actor=cast("User", request.user),
+                reason=form.cleaned_data["reason"],
             )
         except RotationRefused as error:
             self.message_user(request, error.message, messages.ERROR)
@@ -115,3 +125,15 @@ class CallbackAdmin(UseCaseAdmin[ServiceCallbackApi]):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/services/servicecallbackapi/secret.html", context)
+
+
+_ROTATE = Question(
+    title="Give a new signing secret?",
+    button="Give a new one",
+    consequences=["It is shown once. Calls are signed with both for a while."],
+    back="",
+)
+
+
+def _chosen(callback: ServiceCallbackApi) -> dict[str, list[str]]:
+    return {"action": ["rotate"], "_selected_action": [str(callback.pk)]}

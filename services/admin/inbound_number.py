@@ -5,10 +5,11 @@ from typing import Any, ClassVar, cast
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import CharField, ChoiceField, ModelForm
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from notify_project.admin.pages import UseCaseAdmin, ask_why
+from notify_project.admin.reasons import ReasonedForm
 from services.inbound_numbers import (
     add_number,
     allocate_number,
@@ -18,11 +19,10 @@ from services.inbound_numbers import (
 from services.models import InboundNumber, User
 
 
-class InboundNumberForm(ModelForm[InboundNumber]):
+class InboundNumberForm(ReasonedForm, ModelForm[InboundNumber]):
     """A number, who hands on its texts, and who has it."""
 
     provider = ChoiceField()
-    reason = CharField(max_length=500, required=False, help_text="Why. It is kept, so name nobody.")
 
     class Meta:
         model = InboundNumber

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.reasons import AsksWhy, ReasonedForm
 from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.branding.letters import clean_letter_branding, letter_logo_name, save_letter_branding
@@ -18,7 +19,7 @@ from services.branding.logos import MAX_BYTES, logo_url
 from services.models import LetterBranding, User
 
 
-class LetterBrandingForm(MergingForm[LetterBranding]):
+class LetterBrandingForm(ReasonedForm, MergingForm[LetterBranding]):
     """Refuses what the use case would refuse, before anything is saved."""
 
     logo_file = forms.FileField(
@@ -54,7 +55,7 @@ class LetterBrandingForm(MergingForm[LetterBranding]):
 
 
 @admin.register(LetterBranding)
-class LetterBrandingAdmin(UseCaseAdmin[LetterBranding]):
+class LetterBrandingAdmin(AsksWhy, UseCaseAdmin[LetterBranding]):
     """Logos that letters of services can be given."""
 
     form = LetterBrandingForm
@@ -67,7 +68,7 @@ class LetterBrandingAdmin(UseCaseAdmin[LetterBranding]):
     def get_fields(self, request: HttpRequest, obj: LetterBranding | None = None) -> Any:
         """Let the page of a branding carry what it showed."""
         shown = ["shown"] if obj and self.has_change_permission(request, obj) else []
-        return ["name", "shown_logo", "logo_file", *shown]
+        return ["name", "shown_logo", "logo_file", "reason", *shown]
 
     @admin.display(description="name", ordering="name")
     def short_name(self, branding: LetterBranding) -> str:

@@ -1,17 +1,53 @@
 """Organisations."""
 
-from django.contrib import admin
+from typing import Any, ClassVar, cast
 
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from notify_project import audit
 from notify_project.admin.pages import StaffAdmin
-from services.models import Organisation
+from notify_project.admin.reasons import ReasonedForm
+from services.models import Organisation, User
+
+
+class OrganisationForm(ReasonedForm, ModelForm[Organisation]):
+    """An organisation, and why it changes."""
+
+    class Meta:
+        model = Organisation
+        fields: ClassVar[list[str]] = ["name", "organisation_type", "active"]
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(StaffAdmin[Organisation]):
     """Who runs services."""
 
+    form = OrganisationForm
     list_display = ["name", "organisation_type", "active"]
     search_fields = ["name"]
     search_help_text = "Part of a name."
-    fields = ["name", "organisation_type", "active"]
+    fields = ["name", "organisation_type", "active", "reason"]
     ordering = ["name"]
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Organisation,
+        form: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Save, and leave an audit event."""
+        changed = [name for name in form.changed_data if name != "reason"]
+        if change and not changed:
+            return
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "change organisation" if change else "create organisation",
+            obj,
+            actor=cast("User", request.user),
+            before={name: form.initial.get(name) for name in changed} if change else None,
+            after={name: form.cleaned_data[name] for name in changed},
+            reason=form.cleaned_data["reason"],
+        )

@@ -10,12 +10,16 @@ from django.urls import reverse
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
+from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.links import find_url
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.reasons import ReasonedForm
 from notify_project.admin.tables import link
 from services.creating import (
     InvalidService,
+    archive_service,
     create_service,
     require_free_name,
     update_service,
@@ -83,7 +87,7 @@ class GuestInline(ShownInline):
     fields = ["recipient_type", "recipient"]
 
 
-class ServiceForm(ModelForm[Service]):
+class ServiceForm(ReasonedForm, ModelForm[Service]):
     """Refuses names that the use cases would refuse, before anything is saved."""
 
     class Meta:
@@ -102,11 +106,13 @@ class ServiceForm(ModelForm[Service]):
 
 
 @admin.register(Service)
-class ServiceAdmin(UseCaseAdmin[Service]):
+class ServiceAdmin(CanBeHeld, UseCaseAdmin[Service]):
     """One page a service: its switches and limits to change, what belongs to it to see."""
 
     service_path = "id"
     form = ServiceForm
+    held_as = "service"
+    actions_detail = ["hold", "archive"]
     list_display = [
         "overview_link",
         "organisation",
@@ -180,6 +186,7 @@ class ServiceAdmin(UseCaseAdmin[Service]):
                 ]
             },
         ),
+        (None, {"fields": ["reason"]}),
     ]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
@@ -217,9 +224,41 @@ class ServiceAdmin(UseCaseAdmin[Service]):
     ) -> None:
         """Create, or save as a new version, through the use cases."""
         actor = cast("User", request.user)
-        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        given, reason = form.given()
         if change:
-            update_service(obj, actor=actor, **values)
+            values = {name: given[name] for name in form.changed_data if name in given}
+            update_service(obj, actor=actor, reason=reason, **values)
             return
-        given = dict(form.cleaned_data)
-        obj.pk = create_service(given.pop("name"), actor=actor, **given).pk
+        obj.pk = create_service(given.pop("name"), actor=actor, reason=reason, **given).pk
+
+    def has_archive_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Only what is not archived yet."""
+        if request.method == "POST" or not object_id:
+            return bool(self.has_change_permission(request))
+        row = self.get_object(request, object_id)
+        return bool(row and row.active and self.has_change_permission(request, row))
+
+    @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Archive a service for good, once its name was typed."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        question = Question(
+            title=f"Archive the service {row.name}?",
+            button="Archive for good",
+            consequences=[
+                "Its keys are revoked at once, and its templates archived. What still waits ends "
+                "as technical-failure. It cannot be brought back.",
+                "To stop its sending for a while, hold it instead.",
+            ],
+            back=reverse("admin:services_service_change", args=[row.pk]),
+            typed=row.name,
+            typed_name="the name of the service",
+        )
+
+        def do(reason: str) -> str:
+            archive_service(row, actor=cast("User", request.user), reason=reason)
+            return f"Archived {row.name}."
+
+        return confirm(self, request, question, do)

@@ -3,11 +3,14 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
+from notify_project import audit
+from notify_project.admin.confirming import answer_to, ask, confirm
+from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
@@ -15,6 +18,7 @@ from services.read_models import ServiceModel, find_service
 from templates_app import folders, redaction
 from templates_app.admin import proposals
 from templates_app.admin.attachment import attachment_page
+from templates_app.admin.grave import archive_question, redact_question
 from templates_app.admin.live import live_panel, live_urls
 from templates_app.admin.preview import pages_of, preview_frame
 from templates_app.admin.template_form import (
@@ -37,11 +41,12 @@ _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' 
 
 
 @admin.register(Template)
-class TemplateAdmin(UseCaseAdmin[Template]):
+class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
     service_path = "service"
     form = TemplateForm
+    held_as = "template"
     list_display = ["short_name", "template_type", "service", "folder_name", "version", "state"]
     list_filter = ["template_type", "process_type", "archived", "redaction__redact_personalisation"]
     search_fields = ["=id", "name", "service__name"]
@@ -49,7 +54,7 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
     readonly_fields = ["id", "version", "state", "redacted", "created_by", "updated_at"]
-    actions_detail = ["send", "attachment", "redact", "archive"]
+    actions_detail = ["send", "attachment", "redact", "archive", "hold"]
     conditional_fields: ClassVar[dict[str, str]] = {
         "subject": "typeof template_type === 'undefined' || template_type != 'sms'",
         "has_unsubscribe_link": "typeof template_type === 'undefined' || template_type == 'email'",
@@ -260,12 +265,16 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then archive for good."""
         row = self.found(request, object_id)
-        if "confirmed" not in request.POST:
-            return self._ask(request, row, "archive")
+        question = archive_question(row)
+        form = answer_to(question, request)
+        if not form.is_valid():
+            return ask(self, request, question, form)
         actor = cast("User", request.user)
-        if row.service.templates_need_review:
-            return proposals.archive(self, request, row, actor=actor)
-        archive_template(row, actor=actor)
+        with audit.because(form.cleaned_data["reason"]), transaction.atomic():
+            if row.service.templates_need_review:
+                return proposals.archive(self, request, row, actor=actor)
+            archive_template(row, actor=actor)
+            audit.record("archive template", row, actor=actor, service_id=row.service_id)
         self.message_user(request, f"Archived {row.name}.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:templates_app_template_changelist"))
 
@@ -273,17 +282,10 @@ class TemplateAdmin(UseCaseAdmin[Template]):
     def redact(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then hide the values of this template's messages for good."""
         row = self.found(request, object_id)
-        if "confirmed" not in request.POST:
-            return self._ask(request, row, "redact")
-        redaction.redact(row, actor=cast("User", request.user))
-        self.message_user(request, "Values are hidden from people now.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:templates_app_template_change", args=[row.pk]))
 
-    def _ask(self, request: HttpRequest, row: Template, what: str) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": {"archive": "Archive", "redact": "Hide values of"}[what] + f" {row.name}?",
-            "template": row,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, f"admin/templates_app/template/{what}.html", context)
+        def do(reason: str) -> str:
+            with audit.because(reason):
+                redaction.redact(row, actor=cast("User", request.user))
+            return "Values are hidden from people now."
+
+        return confirm(self, request, redact_question(row), do)

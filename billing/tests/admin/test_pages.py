@@ -72,7 +72,7 @@ def test_a_price_of_texts_is_added_and_kept_who_did(
 def test_a_price_of_letters_ends_the_one_before(signed_in):
     page = add(
         signed_in, "letterrate", day="2027-04-01", post_class="first", sheet_count=1, rate="2",
-        crown="on", reason="",
+        crown="on", reason="agreed",
     )  # fmt: skip
 
     assert page.redirect_chain
@@ -107,7 +107,7 @@ def test_a_price_that_is_there_already_is_named_and_changed_while_it_has_not_beg
     for rate in ("2", "2", "3"):
         page = add(
             signed_in, "letterrate", day="2027-04-01", post_class="first", sheet_count=1,
-            rate=rate, crown="on", reason="",
+            rate=rate, crown="on", reason="agreed",
         )  # fmt: skip
         assert f"first 1 {rate}.00000 from 2027-04-01" in page.content.decode()
 
@@ -118,8 +118,8 @@ def test_a_price_that_is_there_already_is_named_and_changed_while_it_has_not_beg
 def test_a_price_is_changed_until_it_begins_and_never_deleted(signed_in):
     future, past = RateFactory(day=date(2026, 6, 16)), Rate.objects.get(rate=Decimal("0.024"))
 
-    changed = change(signed_in, future, rate="0.5", reason="")
-    refused = change(signed_in, past, rate="0.5", reason="")
+    changed = change(signed_in, future, rate="0.5", reason="agreed")
+    refused = change(signed_in, past, rate="0.5", reason="agreed")
     urls = [reverse("admin:billing_rate_delete", args=[row.pk]) for row in (future, past)]
     deleted = [signed_in.post(url, {"post": "yes"}).status_code for url in urls]
 
@@ -135,7 +135,7 @@ def test_this_years_allowance_is_changed_with_before_and_after(signed_in, staff)
     row, old = allowance_of(service, 2026), allowance_of(service, 2025)
 
     change(signed_in, row, free_sms_fragment_limit=7, reason="agreed")
-    refused = change(signed_in, old, free_sms_fragment_limit=7, reason="")
+    refused = change(signed_in, old, free_sms_fragment_limit=7, reason="agreed")
 
     limits = AnnualBilling.objects.order_by("financial_year_start")
     assert list(limits.values_list("free_sms_fragment_limit", flat=True)) == [10_000, 7]
@@ -153,10 +153,10 @@ def test_a_default_is_changed_and_added(signed_in):
         organisation_type="central", valid_from_financial_year_start=2026
     )
 
-    change(signed_in, row, allowance=7, reason="")
+    change(signed_in, row, allowance=7, reason="agreed")
     add(
         signed_in, "defaultannualallowance", organisation_type="central",
-        valid_from_financial_year_start=2027, allowance=8, reason="",
+        valid_from_financial_year_start=2027, allowance=8, reason="agreed",
     )  # fmt: skip
 
     row.refresh_from_db()
@@ -168,9 +168,9 @@ def test_a_default_is_changed_and_added(signed_in):
 def test_a_budget_is_added_changed_and_ended(signed_in):
     service = ServiceFactory()
 
-    add(signed_in, "budget", service=service.id, period="month", pounds="100", reason="")
+    add(signed_in, "budget", service=service.id, period="month", pounds="100", reason="agreed")
     row = Budget.objects.get()
-    change(signed_in, row, pounds="200.50", reason="")
+    change(signed_in, row, pounds="200.50", reason="agreed")
     row.refresh_from_db()
     signed_in.post(reverse("admin:billing_budget_delete", args=[row.pk]), {"post": "yes"})
 
@@ -184,7 +184,7 @@ def test_a_second_budget_of_a_period_is_refused(signed_in):
     service = ServiceFactory()
     set_budget(service, "month", Decimal(1), actor=None)
 
-    page = add(signed_in, "budget", service=service.id, period="month", pounds="2", reason="")
+    page = add(signed_in, "budget", service=service.id, period="month", pounds="2", reason="agreed")
 
     assert "already exists" in page.content.decode()
     assert Budget.objects.get().pounds == 1

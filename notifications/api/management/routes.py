@@ -3,8 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
+from notifications.api.management.acts import ActViewSet
+from notifications.api.management.bulk_actions import BulkActionViewSet
 from notifications.api.management.callbacks import DeliveryViewSet
 from notifications.api.management.find import FindViewSet
+from notifications.api.management.holds import HoldViewSet
 from notifications.api.management.jobs import JobViewSet
 from notifications.api.management.letter_pages import LetterPageViewSet
 from notifications.api.management.letters import LetterViewSet
@@ -26,12 +29,15 @@ from notifications.api.management.uploads import UploadViewSet
 _platform = SimpleRouter(trailing_slash=False, use_regex_path=False)
 _platform.register("person", PersonViewSet, basename="person")
 _platform.register("find", FindViewSet, basename="find")
+_platform.register("bulk-actions", BulkActionViewSet, basename="bulk-action")
+_platform.register("holds", HoldViewSet, basename="hold")
 _platform.register("letters", ReturningViewSet, basename="letters")
 
 _SERVICE = "service/<uuid:service_id>/"
 _of_a_service = SimpleRouter(trailing_slash=False, use_regex_path=False)
 _of_a_service.register("notifications", MessageViewSet, basename="service-notification")
 _of_a_service.register("notifications", LetterViewSet, basename="service-letter")
+_of_a_service.register("notifications", ActViewSet, basename="service-act")
 _of_a_service.register("job", JobViewSet, basename="service-job")
 _of_a_service.register("inbound-sms", InboundSmsViewSet, basename="service-inbound-sms")
 _of_a_service.register(

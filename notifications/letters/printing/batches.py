@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Greatest
 
 from notifications.letters.printing.ready import ReadyLetter, in_open_batch
+from notifications.lifecycle.held import read_held
 from notifications.models import LetterPrintBatch, LetterPrintEntry
 
 State = LetterPrintBatch.State
@@ -23,7 +24,7 @@ _DUE = "GREATEST(created_at, claimed_until, next_attempt_at) <= %(now)s"
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT id, state AS was FROM letter_print_batches
-    WHERE state IN ('planned', 'uploading') AND {_DUE}
+    WHERE state IN ('planned', 'uploading') AND {_DUE} AND provider <> ALL(%(held)s)
     ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE letter_print_batches b SET
@@ -80,8 +81,11 @@ def plan_singly(
 
 
 def claim_batch(now: datetime) -> Claimed | None:
-    """Take the oldest batch that is due, for one worker alone until its lease ends."""
-    values = {"now": now, "lease_until": now + LEASE}
+    """Take the oldest batch that is due, for one worker alone until its lease ends.
+
+    Those of a printer that is held wait.
+    """
+    values = {"now": now, "lease_until": now + LEASE, "held": list(read_held().providers)}
     batch = next(iter(LetterPrintBatch.objects.raw(_CLAIM, values)), None)
     if batch is None:
         return None
@@ -92,7 +96,8 @@ def has_due_batch(now: datetime) -> bool:
     """Say whether a batch waits for a worker."""
     waiting = LetterPrintBatch.objects.filter(state__in=(State.PLANNED, State.UPLOADING))
     due_at = Greatest("created_at", "claimed_until", "next_attempt_at")
-    return waiting.alias(due_at=due_at).filter(due_at__lte=now).exists()
+    unheld = waiting.exclude(provider__in=read_held().providers)
+    return unheld.alias(due_at=due_at).filter(due_at__lte=now).exists()
 
 
 def give_back(batch: LetterPrintBatch, *, at: datetime) -> None:

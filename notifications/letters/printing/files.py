@@ -17,7 +17,7 @@ from notifications import lifecycle
 from notifications.letters.files import class_of
 from notifications.letters.printing import file_states, pdfs
 from notifications.letters.printing.batches import PLANNING
-from notifications.letters.printing.ready import ReadyLetter, in_open_batch
+from notifications.letters.printing.ready import ReadyLetter, in_open_batch, unheld
 from notifications.models import LetterPrintBatch, LetterPrintEntry, Notification
 from notifications.models.notification_indexes import READY_TO_PRINT
 from notifications.statuses import Status
@@ -179,7 +179,7 @@ def _never_left(letters: Sequence[ReadyLetter]) -> bool:
 
 
 def _still_ready(ids: Sequence[UUID]) -> list[ReadyLetter]:
-    rows = Notification.objects.filter(READY_TO_PRINT, id__in=ids)
+    rows = unheld(Notification.objects.filter(READY_TO_PRINT, id__in=ids))
     columns = ("id", "service_id", "created_at", "reference", "postage", "billable_units")
     ordered = rows.order_by("postage", "created_at", "id").values_list(*columns)
     return [ReadyLetter(*row) for row in ordered]

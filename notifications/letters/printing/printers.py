@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from notifications.lifecycle.held import read_held
 from notifications.models import ProviderDetails
 from notifications.providers.base import Printer
 from notifications.providers.registry import PROVIDERS, provider
@@ -15,14 +16,25 @@ class NoPrinter(Exception):
 def active_printer() -> Printer[Any]:
     """Return the printer that is switched on; of several, the one with the highest weight.
 
+    One that is held is passed over; where all are, what is planned for it waits.
+
     Raises:
         NoPrinter: there is none; letters wait for it.
     """
     rows = ProviderDetails.objects.filter(notification_type=NotificationType.LETTER, active=True)
-    row = rows.order_by("-priority", "identifier").first()
-    if row is None:
+    held = read_held().providers
+    by_weight = list(rows.order_by("-priority", "identifier"))
+    if not by_weight:
         raise NoPrinter("no printer is active")
-    return printer_named(row.identifier)
+    unheld = [row for row in by_weight if row.identifier not in held]
+    return printer_named((unheld or by_weight)[0].identifier)
+
+
+def is_held() -> bool:
+    """Say whether all that could be printed waits for the release of a printer."""
+    rows = ProviderDetails.objects.filter(notification_type=NotificationType.LETTER, active=True)
+    names = set(rows.values_list("identifier", flat=True))
+    return bool(names) and names <= read_held().providers
 
 
 def is_active(name: str) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from notifications.letters.references import is_printable
+from notifications.lifecycle.held import read_held
 from notifications.models import LetterPrintBatch, LetterPrintEntry, Notification
 from notifications.models.notification_indexes import READY_TO_PRINT
 from notify_project.clock import LONDON
@@ -68,6 +69,8 @@ def _has_reference(letter: ReadyLetter) -> bool:
 def ready_letters(deadline: datetime) -> Iterator[ReadyLetter]:
     """Yield what a run with this deadline takes, by service and age; those left over included.
 
+    What is held is left over.
+
     However many they are, a page of them is in memory.
     """
     after: tuple[Any, ...] | None = None
@@ -84,6 +87,13 @@ def ready_letters(deadline: datetime) -> Iterator[ReadyLetter]:
         after = (service_id, created_at, letter_id)
 
 
+def unheld(letters: QuerySet[Notification]) -> QuerySet[Notification]:
+    """Leave out those of held services and templates: the first run after the release has them."""
+    held = read_held()
+    letters = letters.exclude(service_id__in=held.services)
+    return letters.exclude(template_id__in=held.templates)
+
+
 def in_open_batch(ids: list[UUID]) -> set[UUID]:
     """Return those of some letters that a batch holds already."""
     # Not as a join: one that begins with the open batches reads all of a long run for each batch.
@@ -97,7 +107,7 @@ def in_open_batch(ids: list[UUID]) -> set[UUID]:
 def _page(
     deadline: datetime, after: tuple[Any, ...] | None
 ) -> QuerySet[Notification, tuple[Any, ...]]:
-    rows = Notification.objects.filter(READY_TO_PRINT, created_at__lt=deadline)
+    rows = unheld(Notification.objects.filter(READY_TO_PRINT, created_at__lt=deadline))
     if after is not None:
         rows = rows.filter(TupleGreaterThan(Tuple("service_id", "created_at", "id"), after))
     return rows.order_by("service_id", "created_at", "id").values_list(*_COLUMNS)[:PAGE]

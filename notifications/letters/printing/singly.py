@@ -13,8 +13,10 @@ from django.conf import settings
 from notifications import lifecycle
 from notifications.letters import files
 from notifications.letters.printing import batches
+from notifications.letters.printing.ready import unheld
 from notifications.letters.references import Unprintable, printable_reference
 from notifications.lifecycle import Outcome
+from notifications.lifecycle.held import memory
 from notifications.models import DeliveryEvent, LetterPrintBatch, Notification
 from notifications.models.notification_indexes import READY_TO_PRINT
 from notifications.providers.base import (
@@ -73,6 +75,7 @@ class Run:
     until: datetime
     failed_in_a_row: int = 0
     is_throttled: bool = False
+    is_held: bool = False
     organisations: dict[UUID, str | None] = field(default_factory=dict)
 
     def to_the_end(self) -> None:
@@ -93,14 +96,24 @@ class Run:
     @property
     def _may_go_on(self) -> bool:
         return (
-            not self.is_throttled
+            not (self.is_throttled or self.is_held)
             and self.failed_in_a_row < FAILURES_IN_A_ROW
             and clock.now() < self.until
         )
 
     def _claim(self, ids: list[UUID]) -> list[Notification]:
         now = clock.now()
-        letters = lifecycle.claim_letters_to_print(ids, now=now, lease_until=now + LEASE)
+        held = memory.refresh()
+        if self.printer.name in held.providers:
+            self.is_held = True
+            return []
+        letters = lifecycle.claim_letters_to_print(
+            ids,
+            held_services=held.services,
+            held_templates=held.templates,
+            now=now,
+            lease_until=now + LEASE,
+        )
         return [letter for letter in letters if not self._is_refused(letter)]
 
     def _is_refused(self, letter: Notification) -> bool:
@@ -253,10 +266,10 @@ def _undecided(batch: LetterPrintBatch) -> datetime | None:
     """Return when the first of a batch's letters is due that wait for another attempt.
 
     None if there is no such letter. One that is not ready any more, although nobody has ended it,
-    is left for the next run.
+    or that is held, is left for the next run.
     """
     waiting = Notification.objects.filter(READY_TO_PRINT, id__in=batches.ids_of(batch))
-    rows = waiting.values_list("claimed_until", "next_attempt_at")
+    rows = unheld(waiting).values_list("claimed_until", "next_attempt_at")
     due = [max(filter(None, row), default=batch.created_at) for row in rows]
     return min(due, default=None)
 

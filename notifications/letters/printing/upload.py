@@ -19,7 +19,8 @@ from notifications.letters.printing import file_states, pdfs
 from notifications.letters.printing.files import give_up_without_pdf, plan_anew
 from notifications.letters.references import is_printable
 from notifications.lifecycle import LetterInFile
-from notifications.models import LetterPrintBatch, LetterPrintEntry
+from notifications.lifecycle.held import read_held
+from notifications.models import LetterPrintBatch, LetterPrintEntry, Notification
 from notifications.providers.base import OutcomeUnknown, ProviderError, Unavailable
 from notifications.providers.file_printer import FilePrinter, PrinterFolders
 from notifications.statuses import Status
@@ -59,11 +60,13 @@ def _claimed(batch: LetterPrintBatch) -> list[LetterInFile]:
     """Take all letters of a file, in its order.
 
     Raises:
-        LettersChanged: some are not ready any more, or not what its name was made of.
+        LettersChanged: some are held, not ready any more, or not what its name was made of.
     """
     now = clock.now()
     entries = LetterPrintEntry.objects.filter(batch=batch).order_by("id")
     references = dict(entries.values_list("notification_id", "reference"))
+    if _is_held(batch):
+        raise LettersChanged
     taken = lifecycle.claim_letters_of_file(
         references, now=now, lease_until=batch.claimed_until or now + OFFER_LEASE
     )
@@ -74,6 +77,15 @@ def _claimed(batch: LetterPrintBatch) -> list[LetterInFile]:
     ):
         raise LettersChanged
     return [letters[key] for key in references]
+
+
+def _is_held(batch: LetterPrintBatch) -> bool:
+    """Say whether something of a file is held, and so the file as a whole."""
+    held = read_held()
+    if batch.service_id in held.services or not held.templates:
+        return batch.service_id in held.services
+    letters = Notification.objects.filter(id__in=file_states.ids_of(batch))
+    return letters.filter(template_id__in=held.templates).exists()
 
 
 def _may_be_printed(letter: LetterInFile) -> bool:
@@ -125,6 +137,7 @@ def _upload(batch: LetterPrintBatch, printer: FilePrinter, packed: BinaryIO) -> 
 
     Raises:
         ProviderError: what is not recorded as offered is surely not there.
+        LettersChanged: somebody has held some of them meanwhile.
     """
     size = packed.seek(0, 2)
     packed.seek(0)
@@ -135,6 +148,11 @@ def _upload(batch: LetterPrintBatch, printer: FilePrinter, packed: BinaryIO) -> 
         folders.upload(packed, part)
         if folders.size_of(part) != size:
             raise Unavailable("another size than was sent")
+        if _is_held(batch):
+            folders.remove(part)
+            raise LettersChanged
+        if batch.provider in read_held().providers:
+            raise Unavailable("it is held")
         now = clock.now()
         if not file_states.offer(batch, byte_count=size, now=now, until=now + OFFER_LEASE):
             logger.warning("print batch %s is not ours any more", batch.id)

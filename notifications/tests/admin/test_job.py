@@ -128,9 +128,11 @@ def test_a_job_is_paused_resumed_and_cancelled_after_a_question_and_with_a_reaso
         asked = signed_in.get(url)
         without = signed_in.post(url, {"confirmed": "yes", "reason": " "})
         before = Job.objects.get(id=job.id).job_status
-        done = signed_in.post(url, {"confirmed": "yes", "reason": "wrong text"}, follow=True)
-        assert "It is kept, so name nobody" in text_of(asked)
-        assert "It is kept, so name nobody" in text_of(without)
+        answer = {"confirmed": "yes", "reason": "wrong text", "typed": job.original_file_name}
+        done = signed_in.post(url, answer, follow=True)
+        assert f"0 of {job.notification_count} messages have gone out" in text_of(asked)
+        assert "It is kept with the audit, so name nobody" in text_of(asked)
+        assert "It is kept with the audit, so name nobody" in text_of(without)
         assert before != status
         assert Job.objects.get(id=job.id).job_status == status
         assert f"{word.title()}: done." in text_of(done)
@@ -149,7 +151,9 @@ def test_only_what_can_be_done_is_offered_and_what_cannot_any_more_is_said(signe
     page = text_of(signed_in.get(page_of(job)))
     Job.objects.filter(id=job.id).update(job_status="in progress")
     refused = signed_in.post(
-        page_of(job, "cancel"), {"confirmed": "yes", "reason": "late"}, follow=True
+        page_of(job, "cancel"),
+        {"confirmed": "yes", "reason": "late", "typed": job.original_file_name},
+        follow=True,
     )
 
     offered = [page_of(job, word) in page for word in ("cancel", "pause", "resume", "report")]

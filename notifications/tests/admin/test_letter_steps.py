@@ -126,10 +126,12 @@ def test_all_letters_of_a_job_are_cancelled(signed_in):
         for each in (job, texts)
     ]
     question = text_of(signed_in.get(path))
-    done = text_of(signed_in.post(path, CONFIRMED, follow=True))
+    untyped = signed_in.post(path, CONFIRMED).status_code
+    done = text_of(signed_in.post(path, CONFIRMED | {"typed": "people.csv"}, follow=True))
 
     assert shown == [True, False]
-    assert "Cancel all letters of people.csv?" in question
+    assert "Cancel letters: people.csv?" in question
+    assert untyped == 422
     assert "Cancel letters: done." in done
     assert Notification.objects.get(id=row.id).status == "cancelled"
     assert Job.objects.get(id=job.id).job_status == "cancelled"

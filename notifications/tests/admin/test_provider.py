@@ -12,6 +12,7 @@ from notifications.models import (
     ProviderFigures,
     ProviderHealth,
 )
+from notifications.support.holding import hold
 from notifications.tests.factories import ProviderDetailsFactory
 from notify_project import clock
 from notify_project.models import AuditEvent
@@ -43,7 +44,6 @@ def page_of(provider):
 
 def form(**changes):
     return {
-        "active": "on",
         "priority": "51",
         "resting_priority": "51",
         "automation_paused_until_0": "",
@@ -128,20 +128,52 @@ def test_each_change_has_a_reason_of_its_own(signed_in, provider):
     refused = signed_in.post(page_of(provider), form(priority="30", reason=" ")).content.decode()
     nothing = signed_in.post(page_of(provider), form(priority="40", reason=""))
 
-    [field] = re.findall(r"<textarea[^>]*name=\"reason\"[^>]*>([^<]*)</textarea>", page)
-    assert field.strip() == ""
+    [field] = re.findall(r"<input[^>]*name=\"reason\"[^>]*>", page)
+    assert "maintenance of tonight" not in field
     assert "maintenance of tonight" in page
-    assert "Say why: each change has its own reason." in refused
+    assert "Say why, in 3 characters at least" in refused
     assert nothing.status_code == 302
     row = ProviderDetails.objects.get(id=provider.id)
     assert (row.priority, row.reason) == (40, "maintenance of tonight")
     assert row.version == provider.version + 1
 
 
+def switch(client, provider, way, **answer):
+    page = page_of(provider).replace("/change/", f"/{way}/")
+    return client.post(page, {"confirmed": "yes", "reason": "it fails", **answer}, follow=True)
+
+
+def test_a_provider_is_switched_off_once_its_name_is_typed_and_on_again(signed_in, staff, provider):
+    ProviderDetailsFactory(identifier="firetext")
+
+    refused = switch(signed_in, provider, "switch-off", typed="MMG?")
+    still = ProviderDetails.objects.get(id=provider.id).active
+    switch(signed_in, provider, "switch-off", typed=provider.display_name)
+    off = ProviderDetails.objects.get(id=provider.id).active
+    switch(signed_in, provider, "switch-on")
+
+    events = AuditEvent.objects.filter(action="change provider", actor=staff)
+    assert "That is not what is written above" in refused.content.decode()
+    assert (still, off, ProviderDetails.objects.get(id=provider.id).active) == (True, False, True)
+    assert [(each.before, each.after) for each in events.order_by("created_at")] == [
+        ({"active": True}, {"active": False}),
+        ({"active": False}, {"active": True}),
+    ]
+
+
 def test_the_last_provider_of_a_channel_stays_on(signed_in, provider):
     ProviderDetails.objects.exclude(id=provider.id).delete()
 
-    answer = signed_in.post(page_of(provider), {**form(), "active": ""})
+    answer = switch(signed_in, provider, "switch-off", typed=provider.display_name)
 
     assert "At least one provider of a channel must stay active." in answer.content.decode()
     assert ProviderDetails.objects.get(id=provider.id).active
+
+
+def test_a_provider_that_is_held_says_so_with_its_reason(signed_in, provider):
+    hold("provider", "mmg", actor=None, reason="they are <b>down</b>")
+
+    page = signed_in.get(page_of(provider)).content.decode()
+
+    assert "they are &lt;b&gt;down" in page
+    assert "<b>down" not in page

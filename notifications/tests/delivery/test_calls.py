@@ -9,6 +9,7 @@ import pytest
 from freezegun import freeze_time
 
 from notifications.delivery.calls import Call, Result, call
+from notifications.lifecycle.held import Held, memory
 from notifications.providers.base import (
     OutcomeUnknown,
     Provider,
@@ -22,6 +23,7 @@ from notifications.providers.registry import PROVIDERS
 from notifications.statuses import Status
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+NOTHING_HELD = Held()
 PROVIDER_ID = uuid.uuid4()
 MESSAGE = SmsMessage("id", "447700900123", "your code is 1234", "NOTIFY", international=False)
 
@@ -30,7 +32,7 @@ MESSAGE = SmsMessage("id", "447700900123", "your code is 1234", "NOTIFY", intern
 def outcome_of(monkeypatch):
     """Return a function that makes a call with a provider that does as it is told."""
 
-    def make(behaviour, *, attempt=1, age=timedelta(0), lease_seconds=100):
+    def make(behaviour, *, attempt=1, age=timedelta(0), lease_seconds=100, held=NOTHING_HELD):
         class Told(Provider[SmsMessage]):
             name = "told"
 
@@ -41,6 +43,9 @@ def outcome_of(monkeypatch):
         ready = Call(
             notification_id=uuid.uuid4(),
             notification_type="sms",
+            service_id=uuid.uuid4(),
+            template_id=uuid.uuid4(),
+            lane="normal",
             attempt=attempt,
             created_at=NOW - age,
             provider_id=PROVIDER_ID,
@@ -50,6 +55,7 @@ def outcome_of(monkeypatch):
         )
         finished = SimpleQueue()
         with freeze_time(NOW):
+            memory.take(held, time.monotonic())
             call(ready, time.monotonic() + lease_seconds, finished)
         return finished.get_nowait()
 

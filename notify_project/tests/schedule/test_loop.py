@@ -413,6 +413,8 @@ def test_the_schedule_runs_what_it_must():
         "count_hourly_volumes": timedelta(minutes=5),
         "expire_reports": timedelta(hours=1),
         "repair_template_usage": timedelta(minutes=10),
+        "give_back_released": timedelta(minutes=1),
+        "resume_bulk_actions": timedelta(minutes=1),
         "run_scheduled_jobs": timedelta(minutes=1),
         "check_job_status": timedelta(minutes=1),
         "check_for_missing_rows_in_completed_jobs": timedelta(minutes=1),

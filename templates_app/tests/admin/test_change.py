@@ -67,7 +67,8 @@ def test_a_new_template_and_an_archive_are_proposed_too(signed_in, service, temp
     new = {"service": service.pk, "template_type": "sms", "name": "New", "content": "Hello"}
 
     added = signed_in.post(reverse(ADD), {**new, "process_type": "normal", "subject": ""})
-    archived = signed_in.post(url(template, "archive"), {"confirmed": "yes"})
+    sure = {"confirmed": "yes", "reason": "not used", "typed": template.name}
+    archived = signed_in.post(url(template, "archive"), sure)
 
     first, second = TemplateChange.objects.order_by("created_at")
     assert (first.kind, second.kind) == ("create", "archive")

@@ -2,6 +2,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from notify_project.models import AuditEvent
 from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.senders import add_letter_contact, archive_sender
 from services.tests.factories import ServiceFactory, UserFactory
@@ -268,6 +269,10 @@ def test_an_archived_contact_block_is_not_shown_and_no_change_by_itself(signed_i
     assert len(versions_of(letter)) == 1
 
 
+def sure(template):
+    return {"confirmed": "yes", "reason": "not used", "typed": template.name}
+
+
 @pytest.mark.parametrize("what", ["archive", "redact"])
 def test_what_cannot_be_taken_back_is_asked_first(signed_in, what):
     template = TemplateFactory()
@@ -284,8 +289,8 @@ def test_what_cannot_be_taken_back_is_asked_first(signed_in, what):
 def test_a_template_is_archived_and_cannot_be_changed_any_more(signed_in, staff):
     template = TemplateFactory()
 
-    signed_in.post(url(template, "archive"), {"confirmed": "yes"})
-    again = signed_in.post(url(template, "archive"), {"confirmed": "yes"})
+    signed_in.post(url(template, "archive"), sure(template))
+    again = signed_in.post(url(template, "archive"), sure(template))
     change = signed_in.post(url(template), form(template, content="My long text"))
 
     assert (again.status_code, change.status_code) == (403, 200)
@@ -293,6 +298,8 @@ def test_a_template_is_archived_and_cannot_be_changed_any_more(signed_in, staff)
     assert "My long text" in change.content.decode()
     assert [row.archived for row in versions_of(template)] == [False, True]
     assert Template.objects.get().created_by == staff
+    event = AuditEvent.objects.get(action="archive template")
+    assert (event.actor, event.reason) == (staff, "not used")
 
 
 def test_a_template_leads_to_sending_it_until_it_is_archived(signed_in, staff):
@@ -308,10 +315,11 @@ def test_a_template_leads_to_sending_it_until_it_is_archived(signed_in, staff):
 def test_values_are_hidden_for_good(signed_in, staff):
     template = archive_template(TemplateFactory(), actor=None)
 
-    signed_in.post(url(template, "redact"), {"confirmed": "yes"})
+    signed_in.post(url(template, "redact"), sure(template))
     again = signed_in.get(url(template, "redact"))
 
     assert TemplateRedacted.objects.get().updated_by == staff
+    assert AuditEvent.objects.get(action="redact template").reason == "not used"
     assert again.status_code == 403
     page = signed_in.get(url(template)).content.decode()
     assert f"by {staff}" in page

@@ -17,13 +17,14 @@ from notifications import lifecycle
 from notifications.letters import files as letter_files
 from notifications.letters.printing import upload
 from notifications.letters.printing.upload import hand_over
-from notifications.models import LetterPrintBatch, Notification
+from notifications.models import Hold, LetterPrintBatch, Notification
 from notifications.providers.sftp_printer import SftpPrinter
 from notifications.tests.letters.print_files.conftest import statuses
 from notifications.tests.lifecycle.rows import live_and_history
 from notify_project import clock
 from notify_project.tests.at_once import at_once
 from services.models import Service
+from templates_app.tests.factories import TemplateFactory
 
 State = LetterPrintBatch.State
 db = pytest.mark.django_db
@@ -343,3 +344,44 @@ def test_the_storage_is_away_and_nothing_is_handed_over(world, stub, files):
 
     assert statuses(rows) == ["created", "created"]
     assert stub.connections == 0
+
+
+@db
+def test_a_file_is_planned_anew_without_what_was_held_meanwhile(world, stub):
+    held = world.letter(template=TemplateFactory(letter=True, service=world.template.service))
+    rows = planned(world, 2)
+    Hold.objects.create(kind="template", key=held.template_id, reason="wrong text")
+
+    given_up = world.hand_over()
+    batch = world.hand_over()
+
+    assert (given_up.state, batch.state, batch.letter_count) == ("failed", "uploaded", 2)
+    assert statuses([held, *rows]) == ["created", "sending", "sending"]
+    assert len(list((stub.folder / "to-printer").iterdir())) == 1
+
+
+@db
+def test_a_file_is_not_handed_over_to_a_printer_that_is_held(world, stub):
+    rows = planned(world, 2)
+    Hold.objects.create(kind="provider", key="sftp", reason="maintenance")
+
+    assert world.claim() is None
+    assert statuses(rows) == ["created", "created"]
+
+
+@db
+def test_a_service_that_is_held_while_its_file_is_written_is_held_before_its_last_step(world, stub):
+    rows = planned(world, 2)
+    batch = world.claim()
+
+    class Slow(SftpPrinter):
+        def connect(self):
+            Hold.objects.create(kind="service", key=batch.service_id, reason="wrong text")
+            return super().connect()
+
+    hand_over(batch, Slow(world.stub.options))
+
+    batch.refresh_from_db()
+    assert batch.state == "failed"
+    assert statuses(rows) == ["created", "created"]
+    assert list((stub.folder / "to-printer").iterdir()) == []

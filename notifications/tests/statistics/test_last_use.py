@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifications.statistics.key_use import last_used
+from notifications.statistics.last_use import last_used
 from notifications.tests.factories import NotificationFactory
 from services.tests.factories import ApiKeyFactory
 

@@ -1,0 +1,103 @@
+"""The form that plans a bulk action."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from notifications.models import BulkAction, ProviderDetails
+from notifications.statuses import WAITING
+from notify_project.api.errors import ApiError
+from notify_project.clock import LONDON
+from notify_project.constants import NotificationType
+from notify_project.reasons import MOST_CHARACTERS, require_reason
+
+Act = BulkAction.Act
+
+_LOOK: Final = {
+    "class": "border border-base-200 rounded-default px-3 py-2 max-w-full dark:border-base-800"
+}
+_ANY: Final = ("", "any")
+_TIME: Final = "%Y-%m-%dT%H:%M"
+
+
+def _time(label: str, *, required: bool) -> forms.DateTimeField:
+    widget = forms.DateTimeInput({**_LOOK, "type": "datetime-local"}, format=_TIME)
+    return forms.DateTimeField(
+        label=label, required=required, widget=widget, input_formats=[_TIME, "%Y-%m-%dT%H:%M:%S"]
+    )
+
+
+class PlanForm(forms.Form):
+    """What to do, to which messages, and why; times are London's."""
+
+    act = forms.ChoiceField(label="What", choices=Act.choices, widget=forms.Select(_LOOK))
+    service_id = forms.UUIDField(
+        label="Service",
+        required=False,
+        widget=forms.TextInput(_LOOK),
+        help_text="Its id. At least one of service, template and provider is given.",
+    )
+    template_id = forms.UUIDField(
+        label="Template", required=False, widget=forms.TextInput(_LOOK), help_text="Its id."
+    )
+    provider = forms.ChoiceField(
+        required=False,
+        widget=forms.Select(_LOOK),
+        help_text="Which has, or failed to take, the messages.",
+    )
+    notification_type = forms.ChoiceField(
+        label="Type",
+        required=False,
+        choices=[_ANY, *NotificationType.choices],
+        widget=forms.Select(_LOOK),
+    )
+    status = forms.ChoiceField(
+        required=False,
+        choices=[
+            _ANY,
+            *((each.value, each.label) for each in sorted(WAITING)),
+            *((each, f"call: {each}") for each in ("given-up", "done", "dropped")),
+        ],
+        widget=forms.Select(_LOOK),
+        help_text="Of messages; of calls how the telling ended. Any: whatever the act can change.",
+    )
+    since = _time("Accepted from, London time", required=True)
+    until = _time("Accepted before, London time", required=False)
+    reason = forms.CharField(
+        label="Why?",
+        max_length=MOST_CHARACTERS,
+        widget=forms.TextInput({**_LOOK, "autocomplete": "off"}),
+        help_text="It is kept with the audit, so name nobody.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = ProviderDetails.objects.order_by("identifier").values_list("identifier", flat=True)
+        choices = [_ANY, *((name, name) for name in dict.fromkeys(names))]
+        field = self.fields["provider"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+
+    def clean_since(self) -> datetime:
+        """Read it as London's."""
+        return _london(self.cleaned_data["since"])
+
+    def clean_until(self) -> datetime | None:
+        """Likewise."""
+        until = self.cleaned_data["until"]
+        return until and _london(until)
+
+    def clean_reason(self) -> str:
+        """Want a reason that can be kept."""
+        try:
+            return require_reason(self.cleaned_data["reason"])
+        except ApiError as error:
+            raise ValidationError(error.message) from error
+
+
+def _london(instant: datetime) -> datetime:
+    """Return what was typed as an instant of London, whatever zone it was read in."""
+    return timezone.make_naive(instant, timezone.get_current_timezone()).replace(tzinfo=LONDON)
