@@ -44,6 +44,12 @@ THINGS: Final = ("book", "permit", "badge")
 REBUILD_FROM: Final = 500_000
 BATCHES: Final = 10
 BIG: Final = ("notifications", "notification_history", "callback_deliveries", "callback_attempts")
+_PACE: Final = {
+    "statement_timeout": "0",
+    "synchronous_commit": "off",
+    "maintenance_work_mem": "1GB",
+    "work_mem": "128MB",
+}
 
 Tell = Callable[[str], None]
 
@@ -71,10 +77,8 @@ def fill(size: Size, *, tell: Tell = lambda _: None) -> None:
     """Fill an empty, migrated database; PostgreSQL knows its new statistics afterwards."""
     now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+        for name, value in _PACE.items():
+            cursor.execute(f"SET LOCAL {name} = '{value}'")
         values = _prepare(size, now)
         tell("services and templates")
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -84,7 +88,8 @@ def fill(size: Size, *, tell: Tell = lambda _: None) -> None:
         tell("jobs")
         with _without_indexes(cursor, size, tell):
             _fill_big(cursor, size, values, tell)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+        for name in (*_PACE, "session_replication_role"):
+            cursor.execute(f"RESET {name}")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     tell("statistics")

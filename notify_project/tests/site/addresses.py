@@ -40,16 +40,16 @@ class Page:
 
 
 def pages(rows, *, each=1):
-    """Return a page for each name there is, and for some rows each page that shows one.
+    """Return a page for each name there is, with the first row of what it shows.
 
     Args:
-        rows: of each model the rows to show.
-        each: how many of them.
+        rows: of each model the rows.
+        each: how many of what there is of several kinds: a letter's page is not a text's.
     """
     found = {}
     for name, parameters in _patterns():
         model = _model_of(name)
-        for row in _shown(model, rows, parameters)[:each]:
+        for row in _shown(model, rows, parameters)[: each if _has_kinds(model) else 1]:
             values = {known: _word(known, row) for known in parameters}
             try:
                 url = reverse(f"admin:{name}", kwargs=values)
@@ -95,6 +95,12 @@ def _shown(model, rows, parameters):
     if not parameters or model is None:
         return [None]
     return rows.get(model._meta.concrete_model, []) or [None]
+
+
+def _has_kinds(model):
+    return model is not None and bool(
+        {"template_type", "notification_type"} & {field.name for field in model._meta.fields}
+    )
 
 
 def _word(parameter, row):

@@ -42,6 +42,7 @@ TEMPLATE = {
     "subject": _of_template,
     "postage": _of_letters("second"),
     "letter_languages": _of_letters("english"),
+    "letter_attachment": None,
     "version": 1,
 }
 # The first row has a version of every other number; each other has its first.
