@@ -38,4 +38,7 @@ UNFOLD = {
     "SITE_HEADER": "Notify",
     "SITE_SYMBOL": "send",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
+    "SCRIPTS": ["notify_project.admin.labels.script"],
+    # Of links on a dark page: the library's own is too dark to be read by all.
+    "COLORS": {"primary": {"500": "oklch(66.5% .22 303.9)"}},
 }
