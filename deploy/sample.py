@@ -70,7 +70,7 @@ class Size:
 
 
 LOADED: Final = Size(50, 10, 5_000_000, 2000, 1_000_000, 300_000, history_days=26)
-SMALL: Final = Size(10, 6, 6000, 40, 1500, 400, history_days=50, waiting=40)
+SMALL: Final = Size(10, 6, 6000, 40, 1500, 400, history_days=50, waiting=8)
 
 
 def fill(size: Size, *, tell: Tell = lambda _: None) -> None:
@@ -86,6 +86,8 @@ def fill(size: Size, *, tell: Tell = lambda _: None) -> None:
         cursor.execute(sample_rows.TEMPLATES, values)
         cursor.execute(sample_rows.JOBS, values)
         tell("jobs")
+        for statement in sample_rows.AGES:
+            cursor.execute(statement)
         with _without_indexes(cursor, size, tell):
             _fill_big(cursor, size, values, tell)
         for name in (*_PACE, "session_replication_role"):
@@ -112,6 +114,7 @@ def _fill_big(cursor: Any, size: Size, values: dict[str, Any], tell: Tell) -> No
         ("days", sample_rows.TIMES),
         ("received texts", sample_rows.TEXTS),
         ("periodic runs", sample_rows.RUNS),
+        ("jobs with their rows", sample_rows.ROWS_OF_JOBS),
     ):
         cursor.execute(statement, values)
         tell(f"{cursor.rowcount:,} {name}")
