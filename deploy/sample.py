@@ -81,6 +81,8 @@ def fill(size: Size, *, tell: Tell = lambda _: None) -> None:
             cursor.execute(f"SET LOCAL {name} = '{value}'")
         values = _prepare(size, now)
         tell("services and templates")
+        # What is compared with its history at the end of a transaction, now: it becomes older.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(sample_rows.FUNCTIONS)
         cursor.execute(sample_rows.TEMPLATES, values)
