@@ -21,6 +21,7 @@ FINAL = frozenset(
         "permanent-failure",
         "temporary-failure",
         "technical-failure",
+        "validation-failed",
         "cancelled",
     )
 )

@@ -75,6 +75,8 @@ def run(world, scenario: Scenario, seconds: float) -> Row:
             _probe(world, complaints)
             time.sleep(QUIET_SECONDS)
         recovered_after = _await_end(world, scenario, healed_at)
+    if recovered_after is None:
+        complaints.append(f"not all is final after {scenario.patience:.0f} s")
     ended = _end_by_time_limit(world) if scenario.loses_receipts else 0
     verdict = world.verdict()
     complaints += watch.complaints()
