@@ -1,6 +1,6 @@
 # Each target makes the environment it needs. Python 3.11 or newer is all that must be installed.
 .DEFAULT_GOAL := help
-.PHONY: help demo run manage test check bench fuzz torture requirements clean
+.PHONY: help demo run manage test check bench fuzz torture screenshots requirements clean
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 6011
@@ -38,6 +38,9 @@ fuzz: ## what the API promises, and nonsense, by the thousand: make fuzz [ARGS="
 
 torture: ## break it in every way and count what is lost: make torture [ARGS="..."]
 	@$(IN) dev deploy.torture $(ARGS)
+
+screenshots: ## renew the pictures of the admin site in docs/admin
+	@$(IN) dev deploy.screenshots $(ARGS)
 
 requirements: ## compile requirements/*.in again
 	$(COMPILE) --python-version 3.11 requirements/base.in --output-file requirements/base.txt

@@ -64,6 +64,9 @@ BUDGETS = {
     "usage_cpu_ms": ("<=", 50),
     "usage_times_floor": ("<=", 4),
     "monthly_times_floor": ("<=", 1.6),
+    # Of the admin site, with five million messages.
+    "admin_page_p95_ms": ("<=", 300),
+    "admin_page_queries": ("<=", 15),
     "bad_body_cpu_share": ("<", 1),
     "bad_token_cpu_share": ("<", 1),
     "limited_cpu_share": ("<", 1),

@@ -58,4 +58,7 @@ UNFOLD = {
     "ENVIRONMENT": "notify_project.admin.look.environment",
     "DASHBOARD_CALLBACK": "notify_project.monitoring.home.dashboard",
     "SIDEBAR": {"navigation": "notify_project.admin.navigation.navigation"},
+    "SCRIPTS": ["notify_project.admin.labels.script"],
+    # Of links on a dark page: the library's own is too dark to be read by all.
+    "COLORS": {"primary": {"500": "oklch(66.5% .22 303.9)"}},
 }

@@ -12,6 +12,7 @@ from notify_project import audit
 from notify_project.admin.confirming import answer_to, ask, confirm
 from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.names import short
+from notify_project.admin.once import once
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
 from services.read_models import ServiceModel, find_service
@@ -76,6 +77,14 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
             "service_letter_contact",
             "letter_attachment",
         )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Find the template once for all that the page asks of it."""
+        known = getattr(request, "known_template", None)
+        if known is None:
+            known = super().get_object(request, object_id, from_field)
+            request.known_template = known  # type: ignore[attr-defined]  # for this request only
+        return known
 
     def get_fieldsets(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Ask for service and type once; they never change."""
@@ -193,12 +202,12 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
     @admin.display(description="all versions")
     def versions(self, obj: Template) -> str:
         """Show the newest versions, with a link to all."""
-        return version_table(obj)
+        return once(obj, version_table)
 
     @admin.display(description="proposed changes")
     def changes(self, obj: Template) -> str:
         """Link to what was proposed, and say how much of it is open."""
-        return proposals.link_to_changes(obj)
+        return once(obj, proposals.link_to_changes)
 
     @admin.display(description="values hidden from people")
     def redacted(self, obj: Template) -> str:

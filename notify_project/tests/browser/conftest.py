@@ -1,0 +1,64 @@
+"""One browser for all tests of a process, and people who are signed in."""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from notify_project.tests.browser.pages import PHONE, opened
+from services.tests.factories import UserFactory
+
+BROWSER = os.environ.get("NOTIFY_BROWSER")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items):
+    """Leave the tests of this folder out where there is no browser."""
+    for item in items:
+        if "/tests/browser/" in str(item.path) and not BROWSER:
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    # Playwright keeps an event loop.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db, live_server, redis, settings):
+    """Give the address of a site that a browser can ask."""
+    settings.ALLOWED_HOSTS = ["*"]
+    return live_server.url
+
+
+@pytest.fixture
+def staff(site):
+    return UserFactory(support=True, name="Sam Support", email_address="sam@notify.example")
+
+
+@pytest.fixture
+def open_page(browser, site, staff):
+    """Return a function that opens a page of the support staff; at the end nothing was wrong."""
+    with ExitStack() as stack:
+
+        def open_as(*, user=staff, **how):
+            return stack.enter_context(opened(browser, site, user=user, **how))
+
+        yield open_as
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture
+def phone(open_page):
+    return open_page(size=PHONE)
