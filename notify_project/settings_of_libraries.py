@@ -53,12 +53,14 @@ UNFOLD = {
         ]
     },
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
-    "SCRIPTS": [lambda _request: static("notify_project/find_key.js")],
+    "SCRIPTS": [
+        lambda _request: static("notify_project/find_key.js"),
+        "notify_project.admin.labels.script",
+    ],
     "STYLES": ["notify_project.admin.look.style"],
     "ENVIRONMENT": "notify_project.admin.look.environment",
     "DASHBOARD_CALLBACK": "notify_project.monitoring.home.dashboard",
     "SIDEBAR": {"navigation": "notify_project.admin.navigation.navigation"},
-    "SCRIPTS": ["notify_project.admin.labels.script"],
     # Of links on a dark page: the library's own is too dark to be read by all.
     "COLORS": {"primary": {"500": "oklch(66.5% .22 303.9)"}},
 }

@@ -21,7 +21,6 @@ from notifications.jobs.progress import progress_of
 from notifications.models import Job
 from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.names import short
-from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
 

@@ -15,7 +15,6 @@ from notifications.statuses import Status
 from notifications.support import letters
 from notify_project import clock
 from notify_project.admin.confirming import Question, confirm
-from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import User
 

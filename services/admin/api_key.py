@@ -104,7 +104,7 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
         return self._revoke(request, list(queryset.select_related("service")), back)
 
     def has_revoke_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        """Apart from issuing: a revoked key stops a service at once. Only what is not revoked yet."""
+        """Apart from issuing, for it stops a service at once; only what is not revoked yet."""
         may = request.user.has_perm("services.revoke_apikey")
         if request.method == "POST" or not object_id:
             return may

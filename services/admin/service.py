@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import TabularInline
 from unfold.decorators import action
@@ -112,7 +112,7 @@ class ServiceAdmin(CanBeHeld, UseCaseAdmin[Service]):
     service_path = "id"
     form = ServiceForm
     held_as = "service"
-    actions_detail = ["hold", "archive"]
+    actions_detail = ["overview", "hold", "archive"]
     list_display = [
         "overview_link",
         "organisation",
@@ -128,7 +128,6 @@ class ServiceAdmin(CanBeHeld, UseCaseAdmin[Service]):
     search_help_text = "Id, or part of a name."
     ordering = ["name"]
     autocomplete_fields = ["organisation", "email_branding", "letter_branding"]
-    actions_detail = ["overview"]
     inlines = [PermissionInline, SmsSenderInline, ReplyToInline, MemberInline, GuestInline]
     readonly_fields = [
         "id",
