@@ -153,7 +153,7 @@ def test_a_recipient_is_hinted_at_to_those_who_may_see_it(signed_in):
     with_right, without = (client.get(URL).content.decode() for client in (signed_in, other))
 
     assert "••• 123" in with_right
-    assert "123" not in re.sub(r"[0-9a-f-]{36}", "", without.partition("result_list")[2])[:3000]
+    assert "•••" not in without
     assert "07700" not in with_right + without
 
 
