@@ -156,7 +156,7 @@ class JobAdmin(JobList):
         name = job.original_file_name
         question = Question(
             title=f"{word}: {short(name)}?",
-            button=word,
+            button="Cancel the job" if word == "Cancel" else word,
             consequences=[_CONSEQUENCES[word], *_gone(job)],
             back=reverse("admin:notifications_job_change", args=[job.pk]),
             typed=name if word in _GRAVE else "",
