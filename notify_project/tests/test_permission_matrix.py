@@ -21,7 +21,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver, resolve
 
 from billing.budgets import set_budget
-from billing.models import Budget
+from billing.models import Budget, LetterRate, Rate
 from billing.tests.factories import LetterRateFactory, RateFactory
 from notify_project.tests.test_admin_pages import LISTS
 from services import members
@@ -103,8 +103,9 @@ def rows(db):
     set_budget(ServiceFactory(), "month", Decimal(1), actor=UserFactory())
     rows = {
         "billing_budget": Budget.objects.get().pk,
-        "billing_rate": RateFactory().pk,
-        "billing_letterrate": LetterRateFactory().pk,
+        # Of a fresh database there are some already.
+        "billing_rate": (Rate.objects.first() or RateFactory()).pk,
+        "billing_letterrate": (LetterRate.objects.first() or LetterRateFactory()).pk,
         "auth_group": Group.objects.create(name="by hand").pk,
     }
     for name, make in LISTS.items():
