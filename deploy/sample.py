@@ -46,6 +46,8 @@ BATCHES: Final = 10
 BIG: Final = ("notifications", "notification_history", "callback_deliveries", "callback_attempts")
 _PACE: Final = {
     "statement_timeout": "0",
+    # The database may be looking through a table by itself.
+    "lock_timeout": "0",
     "synchronous_commit": "off",
     "maintenance_work_mem": "1GB",
     "work_mem": "128MB",
@@ -92,10 +94,9 @@ def fill(size: Size, *, tell: Tell = lambda _: None) -> None:
             cursor.execute(statement)
         with _without_indexes(cursor, size, tell):
             _fill_big(cursor, size, values, tell)
+        cursor.execute("ANALYZE")
         for name in (*_PACE, "session_replication_role"):
             cursor.execute(f"RESET {name}")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     tell("statistics")
 
 

@@ -11,6 +11,8 @@ FIRST = (
     "notify_project/tests/test_launcher.py",
     "notify_project/tests/schedule/test_loop.py",
     "notify_project/tests/test_stand_ins.py",
+    "notify_project/tests/browser/",
+    "notify_project/tests/site/",
     "notify_project/tests/test_redis_sentinel.py",
     "notify_project/tests/test_worker.py",
     "notifications/tests/spreadsheets/test_hostile.py",

@@ -1,4 +1,4 @@
-"""One browser for all tests of a process, and people who are signed in."""
+"""One browser for all tests of a module, and people who are signed in."""
 
 import os
 from contextlib import ExitStack
@@ -19,7 +19,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
-@pytest.fixture(scope="session")
+# Of a module: other tests start a browser of their own, and a process may drive one at a time.
+@pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
