@@ -39,7 +39,6 @@ DOCUMENTATION_URL: str = env.str("DOCUMENTATION_URL", default=f"{API_HOST_URL}/v
 TRIAL_MODE_URL: str = env.str("TRIAL_MODE_URL", default=f"{DOCUMENTATION_URL}#trial-mode")
 GIT_COMMIT: str = env.str("GIT_COMMIT", default="unknown")
 BUILD_TIME: str = env.str("BUILD_TIME", default="unknown")
-# On every page of the admin site, such as: production.
 ENVIRONMENT_NAME: str = env.str("ENVIRONMENT_NAME", default="")
 
 # --- Django ------------------------------------------------------------------------------------
@@ -110,7 +109,6 @@ MAX_REQUEST_BYTES: int = env.int("MAX_REQUEST_BYTES", default=20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_REQUEST_BYTES
 SESSION_COOKIE_SECURE: bool = env.bool("SECURE_COOKIES", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
-# Whether people who may change anything, or see whom messages went to, need a second factor.
 ADMIN_TWO_FACTOR: str = env.str("ADMIN_TWO_FACTOR", default="optional" if DEBUG else "required")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -218,8 +216,6 @@ RQ_QUEUES = {
     for queue in queues
 }
 RQ = {"COMMIT_MODE": "auto", "WORKER_CLASS": "notify_project.worker.NotifyWorker"}
-# The pages of django-rq show what errors said; ours do not.
-RQ_SHOW_ADMIN_LINK = False
 
 # --- Jobs --------------------------------------------------------------------------------------
 # What one task stores; each reads the file from its beginning to where its rows are.

@@ -42,3 +42,5 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Notify"
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# The pages of django-rq show what errors said; ours do not.
+RQ_SHOW_ADMIN_LINK = False

@@ -15,13 +15,13 @@ from notifications.admin.revealing import is_revealed, may_reveal, minutes_left
 from notifications.jobs.words import message_in_words
 from notifications.models import Notification, NotificationHistory
 from notifications.support.as_received import as_received
+from notifications.support.masked import masked
 from notifications.support.timeline.facts import Message
 from notifications.support.timeline.steps import Kind, Step
 from notifications.support.timeline.story import Story, story_of
 from notifications.support.timeline.wording import Wording, read_wording
 from notify_project.clock import LONDON, duration_words, london_words
 from notify_project.constants import NotificationType
-from notify_project.recipients.masked import masked
 from templates_app.admin.differences import shown_differences
 from templates_app.differences import differences, values_of
 
@@ -110,7 +110,7 @@ def _personal(request: HttpRequest, row: Message, wording: Wording) -> dict[str,
     shown = is_revealed(request, row.id)
     return {
         "may_reveal": may,
-        "masked": masked(row.to) if may else "",
+        "masked": masked(row.notification_type, row.to) if may else "",
         "is_erased": not row.to and row.normalised_to is None,
         "is_revealed": shown,
         "minutes_left": minutes_left(request, row.id) if shown else 0,

@@ -79,4 +79,4 @@ def _way(row: Notification) -> Iterator[Fact]:
 
 
 def _find_url(request_id: str) -> str:
-    return f"{reverse('admin:find')}?q={request_id}"
+    return f"{reverse('admin-find')}?q={request_id}"

@@ -12,12 +12,24 @@ Item = tuple[str, str, str, str]
 GROUPS: Final[dict[str, tuple[Item, ...]]] = {
     "Find": (
         ("Home", "home", "admin:index", ""),
-        ("Find anything", "search", "admin:find", ""),
+        ("Find anything", "search", "admin-find", ""),
         (
             "Notifications",
             "mail",
             "admin:notifications_notification_changelist",
             "notifications.view_notification",
+        ),
+        (
+            "History",
+            "history",
+            "admin:notifications_notificationhistory_changelist",
+            "notifications.view_notificationhistory",
+        ),
+        (
+            "Received texts",
+            "inbox",
+            "admin:notifications_inboundsms_changelist",
+            "notifications.view_inboundsms",
         ),
         (
             "What a person was sent",
@@ -199,16 +211,15 @@ GROUPS: Final[dict[str, tuple[Item, ...]]] = {
     ),
     "People": (
         ("People", "group", "admin:services_user_changelist", "services.view_user"),
-        ("Roles", "badge", "admin:auth_group_changelist", "auth.view_group"),
-        ("Security", "shield", "admin:security", ""),
+        ("Second factors", "shield", "mfa_index", ""),
+        ("Where you are signed in", "devices", "account_sessions", ""),
     ),
     "Operations": (
-        ("Queues", "list", "admin:queues", "notify_project.view_periodicrun"),
         (
-            "Tasks",
-            "memory",
+            "Queues",
+            "list",
             "admin:django_rq_dashboard_changelist",
-            "django_rq.view_dashboard",
+            "notify_project.manage_queues",
         ),
         (
             "Periodic runs",
