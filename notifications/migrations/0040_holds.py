@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 'db_table': 'holds',
                 'permissions': [('hold_sending', 'Can hold back what is sent, and let it go')],
                 'indexes': [models.Index(fields=['created_at', 'id'], name='ix_holds_newest'), models.Index(condition=models.Q(('emptied_at__isnull', True), ('released_at__isnull', False)), fields=['released_at'], name='ix_holds_unfinished')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('kind', 'key'), name='uq_holds_active'), models.CheckConstraint(condition=models.Q(('kind__in', ['service', 'template', 'lane', 'provider'])), name='ck_holds_kind'), models.CheckConstraint(condition=models.Q(('released_at__isnull', False), ('emptied_at__isnull', True), _connector='OR'), name='ck_holds_emptied')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('kind', 'key'), name='uq_holds_active'), models.CheckConstraint(condition=models.Q(('kind__in', ['service', 'template', 'lane', 'provider'])), name='ck_holds_kind'), models.CheckConstraint(condition=models.Q(('kind__in', ['lane', 'provider']), ('key__regex', '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'), _connector='OR'), name='ck_holds_key'), models.CheckConstraint(condition=models.Q(('released_at__isnull', False), ('emptied_at__isnull', True), _connector='OR'), name='ck_holds_emptied')],
             },
         ),
     ]

@@ -1,12 +1,14 @@
 """What is held back from being sent, by whom and why, and when it was let go."""
 
 import uuid
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
 
 from notify_project import clock
+
+_ID: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -79,6 +81,11 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=["service", "template", "lane", "provider"]),
                 name="ck_holds_kind",
+            ),
+            # Whoever sends reads them as ids.
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["lane", "provider"]) | models.Q(key__regex=_ID),
+                name="ck_holds_key",
             ),
             models.CheckConstraint(
                 condition=models.Q(released_at__isnull=False) | models.Q(emptied_at__isnull=True),
