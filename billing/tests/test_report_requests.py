@@ -33,12 +33,6 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 DAY = date(2026, 11, 24)
 
 
-@pytest.fixture(autouse=True)
-def _now():
-    with freeze_time(NOW):
-        yield
-
-
 def table(kind, first=DAY, last=DAY, **values):
     """Return what a report says, row by row."""
     file = io.BytesIO()
@@ -48,6 +42,7 @@ def table(kind, first=DAY, last=DAY, **values):
     return rows[1:]
 
 
+@freeze_time(NOW)
 def test_a_report_is_asked_for_made_and_opened_and_each_is_kept(files):
     actor = UserFactory(support=True)
     FactProcessingTime.objects.create(bst_date=DAY, messages_total=4, messages_within_10_secs=3)
@@ -67,6 +62,7 @@ def test_a_report_is_asked_for_made_and_opened_and_each_is_kept(files):
     ]
 
 
+@freeze_time(NOW)
 def test_a_report_is_made_once_however_often_its_task_runs(files):
     report = ask_for("daily-volumes", DAY, DAY, actor=None)
 
@@ -84,6 +80,7 @@ def test_a_report_is_made_once_however_often_its_task_runs(files):
         ("messages", DAY - timedelta(31), DAY, "At most 31 days"),
     ],
 )
+@freeze_time(NOW)
 def test_what_cannot_be_made_is_refused_and_not_stored(kind, first, last, words):
     with pytest.raises(InvalidReport, match=words):
         ask_for(kind, first, last, actor=None)
@@ -91,11 +88,13 @@ def test_what_cannot_be_made_is_refused_and_not_stored(kind, first, last, words)
     assert not ReportRequest.objects.exists()
 
 
+@freeze_time(NOW)
 def test_bills_are_of_one_financial_year():
     with pytest.raises(InvalidPeriod):
         ask_for("billing", date(2026, 3, 31), date(2026, 4, 1), actor=None)
 
 
+@freeze_time(NOW)
 def test_bills_name_services_and_their_costs_and_formulas_stay_words():
     service = ServiceFactory(name="=1+1", organisation=OrganisationFactory(name="Riverside"))
     FactBillingFactory(
@@ -118,6 +117,7 @@ def test_bills_name_services_and_their_costs_and_formulas_stay_words():
         ("provider-volumes", ["2026-11-24", "mmg", "10", "10", "10"]),
     ],
 )
+@freeze_time(NOW)
 def test_volumes_are_those_of_the_days(kind, row):
     values = {"provider": "mmg", "billable_units": 10, "notifications_sent": 10}
     FactBillingFactory(bst_date=DAY, rate_multiplier=1, **values)
@@ -126,12 +126,14 @@ def test_volumes_are_those_of_the_days(kind, row):
     assert table(kind) == [row]
 
 
+@freeze_time(NOW)
 def test_volumes_by_service_name_services_without_any():
     service = ServiceFactory()
 
     assert [row[1] for row in table("volumes-by-service")] == [str(service.id)]
 
 
+@freeze_time(NOW)
 def test_statuses_by_month_are_those_of_the_service_that_was_chosen():
     service = ServiceFactory(name="Bins")
     NotificationHistoryFactory(service=service, status="delivered", created_at=NOW - timedelta(1))
@@ -143,6 +145,7 @@ def test_statuses_by_month_are_those_of_the_service_that_was_chosen():
     assert len(table("monthly-statuses")) == 2
 
 
+@freeze_time(NOW)
 def test_messages_are_all_those_of_the_days_and_tell_nobodys_address(monkeypatch):
     monkeypatch.setattr("billing.report_messages._BATCH", 2)
     service = ServiceFactory()
@@ -168,6 +171,7 @@ def test_messages_are_all_those_of_the_days_and_tell_nobodys_address(monkeypatch
     assert "for Jo" not in str(rows)
 
 
+@freeze_time(NOW)
 def test_the_messages_behind_a_figure_are_those_that_it_counts():
     RateFactory(rate=Decimal("0.02"))
     template = TemplateFactory()
@@ -186,6 +190,7 @@ def test_the_messages_behind_a_figure_are_those_that_it_counts():
     assert len(rows) == fact.notifications_sent
 
 
+@freeze_time(NOW)
 def test_a_row_of_another_service_is_refused():
     fact = FactBillingFactory(bst_date=DAY)
 
@@ -193,6 +198,7 @@ def test_a_row_of_another_service_is_refused():
         ask_for("messages", DAY, DAY, service=ServiceFactory(), fact=fact, actor=None)
 
 
+@freeze_time(NOW)
 def test_files_go_after_three_days_and_the_request_stays(files):
     report = ask_for("daily-volumes", DAY, DAY, actor=None)
     make(report.id)
@@ -208,6 +214,7 @@ def test_files_go_after_three_days_and_the_request_stays(files):
         opened(report, actor=None)
 
 
+@freeze_time(NOW)
 def test_what_never_ends_is_given_up():
     lost, running, new = (ask_for("daily-volumes", DAY, DAY, actor=None) for _ in range(3))
     old = NOW - timedelta(hours=1)
@@ -220,6 +227,7 @@ def test_what_never_ends_is_given_up():
     assert states == {lost.id: "failed", running.id: "running", new.id: "waiting"}
 
 
+@freeze_time(NOW)
 def test_a_file_that_cannot_be_stored_fails_the_report(files):
     (files / "reports").write_text("no folder")
     report = ask_for("daily-volumes", DAY, DAY, actor=None)
@@ -234,6 +242,7 @@ def test_a_file_that_cannot_be_stored_fails_the_report(files):
     )
 
 
+@freeze_time(NOW)
 def test_progress_is_told_while_a_report_is_made(monkeypatch):
     monkeypatch.setattr("billing.report_requests.TELL_EVERY", 2)
     service = ServiceFactory()
@@ -247,5 +256,6 @@ def test_progress_is_told_while_a_report_is_made(monkeypatch):
     assert told == [2, 4]
 
 
+@freeze_time(NOW)
 def test_nothing_is_made_of_what_is_not_there():
     assert not make(uuid.uuid4())

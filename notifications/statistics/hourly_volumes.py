@@ -37,10 +37,6 @@ class DayByHour:
     begins: tuple[datetime, ...]
     by_type: Mapping[str, list[int | None]]
 
-    def total(self, notification_type: str, *, hours: int | None = None) -> int:
-        """Return the messages of a type, in the first hours of the day if so many are given."""
-        return sum(number or 0 for number in self.by_type[notification_type][:hours])
-
 
 def count_hours(now: datetime) -> list[datetime]:
     """Count the hours that may have changed, and some of those that nobody counted.

@@ -25,7 +25,7 @@ PERIODS: Final = (7, 30)
 # Above it a share of failures stands out.
 WORRYING: Final = 0.1
 _WORDS: Final = {**KINDS, "international_sms": "texts abroad"}
-# What a card shows, and the permission of the page that it leads to.
+# A card or a link, and the permission of the page that it leads to.
 _CARDS: Final = {
     "keys": "services.view_apikey",
     "callbacks": "services.view_servicecallbackapi",
@@ -33,7 +33,9 @@ _CARDS: Final = {
     "jobs": "notifications.view_job",
     "team": "services.view_user",
     "messages": "notifications.view_notification",
-    "settings": "services.change_service",
+    "templates": "templates_app.view_template",
+    "statistics": "notifications.view_servicestatistics",
+    "audit": "notify_project.view_auditevent",
 }
 
 

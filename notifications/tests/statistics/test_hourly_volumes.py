@@ -75,7 +75,6 @@ def test_a_day_of_london_has_its_hours_with_gaps_where_nobody_counted():
     assert len(today.begins) == 24
     assert today.by_type["sms"][12] == 1
     assert today.by_type["sms"][13] is None
-    assert (today.total("sms"), today.total("sms", hours=12)) == (1, 0)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
