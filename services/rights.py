@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
+from django.db.models import Q
 from django.http import HttpRequest
 
 from services.models import MemberPermission, User
@@ -32,9 +33,19 @@ class RightsBackend(ModelBackend):
             return set()
         cached: set[str] | None = getattr(user_obj, "_rights", None)
         if cached is None:
-            cached = set(super().get_all_permissions(user_obj)) | _by_roles(user_obj)
+            given = super().get_all_permissions(user_obj) if user_obj.is_superuser else None
+            cached = set(_by_hand(user_obj) if given is None else given) | _by_roles(user_obj)
             user_obj._rights = cached  # noqa: SLF001 - as Django keeps what it found
         return cached
+
+
+def _by_hand(user: User) -> set[str]:
+    """Return what was given to the person, or to a group of theirs: one question for both."""
+    rows = Permission.objects.filter(Q(user=user) | Q(group__user=user)).order_by()
+    return {
+        f"{app}.{codename}"
+        for app, codename in rows.values_list("content_type__app_label", "codename")
+    }
 
 
 def _by_roles(user: User) -> set[str]:

@@ -133,24 +133,22 @@ def _stuck(found: Figures) -> list[dict[str, Any]]:
         (
             "never taken by a worker",
             _values(found, gauges.NEVER_STARTED).get(""),
-            find_url(messages, status__exact="created"),
+            find_url(messages, status="created"),
         ),
         (
             "with a provider for more than a day",
             found.parts.get("callbacks", {}).get("sending"),
-            find_url(messages, status__exact="sending"),
+            find_url(messages, status="sending"),
         ),
         (
             "letters that failed here",
             letters.get("technical-failure"),
-            find_url(
-                messages, notification_type__exact="letter", status__exact="technical-failure"
-            ),
+            find_url(messages, notification_type="letter", status="technical-failure"),
         ),
         (
             "letters with the printer",
             letters.get("sending"),
-            find_url(messages, notification_type__exact="letter", status__exact="sending"),
+            find_url(messages, notification_type="letter", status="sending"),
         ),
         (
             "print batches that are unclear",

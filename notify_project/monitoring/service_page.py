@@ -106,7 +106,7 @@ def _statuses(service: Service, volumes: Volumes) -> list[dict[str, Any]]:
             "status": status,
             "count": count,
             "is_bad": status in FAILED,
-            "link": find_url(page, q=service.id, status__exact=status),
+            "link": find_url(page, service__id__exact=service.id, status=status),
         }
         for status, count in sorted(volumes.by_status.items(), key=lambda row: -row[1])
     ]

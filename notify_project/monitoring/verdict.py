@@ -43,12 +43,12 @@ WORDS: Final[dict[str, Words]] = {
     "NeverStarted": Words(
         "{count} accepted messages have been taken by no worker",
         _MESSAGES,
-        (("status__exact", "created"),),
+        (("status", "created"),),
     ),
     "LaneBehind": Words(
         "The lane {label} is behind: its oldest message has waited {time}",
         _MESSAGES,
-        (("status__exact", "created"),),
+        (("status", "created"),),
     ),
     "BulkBehind": Words(
         "Rows of large spreadsheets have waited {time}", "admin:notifications_job_changelist"
@@ -73,17 +73,17 @@ WORDS: Final[dict[str, Words]] = {
     "LettersFailed": Words(
         "{count} letters could not be made or printed",
         _MESSAGES,
-        (("notification_type__exact", "letter"), ("status__exact", "technical-failure")),
+        (("notification_type", "letter"), ("status", "technical-failure")),
     ),
     "LettersNotScanned": Words(
         "A letter has waited {time} for its virus check",
         _MESSAGES,
-        (("notification_type__exact", "letter"), ("status__exact", "pending-virus-check")),
+        (("notification_type", "letter"), ("status", "pending-virus-check")),
     ),
     "LettersNotPrinted": Words(
         "A letter has been in no print run for {time}",
         _MESSAGES,
-        (("notification_type__exact", "letter"), ("status__exact", "created")),
+        (("notification_type", "letter"), ("status", "created")),
     ),
     "PrintBatchesLate": Words(
         "A print batch is not with the printer after {time}",
@@ -98,7 +98,7 @@ WORDS: Final[dict[str, Words]] = {
     "LettersNotReported": Words(
         "The printer has said nothing about a letter for {time}",
         _MESSAGES,
-        (("notification_type__exact", "letter"), ("status__exact", "sending")),
+        (("notification_type", "letter"), ("status", "sending")),
     ),
     "TemplateChangesLate": Words(
         "{count} approved changes of templates were not published in time",
