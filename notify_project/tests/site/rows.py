@@ -68,6 +68,7 @@ SHAPES = {
     "notifications.notification": MESSAGE
     | {"is_real": True, "job_row_number": lambda number: number},
     "notifications.notificationhistory": MESSAGE,
+    "notifications.deliveryevent": {"outcome": "not-taken"},
     "notifications.providerfigures": {"calls": 1},
     "billing.defaultannualallowance": {
         "valid_from_financial_year_start": lambda number: 1990 + number
