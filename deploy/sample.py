@@ -108,7 +108,10 @@ def _fill_big(cursor: Any, size: Size, values: dict[str, Any], tell: Tell) -> No
         tell(f"{last:,} messages")
     cursor.execute(_history(), values)
     tell(f"{cursor.rowcount:,} rows of history")
+    cursor.execute("SELECT to_regclass('delivery_events') IS NOT NULL")
+    [has_events] = cursor.fetchone()
     for name, statement in (
+        *([("answers of providers", sample_rows.EVENTS)] if has_events else []),
         ("calls of services", sample_rows.CALLS),
         ("attempts of them", sample_rows.ATTEMPTS),
         ("audit events", sample_rows.AUDIT),

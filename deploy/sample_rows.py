@@ -197,6 +197,18 @@ ATTEMPTS: Final = """
         CASE WHEN number = attempts THEN last_error ELSE 'answered 503' END, id
     FROM callback_deliveries, generate_series(1, attempts) number
 """
+# Of each message that did not go straight, where the table is there.
+EVENTS: Final = """
+    INSERT INTO delivery_events (notification_id, at, kind, attempt, provider, outcome, code, raw,
+        duration_ms, is_applied)
+    SELECT id, created_at + interval '1 s' * number, kind, CASE WHEN kind = 'attempt' THEN 1 END,
+        coalesce(sent_by, 'mmg'),
+        CASE WHEN kind = 'attempt' THEN 'not-taken' ELSE notification_status END,
+        '503', 'busy', CASE WHEN kind = 'attempt' THEN 250 END, true
+    FROM notifications, unnest(ARRAY['attempt', 'receipt']) WITH ORDINALITY AS two (kind, number)
+    WHERE delivery_attempts > 0 AND notification_type <> 'letter'
+        AND (notification_status <> 'delivered' OR pg_temp.u(hashtext(id::text), 9) < 0.2)
+"""
 AUDIT: Final = """
     INSERT INTO audit_events (id, actor_id, actor_kind, action, service_id, subject_type,
         subject_id, before, after, reason, request_id, created_at)

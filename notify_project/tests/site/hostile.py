@@ -32,6 +32,9 @@ VALUES = {"templates_app.templatechange.proposed": {"name": ALL, "content": ALL}
 CODE = re.compile(r"^(on|x-|@|:|v-|hx-)")
 # Words and counts of ours, which nobody writes.
 OURS = {
+    "notifications.hold.key",
+    "services.user.temporary_roles",
+    "notifications.deliveryevent.outcome",
     "notifications.lettercheck.message",
     "notifications.notification.postage",
     "notifications.personrequest.counts",

@@ -68,6 +68,8 @@ SHAPES = {
     "notifications.notification": MESSAGE
     | {"is_real": True, "job_row_number": lambda number: number},
     "notifications.notificationhistory": MESSAGE,
+    "notifications.deliveryevent": {"outcome": "not-taken"},
+    "notifications.hold": {"key": lambda number: str(uuid.UUID(int=number + 1))},
     "notifications.providerfigures": {"calls": 1},
     "billing.defaultannualallowance": {
         "valid_from_financial_year_start": lambda number: 1990 + number
