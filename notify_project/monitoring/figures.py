@@ -13,6 +13,7 @@ from django.db.models import Sum
 from redis import RedisError
 
 from notifications.delivery.health import circuit_of
+from notifications.lifecycle.held import memory
 from notifications.models import ProviderDetails, ProviderFigures
 from notifications.statistics.hourly_volumes import days_by_hour, today_so_far
 from notify_project.clock import london_day
@@ -72,7 +73,7 @@ def _readings(readings: Iterable[Reading]) -> Part:
 
 
 def _lanes(now: datetime) -> Part:
-    return _readings(tables.lanes(now))
+    return _readings(tables.lanes(now, memory.refresh()))
 
 
 def _waiting(now: datetime) -> Part:
@@ -80,7 +81,8 @@ def _waiting(now: datetime) -> Part:
 
 
 def _letters(now: datetime) -> Part:
-    return _readings(chain(tables.letters(now), tables.print_batches(now)))
+    held = memory.refresh()
+    return _readings(chain(tables.letters(now, held), tables.print_batches(now, held)))
 
 
 def _callbacks(now: datetime) -> Part:

@@ -158,7 +158,7 @@ def _stuck(found: Figures) -> list[dict[str, Any]]:
         (
             "failed tasks",
             sum(failed.values()) if failed else None,
-            find_url("admin:django_rq_home"),
+            find_url("admin:django_rq_dashboard_changelist"),
         ),
         (
             "periodic tasks that are late",

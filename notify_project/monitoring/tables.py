@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q
 from notifications.delivery.claim import never_started_count
 from notifications.letters.printing.printers import is_held
 from notifications.letters.printing.ready import OPEN
-from notifications.lifecycle.held import read_held
+from notifications.lifecycle.held import Held, read_held
 from notifications.models import (
     CallbackDelivery,
     LetterPrintBatch,
@@ -41,28 +41,28 @@ def readings(now: datetime) -> list[Reading]:
     Raises:
         django.db.Error: it did not answer.
     """
+    held = read_held()
     return [
-        *lanes(now),
+        *lanes(now, held),
         *_holds(now),
         *never_started(now),
         *outbox(now),
-        *letters(now),
-        *print_batches(now),
+        *letters(now, held),
+        *print_batches(now, held),
         *_providers(now),
         *_periodic(now),
         *template_changes(now),
     ]
 
 
-def lanes(now: datetime) -> Iterator[Reading]:
+def lanes(now: datetime, held: Held) -> Iterator[Reading]:
     """Show how much could be sent now in each lane, and since when."""
     rows = Notification.objects.due(now).values("lane").annotate(n=Count("*"), oldest=Min("due_at"))
     by_lane = {row["lane"]: (row["n"], row["oldest"]) for row in rows}
-    held = read_held().lanes
     for lane in LANES:
         n, oldest = by_lane.get(lane.value, (0, None))
         yield Reading(gauges.LANE_WAITING, n, (lane.value,))
-        seconds = 0.0 if lane in held else _seconds(oldest, now)
+        seconds = 0.0 if lane in held.lanes else _seconds(oldest, now)
         yield Reading(gauges.LANE_OLDEST, seconds, (lane.value,))
 
 
@@ -90,14 +90,14 @@ def outbox(now: datetime) -> Iterator[Reading]:
     yield Reading(gauges.OUTBOX_OLDEST, _seconds(found["oldest"], now))
 
 
-def letters(now: datetime) -> Iterator[Reading]:
+def letters(now: datetime, held: Held) -> Iterator[Reading]:
     """Show the letters that have no outcome, or failed here."""
     rows = (
         Notification.objects.filter(
             notification_type=NotificationType.LETTER, status__in=LETTER_STATUSES, is_real=True
         )
         .values("status")
-        .annotate(n=Count("*"), oldest=Min("created_at", filter=~_held_letters()))
+        .annotate(n=Count("*"), oldest=Min("created_at", filter=~_held_letters(held)))
     )
     by_status = {row["status"]: (row["n"], row["oldest"]) for row in rows}
     for status in LETTER_STATUSES:
@@ -106,19 +106,18 @@ def letters(now: datetime) -> Iterator[Reading]:
         yield Reading(gauges.LETTERS_OLDEST, _seconds(oldest, now), (status.value,))
 
 
-def _held_letters() -> Q:
+def _held_letters(held: Held) -> Q:
     """Return which letters wait because somebody wants them to."""
-    if is_held():
+    if is_held(held):
         return Q(status=Status.CREATED)
-    held = read_held()
     of_held = Q(service_id__in=held.services) | Q(template_id__in=held.templates)
     return Q(status=Status.CREATED) & of_held
 
 
-def print_batches(now: datetime) -> Iterator[Reading]:
+def print_batches(now: datetime, held: Held) -> Iterator[Reading]:
     """Show what the printer does not have yet."""
     rows = LetterPrintBatch.objects.filter(state__in=OPEN).values("state")
-    waits = Q(provider__in=read_held().providers) & ~Q(state=LetterPrintBatch.State.UNCLEAR)
+    waits = Q(provider__in=held.providers) & ~Q(state=LetterPrintBatch.State.UNCLEAR)
     found = rows.annotate(n=Count("*"), oldest=Min("created_at", filter=~waits))
     by_state = {row["state"]: (row["n"], row["oldest"]) for row in found}
     for state in OPEN:

@@ -16,7 +16,7 @@ _GAUGES: Final = {gauge.name: gauge for gauge in gauges.ALL}
 # Of more findings of one kind the worst is said, and how many there are.
 MOST_ALIKE: Final = 3
 _MESSAGES: Final = "admin:notifications_notification_changelist"
-_QUEUES: Final = "admin:django_rq_home"
+_QUEUES: Final = "admin:django_rq_dashboard_changelist"
 _BATCHES: Final = "admin:notifications_letterprintbatch_changelist"
 
 
@@ -59,7 +59,7 @@ WORDS: Final[dict[str, Words]] = {
     "OutboxBehind": Words(
         "Services are told late what became of their messages: {time}",
         "admin:notifications_callbackdelivery_changelist",
-        (("state__exact", "waiting"),),
+        (("state", "waiting"),),
     ),
     "ProviderSilent": Words(
         "{label} took {count} messages in ten minutes and answered for none",
@@ -69,6 +69,10 @@ WORDS: Final[dict[str, Words]] = {
         "The periodic task {label} is {time} late",
         "admin:notify_project_periodicrun_changelist",
         (("q", "{label}"),),
+    ),
+    "HeldForLong": Words(
+        "A {label} has been held for {time}",
+        "admin:notifications_hold_changelist",
     ),
     "LettersFailed": Words(
         "{count} letters could not be made or printed",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from notifications.lifecycle.held import read_held
+from notifications.lifecycle.held import Held, read_held
 from notifications.models import ProviderDetails
 from notifications.providers.base import Printer
 from notifications.providers.registry import PROVIDERS, provider
@@ -30,11 +30,13 @@ def active_printer() -> Printer[Any]:
     return printer_named((unheld or by_weight)[0].identifier)
 
 
-def is_held() -> bool:
+def is_held(held: Held) -> bool:
     """Say whether all that could be printed waits for the release of a printer."""
+    if not held.providers:
+        return False
     rows = ProviderDetails.objects.filter(notification_type=NotificationType.LETTER, active=True)
     names = set(rows.values_list("identifier", flat=True))
-    return bool(names) and names <= read_held().providers
+    return bool(names) and names <= held.providers
 
 
 def is_active(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Each operation of the management API is in a table of who may."""
 
+from notifications.tests.api.management import test_acts_matrix as of_acts
 from notifications.tests.api.management import test_letters as of_letters
 from notifications.tests.api.management import test_matrix as of_notifications
 from notify_project.tests.management import (
@@ -16,6 +17,7 @@ TABLES = (
     of_services.OPERATIONS,
     of_services.OWN,
     of_letters.OPERATIONS,
+    of_acts.OPERATIONS,
     of_notifications.OPERATIONS,
     test_jobs_matrix.OPERATIONS,
     test_letter_pages.OPERATIONS,

@@ -86,7 +86,7 @@ def test_messages_are_counted_by_day_and_status_and_lead_to_their_list(signed_in
         "delivered": 1,
         "permanent-failure": 1,
     }
-    assert f"q={template.service.id}" in statuses["delivered"]["link"]
+    assert f"service__id__exact={template.service.id}" in statuses["delivered"]["link"]
     [texts] = [row for row in week.context["types"] if row["name"] == "texts"]
     assert (texts["share"], texts["is_bad"]) == ("50.0%", True)
 
