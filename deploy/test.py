@@ -111,11 +111,8 @@ def processors() -> int:
 
 
 def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
-    """Run the tests and return their exit code.
-
-    One process more than there are processors: most of what the longest tests do is wait.
-    """
-    parallel = ["-n", str(processors() + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    """Run the tests and return their exit code."""
+    parallel = ["-n", str(processors()), "--dist", "loadfile", "--no-loadscope-reorder"]
     return wait_for([sys.executable, "-m", "pytest", *parallel, *arguments], env)
 
 
