@@ -171,7 +171,7 @@ def test_the_command_lists_runs_again_and_drops(redis, capsys):
 # encrypted, and ``detail`` a provider's code.
 ARGUMENTS = frozenset(
     {
-        *("job_id", "notification_id", "service_id", "correlation_id"),
+        *("job_id", "notification_id", "service_id", "correlation_id", "report_id"),
         *("reference", "references", "provider_name", "status", "status_if_pending", "detail"),
         *("first", "last", "sheets", "attempt", "day", "now", "slot", "lane", "name", "sealed"),
     }
