@@ -24,17 +24,21 @@ YEARS: Final[Mapping[str, int]] = {Kind.SERVICE: 7000, Kind.TEMPLATE: 7200, Kind
 _FIRST_YEAR, _WIDTH = 2001, 200
 DAYS_A_YEAR: Final = 365.2425
 
-# What of a paused job comes back waits for its job. Rows that somebody has locked are met again.
+# What of a paused job comes back waits for its job, which goes on only after this: it would pass
+# over a row that it does not find held back. Rows that somebody has locked are met again.
 _GIVE_BACK = """
 WITH chosen AS MATERIALIZED (
-    SELECT n.id, {due_at} AS due_at FROM notifications n
+    SELECT n.id, n.job_id, {due_at} AS due_at FROM notifications n
     WHERE {waiting} AND {due_at} >= %(after)s AND {due_at} < %(end)s {which}
     ORDER BY {due_at} LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
+), paused AS MATERIALIZED (
+    SELECT j.id FROM jobs j
+    WHERE j.id IN (SELECT job_id FROM chosen) AND j.job_status = 'paused'
+    FOR SHARE
 ), written AS (
-    UPDATE notifications n SET next_attempt_at = CASE WHEN EXISTS (
-        SELECT FROM jobs j WHERE j.id = n.job_id AND j.job_status = 'paused'
-    ) THEN %(paused)s::timestamptz END
+    UPDATE notifications n SET next_attempt_at = CASE
+        WHEN n.job_id IN (SELECT id FROM paused) THEN %(paused)s::timestamptz END
     FROM chosen WHERE n.id = chosen.id
 )
 SELECT count(*), max(due_at) FROM chosen

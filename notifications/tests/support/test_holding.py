@@ -5,12 +5,14 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from werkzeug import Response
 
 from notifications.delivery.claim import claim_due, lanes_with_due_rows, never_started_count
 from notifications.delivery.deliver import deliver
+from notifications.jobs.control import resume_job
 from notifications.jobs.holding import hold as pause_rows
+from notifications.jobs.repair import resume
 from notifications.lifecycle import expire, held_by
 from notifications.lifecycle.held import memory
 from notifications.models import Hold, Notification
@@ -186,6 +188,37 @@ def test_what_a_release_gives_back_of_a_job_that_is_being_paused_stays_with_the_
     count = give_back(until=clock.now() + HOUR)
 
     assert (count, deliver(Queue.NORMAL), pause_rows(job.id)) == (1, 0, 0)
+
+
+def test_a_job_that_goes_on_while_its_rows_are_given_back_leaves_none_behind(
+    template, sms_provider, recorded_tasks
+):
+    job = JobFactory(service=template.service, template=template, job_status="in progress")
+    row = NotificationFactory(template=template, job=job, job_row_number=0)
+    hold("service", str(template.service_id), **WHY)
+    deliver(Queue.NORMAL)
+    type(job).objects.filter(id=job.id).update(job_status="paused")
+    release("service", str(template.service_id), **WHY)
+    is_given_back, goes_on = threading.Event(), threading.Event()
+
+    def give_back_slowly():
+        with transaction.atomic():
+            give_back(until=clock.now() + HOUR)
+            is_given_back.set()
+            # Whoever moves the job waits for this transaction, or does not.
+            goes_on.wait(0.5)
+        connection.close()
+
+    thread = threading.Thread(target=give_back_slowly)
+    thread.start()
+    is_given_back.wait()
+    resume_job(template.service_id, job.id, **WHY)
+    resume(job.id, lambda *_: None)
+    goes_on.set()
+    thread.join()
+
+    row.refresh_from_db()
+    assert row.next_attempt_at is None
 
 
 def test_what_a_worker_puts_away_after_the_release_is_given_back_too(
