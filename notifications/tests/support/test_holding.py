@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from notifications.jobs.repair import resume
 from notifications.lifecycle import expire, held_by
 from notifications.lifecycle.held import memory
 from notifications.models import Hold, Notification
+from notifications.support import bulk
 from notifications.support.giving_back import give_back, put_away_count
 from notifications.support.holding import HoldRefused, age_of_oldest, hold, release
 from notifications.tests.delivery.conftest import *  # noqa: F403 - fixtures
@@ -219,6 +221,56 @@ def test_a_job_that_goes_on_while_its_rows_are_given_back_leaves_none_behind(
 
     row.refresh_from_db()
     assert row.next_attempt_at is None
+
+
+def lock_backwards(rows, has_last):
+    """Lock the last row, wait until somebody waits for it, then go for the first."""
+
+    def lock(row):
+        Notification.objects.select_for_update().get(id=row.id)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock(rows[-1])
+        has_last.set()
+        # It is the other who is told that it crossed this one.
+        cursor.execute("SET LOCAL deadlock_timeout = '30s'")
+        cursor.execute("SET LOCAL lock_timeout = '30s'")
+        for _ in range(200):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                break
+            time.sleep(0.02)
+        lock(rows[0])
+    connection.close()
+
+
+@pytest.mark.parametrize("act", ["pause", "fail"])
+def test_whoever_crosses_a_worker_that_writes_to_the_same_rows_begins_anew(
+    act, template, recorded_tasks
+):
+    job = JobFactory(service=template.service, template=template, job_status="paused")
+    ids = sorted(uuid.uuid4() for _ in range(2))
+    rows = [
+        NotificationFactory(id=key, template=template, job=job, job_row_number=number)
+        for number, key in enumerate(ids)
+    ]
+    has_last = threading.Event()
+    thread = threading.Thread(target=lock_backwards, args=[rows, has_last])
+    thread.start()
+    has_last.wait()
+
+    if act == "pause":
+        count = pause_rows(job.id)
+    else:
+        action = bulk.begin("fail", since=clock.now() - HOUR, service_id=template.service_id, **WHY)
+        bulk.run(action.id, until=clock.now() + HOUR)
+        bulk.start(action, count=2, **WHY)
+        bulk.run(action.id, until=clock.now() + HOUR)
+        action.refresh_from_db()
+        count = action.done
+    thread.join()
+
+    assert count == 2
 
 
 def test_what_a_worker_puts_away_after_the_release_is_given_back_too(
