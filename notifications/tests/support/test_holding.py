@@ -14,11 +14,11 @@ from notifications.delivery.deliver import deliver
 from notifications.jobs.control import resume_job
 from notifications.jobs.holding import hold as pause_rows
 from notifications.jobs.repair import resume
-from notifications.lifecycle import expire, held_by
+from notifications.lifecycle import expire, held_by, putting_away
 from notifications.lifecycle.held import memory
 from notifications.models import Hold, Notification
 from notifications.support import bulk
-from notifications.support.giving_back import give_back, put_away_count
+from notifications.support.giving_back import give_back, put_away_count, put_away_in_words
 from notifications.support.holding import HoldRefused, age_of_oldest, hold, release
 from notifications.tests.delivery.conftest import *  # noqa: F403 - fixtures
 from notifications.tests.factories import JobFactory, NotificationFactory, ProviderDetailsFactory
@@ -73,7 +73,7 @@ def test_what_is_held_waits_untried_and_goes_out_oldest_first_when_it_is_release
             assert (row.status, row.delivery_attempts, row.claimed_until) == ("created", 0, None)
             assert held_by(row.next_attempt_at) == kind
             assert row.billable_units == 0
-        assert put_away_count(Hold.objects.get(), 10) == 3
+        assert put_away_count(Hold.objects.get(), 10) == (3, True)
         assert deliver(Queue.NORMAL) == 0
 
     key = template.service_id if kind == "service" else template.id
@@ -289,6 +289,32 @@ def test_what_a_worker_puts_away_after_the_release_is_given_back_too(
 
     assert (away, count) == ("service", 1)
     assert Hold.objects.get().emptied_at is None
+
+
+def test_what_others_hold_of_the_same_kind_is_passed_over_a_little_at_a_time(
+    template, sms_provider, recorded_tasks, monkeypatch
+):
+    monkeypatch.setattr(putting_away, "LOOK", 2)
+    now = clock.now()
+    other = TemplateFactory(service=template.service)
+    for age in range(9):
+        at = now - timedelta(minutes=20 + age // 3)
+        NotificationFactory(template=other, created_at=at)
+    rows = [NotificationFactory(template=template) for _ in range(3)]
+    for each in (other, template):
+        hold("template", str(each.id), **WHY)
+    deliver(Queue.NORMAL)
+
+    words = put_away_in_words(Hold.objects.get(key=template.id))
+    release("template", str(template.id), **WHY)
+    Hold.objects.filter(key=template.id).update(released_at=now - HOUR)
+    count = give_back(until=clock.now() + HOUR)
+    deliver(Queue.NORMAL)
+
+    assert (words, count) == ("at least 0", 3)
+    assert {status_of(row) for row in rows} == {"sending"}
+    assert Notification.objects.filter(template_id=other.id, status="created").count() == 9
+    assert Hold.objects.get(key=template.id).emptied_at is not None
 
 
 def test_a_release_is_forgotten_when_nothing_more_can_come_of_it(template, recorded_tasks):
