@@ -22,11 +22,13 @@ from notifications.support.giving_back import give_back, put_away_count, put_awa
 from notifications.support.holding import HoldRefused, age_of_oldest, hold, release
 from notifications.tests.delivery.conftest import *  # noqa: F403 - fixtures
 from notifications.tests.factories import JobFactory, NotificationFactory, ProviderDetailsFactory
+from notifications.tests.support.conftest import forget
 from notify_project import clock
 from notify_project.api.errors import NoResultFound
 from notify_project.constants import Queue
 from notify_project.models import AuditEvent
 from notify_project.reasons import NoReason
+from notify_project.tests.at_once import at_once
 from services.tests.factories import UserFactory
 from templates_app.tests.factories import TemplateFactory
 
@@ -447,6 +449,37 @@ def test_a_subject_is_held_once_released_once_and_both_are_audited(template, rec
         ("hold sending", template.service_id, "wrong text"),
         ("release sending", template.service_id, "corrected"),
     ]
+
+
+def test_of_two_who_hold_or_release_at_once_one_does_and_the_other_is_told(
+    template, recorded_tasks, redis
+):
+    key = str(template.service_id)
+
+    held = at_once(*[lambda: hold("service", key, **WHY)] * 2)
+    released = at_once(*[lambda: release("service", key, **WHY)] * 2)
+
+    assert held == ["The service is held already"]
+    assert released == ["The service is not held"]
+    assert [row.released_at is None for row in Hold.objects.all()] == [False]
+    assert AuditEvent.objects.count() == 2
+
+
+def test_a_held_message_that_is_erased_is_never_sent_and_ends(
+    template, sms_provider, recorded_tasks, redis, files
+):
+    row = NotificationFactory(template=template)
+    hold("service", str(template.service_id), **WHY)
+    deliver(Queue.NORMAL)
+    forget(row.to)
+
+    release("service", str(template.service_id), **WHY)
+    give_back(until=clock.now() + HOUR)
+    deliver(Queue.NORMAL)
+
+    row.refresh_from_db()
+    assert sms_provider.seen == []
+    assert (row.status, row.failure_reason, row.to) == ("technical-failure", "erased", "")
 
 
 @pytest.mark.parametrize(
