@@ -1,7 +1,8 @@
 """Telling a database that is away from a statement that failed, before or after it."""
 
 import select
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -10,6 +11,11 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 _AWAY_CLASSES = ("08", "53", "57P", "25006")
 # Same source: a deadlock or the like, a lock that others hold, a statement that took too long.
 _PASSING_CLASSES = (*_AWAY_CLASSES, "40", "55P03", "57014")
+
+# How often a transaction is begun in all that others are in the way of.
+TIMES: Final = 4
+
+_T = TypeVar("_T")
 
 
 def is_away(error: BaseException) -> bool:
@@ -33,6 +39,21 @@ def may_pass(error: BaseException) -> bool:
     """Say whether the same statement may succeed a moment later."""
     code: str | None = getattr(error.__cause__, "pgcode", None)
     return is_away(error) if code is None else code.startswith(_PASSING_CLASSES)
+
+
+def again_if_crossed(transact: Callable[[], _T]) -> _T:
+    """Run a transaction that locks many rows, anew if it crossed another one that does so.
+
+    Raises:
+        OperationalError: it was in the way each time, or something else is wrong.
+    """
+    for _ in range(TIMES - 1):
+        try:
+            return transact()
+        except OperationalError as error:
+            if is_away(error) or not may_pass(error):
+                raise
+    return transact()
 
 
 def reconnect() -> None:

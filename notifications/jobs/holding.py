@@ -1,12 +1,14 @@
 """Hold back what is stored of a paused job, a batch at a time, and let it go again."""
 
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from notifications import lifecycle
 from notifications.jobs.moves import STORING, Status
+from notify_project.database import again_if_crossed
 
 # Whoever moves the job waits for the batch that is written; the next batch finds it moved.
 _LOCK = "SELECT FROM jobs WHERE id = %s AND job_status = ANY(%s) FOR SHARE"
@@ -45,7 +47,8 @@ def release(job_id: UUID) -> int:
 
 def _each_batch(job_id: UUID, status: Status) -> int:
     count, last = 0, -1
-    while (batch := _batch(job_id, status, last)) is not None:
+    # Workers write to rows of it in another order.
+    while (batch := again_if_crossed(partial(_batch, job_id, status, last))) is not None:
         written, last = batch
         count += written
     return count

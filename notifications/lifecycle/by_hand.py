@@ -30,7 +30,12 @@ UPDATE notifications n SET next_attempt_at = NULL
 FROM waiting WHERE n.id = waiting.id
 RETURNING n.id, n.lane
 """
-_LOCK = "SELECT FROM notifications n WHERE n.id = ANY(%(ids)s::uuid[]) ORDER BY n.id FOR UPDATE"
+# What is leased is left to its worker, which writes to many of its rows in an order of its own.
+_LOCK = """
+SELECT FROM notifications n WHERE n.id = ANY(%(ids)s::uuid[]) AND (
+    n.notification_type = 'letter' OR coalesce(n.claimed_until, '-infinity') <= %(now)s
+) ORDER BY n.id FOR UPDATE
+"""
 _END = f"""
 WITH written AS (
     UPDATE notifications n SET

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from notifications.support.bulk_acting import act_on
 from notifications.support.bulk_filter import BulkRefused, Looked, look, require_sense
 from notify_project import audit, clock
 from notify_project.constants import Queue
+from notify_project.database import again_if_crossed
 from notify_project.queues import enqueue
 from notify_project.reasons import require_reason
 from services.models import User
@@ -123,7 +125,7 @@ def run(row_id: UUID, *, until: datetime) -> bool:
         Whether something is left to do.
     """
     while clock.now() < until:
-        if not _batch(row_id):
+        if not again_if_crossed(partial(_batch, row_id)):
             return False
     return True
 

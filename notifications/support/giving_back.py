@@ -69,23 +69,33 @@ def give_back(*, until: datetime) -> int:
     return count
 
 
-def put_away_count(row: Hold, limit: int) -> int:
-    """Count what a hold has put away; it stops at the limit."""
+def put_away_count(row: Hold, limit: int) -> tuple[int, bool]:
+    """Count what a hold has put away; it stops at the limit.
+
+    Returns:
+        How many there are, and whether that is all: one look does not go past very many that
+        something else holds.
+    """
     if row.kind == Kind.LANE:
-        return 0
-    share = _share_of(row)
-    left = limit
+        return 0, True
+    share, left, is_all = _share_of(row), limit, True
     for lane in LANES:
-        left -= count_put_away(share.kind, lane=lane.value, limit=left, **share.which)
-    return limit - left
+        if left:
+            count, after = count_put_away(
+                share.kind, lane=lane.value, limit=left, after=None, **share.which
+            )
+            left, is_all = left - count, is_all and after is None
+    return limit - left, is_all
 
 
 def put_away_in_words(row: Hold) -> str:
     """Return how many messages a hold has put away; empty for a lane, where nothing is moved."""
     if row.kind == Kind.LANE:
         return ""
-    count = put_away_count(row, MOST_COUNTED + 1)
-    return f"more than {MOST_COUNTED:,}" if count > MOST_COUNTED else f"{count:,}"
+    count, is_all = put_away_count(row, MOST_COUNTED + 1)
+    if count > MOST_COUNTED:
+        return f"more than {MOST_COUNTED:,}"
+    return f"{count:,}" if is_all else f"at least {count:,}"
 
 
 def _share_of(row: Hold) -> Share:
@@ -108,10 +118,11 @@ def _give_back_of_lane(share: Share, lane: Queue, until: datetime) -> int:
             count, after = lifecycle.give_back(
                 share.kind, lane=lane.value, after=after, **share.which
             )
-        if not count:
-            break
         total += count
-        wake(lane)
+        if count:
+            wake(lane)
+        if after is None:
+            break
     return total
 
 
@@ -128,8 +139,23 @@ def _finish(row: Hold, now: datetime) -> None:
         return
     # Held again, what is away belongs to the hold that holds.
     is_held = Hold.objects.active().filter(kind=row.kind, key=row.key).exists()
-    if is_held or not put_away_count(row, 1):
+    if is_held or _is_empty(row):
         Hold.objects.filter(id=row.id).update(emptied_at=now)
+
+
+def _is_empty(row: Hold) -> bool:
+    """Say whether a hold has put nothing away, wherever it may be."""
+    return row.kind == Kind.LANE or all(_is_empty_in(lane, _share_of(row)) for lane in LANES)
+
+
+def _is_empty_in(lane: Queue, share: Share) -> bool:
+    after = None
+    while True:
+        count, after = count_put_away(
+            share.kind, lane=lane.value, limit=1, after=after, **share.which
+        )
+        if count or after is None:
+            return not count
 
 
 def _shares_of_providers() -> Iterator[Share]:

@@ -131,7 +131,8 @@ def _require_there(kind: str, key: str) -> tuple[UUID | None, str]:
     else:
         found = list(Template.objects.filter(id=key).values_list("service_id", flat=True))
     if not found:
-        raise NoResultFound(f"There is no such {kind}")
+        others = f": lanes are {', '.join(LANES)}" if kind == Kind.LANE else ""
+        raise NoResultFound(f"There is no such {kind}{others}")
     return found[0], key
 
 

@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from notifications.models import Hold
 from notify_project import clock
 from notify_project.admin.links import find_url
+from services.models import Service
 
 MOST_HOLDS: Final = 20
 
@@ -25,10 +29,25 @@ class Notice:
     link: str = ""
 
 
+def holds_of_service(service_id: UUID) -> list[Notice]:
+    """Return what is held of a service: itself, and templates of it."""
+    return list(_of(Hold.objects.active().filter(service_id=service_id)))
+
+
 def _holds(_: datetime) -> Iterator[Notice]:
-    for hold in Hold.objects.active().order_by("created_at")[:MOST_HOLDS]:
+    return _of(Hold.objects.active())
+
+
+def _of(holds: QuerySet[Hold]) -> Iterator[Notice]:
+    services = Service.objects.filter(id=OuterRef("service_id"))
+    named = holds.annotate(service_name=Subquery(services.values("name")))
+    for hold in named.order_by("created_at")[:MOST_HOLDS]:
+        what = hold.key
+        if hold.service_name is not None:
+            of = "of " if hold.kind == Hold.Kind.TEMPLATE else ""
+            what = f"{of}{hold.service_name}"
         since = clock.london_words(hold.created_at)
-        words = f"{hold.get_kind_display()} held since {since}: {hold.reason}"
+        words = f"{hold.get_kind_display()} {what} held since {since}: {hold.reason}"
         yield Notice(words, find_url("admin:notifications_hold_change", hold.pk))
 
 

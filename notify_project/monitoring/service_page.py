@@ -17,6 +17,7 @@ from notify_project.admin.links import find_url
 from notify_project.admin.scope import may_see_service
 from notify_project.monitoring import service_facts
 from notify_project.monitoring.home import KINDS
+from notify_project.monitoring.notices import holds_of_service
 from notify_project.monitoring.service_facts import SHOWN, Volumes
 from services.limit_use import LimitUse, limit_use
 from services.models import Service
@@ -36,6 +37,7 @@ _CARDS: Final = {
     "templates": "templates_app.view_template",
     "statistics": "notifications.view_servicestatistics",
     "audit": "notify_project.view_auditevent",
+    "holds": "notifications.view_hold",
 }
 
 
@@ -59,6 +61,7 @@ def overview(request: HttpRequest, service_id: UUID) -> HttpResponse:
         "title": service.name,
         "service": service,
         "may": may,
+        "holds": holds_of_service(service.id) if may["holds"] else [],
         "days": days,
         "periods": PERIODS,
         "chart": _chart(volumes),

@@ -2,27 +2,33 @@
 
 import threading
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from werkzeug import Response
 
 from notifications.delivery.claim import claim_due, lanes_with_due_rows, never_started_count
 from notifications.delivery.deliver import deliver
+from notifications.jobs.control import resume_job
 from notifications.jobs.holding import hold as pause_rows
-from notifications.lifecycle import expire, held_by
+from notifications.jobs.repair import resume
+from notifications.lifecycle import expire, held_by, putting_away
 from notifications.lifecycle.held import memory
 from notifications.models import Hold, Notification
-from notifications.support.giving_back import give_back, put_away_count
+from notifications.support import bulk
+from notifications.support.giving_back import give_back, put_away_count, put_away_in_words
 from notifications.support.holding import HoldRefused, age_of_oldest, hold, release
 from notifications.tests.delivery.conftest import *  # noqa: F403 - fixtures
 from notifications.tests.factories import JobFactory, NotificationFactory, ProviderDetailsFactory
+from notifications.tests.support.conftest import forget
 from notify_project import clock
 from notify_project.api.errors import NoResultFound
 from notify_project.constants import Queue
 from notify_project.models import AuditEvent
 from notify_project.reasons import NoReason
+from notify_project.tests.at_once import at_once
 from services.tests.factories import UserFactory
 from templates_app.tests.factories import TemplateFactory
 
@@ -69,7 +75,7 @@ def test_what_is_held_waits_untried_and_goes_out_oldest_first_when_it_is_release
             assert (row.status, row.delivery_attempts, row.claimed_until) == ("created", 0, None)
             assert held_by(row.next_attempt_at) == kind
             assert row.billable_units == 0
-        assert put_away_count(Hold.objects.get(), 10) == 3
+        assert put_away_count(Hold.objects.get(), 10) == (3, True)
         assert deliver(Queue.NORMAL) == 0
 
     key = template.service_id if kind == "service" else template.id
@@ -188,6 +194,87 @@ def test_what_a_release_gives_back_of_a_job_that_is_being_paused_stays_with_the_
     assert (count, deliver(Queue.NORMAL), pause_rows(job.id)) == (1, 0, 0)
 
 
+def test_a_job_that_goes_on_while_its_rows_are_given_back_leaves_none_behind(
+    template, sms_provider, recorded_tasks
+):
+    job = JobFactory(service=template.service, template=template, job_status="in progress")
+    row = NotificationFactory(template=template, job=job, job_row_number=0)
+    hold("service", str(template.service_id), **WHY)
+    deliver(Queue.NORMAL)
+    type(job).objects.filter(id=job.id).update(job_status="paused")
+    release("service", str(template.service_id), **WHY)
+    is_given_back, goes_on = threading.Event(), threading.Event()
+
+    def give_back_slowly():
+        with transaction.atomic():
+            give_back(until=clock.now() + HOUR)
+            is_given_back.set()
+            # Whoever moves the job waits for this transaction, or does not.
+            goes_on.wait(0.5)
+        connection.close()
+
+    thread = threading.Thread(target=give_back_slowly)
+    thread.start()
+    is_given_back.wait()
+    resume_job(template.service_id, job.id, **WHY)
+    resume(job.id, lambda *_: None)
+    goes_on.set()
+    thread.join()
+
+    row.refresh_from_db()
+    assert row.next_attempt_at is None
+
+
+def lock_backwards(rows, has_last):
+    """Lock the last row, wait until somebody waits for it, then go for the first."""
+
+    def lock(row):
+        Notification.objects.select_for_update().get(id=row.id)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock(rows[-1])
+        has_last.set()
+        # It is the other who is told that it crossed this one.
+        cursor.execute("SET LOCAL deadlock_timeout = '30s'")
+        cursor.execute("SET LOCAL lock_timeout = '30s'")
+        for _ in range(200):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                break
+            time.sleep(0.02)
+        lock(rows[0])
+    connection.close()
+
+
+@pytest.mark.parametrize("act", ["pause", "fail"])
+def test_whoever_crosses_a_worker_that_writes_to_the_same_rows_begins_anew(
+    act, template, recorded_tasks
+):
+    job = JobFactory(service=template.service, template=template, job_status="paused")
+    ids = sorted(uuid.uuid4() for _ in range(2))
+    rows = [
+        NotificationFactory(id=key, template=template, job=job, job_row_number=number)
+        for number, key in enumerate(ids)
+    ]
+    has_last = threading.Event()
+    thread = threading.Thread(target=lock_backwards, args=[rows, has_last])
+    thread.start()
+    has_last.wait()
+
+    if act == "pause":
+        count = pause_rows(job.id)
+    else:
+        action = bulk.begin("fail", since=clock.now() - HOUR, service_id=template.service_id, **WHY)
+        bulk.run(action.id, until=clock.now() + HOUR)
+        bulk.start(action, count=2, **WHY)
+        bulk.run(action.id, until=clock.now() + HOUR)
+        action.refresh_from_db()
+        count = action.done
+    thread.join()
+
+    assert count == 2
+
+
 def test_what_a_worker_puts_away_after_the_release_is_given_back_too(
     template, sms_provider, recorded_tasks
 ):
@@ -204,6 +291,32 @@ def test_what_a_worker_puts_away_after_the_release_is_given_back_too(
 
     assert (away, count) == ("service", 1)
     assert Hold.objects.get().emptied_at is None
+
+
+def test_what_others_hold_of_the_same_kind_is_passed_over_a_little_at_a_time(
+    template, sms_provider, recorded_tasks, monkeypatch
+):
+    monkeypatch.setattr(putting_away, "LOOK", 2)
+    now = clock.now()
+    other = TemplateFactory(service=template.service)
+    for age in range(9):
+        at = now - timedelta(minutes=20 + age // 3)
+        NotificationFactory(template=other, created_at=at)
+    rows = [NotificationFactory(template=template) for _ in range(3)]
+    for each in (other, template):
+        hold("template", str(each.id), **WHY)
+    deliver(Queue.NORMAL)
+
+    words = put_away_in_words(Hold.objects.get(key=template.id))
+    release("template", str(template.id), **WHY)
+    Hold.objects.filter(key=template.id).update(released_at=now - HOUR)
+    count = give_back(until=clock.now() + HOUR)
+    deliver(Queue.NORMAL)
+
+    assert (words, count) == ("at least 0", 3)
+    assert {status_of(row) for row in rows} == {"sending"}
+    assert Notification.objects.filter(template_id=other.id, status="created").count() == 9
+    assert Hold.objects.get(key=template.id).emptied_at is not None
 
 
 def test_a_release_is_forgotten_when_nothing_more_can_come_of_it(template, recorded_tasks):
@@ -336,6 +449,37 @@ def test_a_subject_is_held_once_released_once_and_both_are_audited(template, rec
         ("hold sending", template.service_id, "wrong text"),
         ("release sending", template.service_id, "corrected"),
     ]
+
+
+def test_of_two_who_hold_or_release_at_once_one_does_and_the_other_is_told(
+    template, recorded_tasks, redis
+):
+    key = str(template.service_id)
+
+    held = at_once(*[lambda: hold("service", key, **WHY)] * 2)
+    released = at_once(*[lambda: release("service", key, **WHY)] * 2)
+
+    assert held == ["The service is held already"]
+    assert released == ["The service is not held"]
+    assert [row.released_at is None for row in Hold.objects.all()] == [False]
+    assert AuditEvent.objects.count() == 2
+
+
+def test_a_held_message_that_is_erased_is_never_sent_and_ends(
+    template, sms_provider, recorded_tasks, redis, files
+):
+    row = NotificationFactory(template=template)
+    hold("service", str(template.service_id), **WHY)
+    deliver(Queue.NORMAL)
+    forget(row.to)
+
+    release("service", str(template.service_id), **WHY)
+    give_back(until=clock.now() + HOUR)
+    deliver(Queue.NORMAL)
+
+    row.refresh_from_db()
+    assert sms_provider.seen == []
+    assert (row.status, row.failure_reason, row.to) == ("technical-failure", "erased", "")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from billing.allowances import set_allowance
 from billing.budgets import set_budget
 from billing.models import FactBilling
-from notifications.models import FailingEndpoint
+from notifications.models import FailingEndpoint, Hold
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
     JobFactory,
@@ -144,6 +144,23 @@ def test_keys_show_when_they_were_last_used(signed_in):
     [shown] = look(signed_in, key.service).context["keys"]
 
     assert shown.last_used_at == row.created_at
+
+
+def test_the_page_of_what_is_held_says_so_to_who_may_see_holds(signed_in):
+    template = TemplateFactory()
+    held, other = template.service, ServiceFactory()
+    kinds = (("service", held.id), ("template", template.id))
+    for kind, key in kinds:
+        Hold.objects.create(kind=kind, key=key, service_id=held.id, reason=HOSTILE)
+
+    words = look(signed_in, held).content.decode()
+    without = look(signed_in, other).content.decode()
+    blind = look(allowed("view_service"), held).content.decode()
+
+    assert f"Service {held.name} held since" in words
+    assert f"Template of {held.name} held since" in words
+    assert HOSTILE not in words
+    assert "Held back" not in without + blind
 
 
 def test_the_page_costs_few_queries_however_much_there_is(signed_in):

@@ -26,7 +26,7 @@ def reads_of_big_tables():
     found = []
 
     def gather(execute, sql, params, many, context):
-        if sql.lstrip("( ").startswith(("SELECT", "WITH")) and MENTIONS.search(sql):
+        if sql.lstrip("( \n").startswith(("SELECT", "WITH")) and MENTIONS.search(sql):
             found.append((sql, params))
         return execute(sql, params, many, context)
 

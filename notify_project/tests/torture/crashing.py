@@ -85,7 +85,18 @@ PRINTING_FILES = (
     Point("file of letters written, not named", f"{_PRINTING}.upload", "_is_named"),
     Point("file of letters named, not recorded", f"{_PRINTING}.upload", "_is_named", after=True),
 )
+_BULK = "notifications.support.bulk"
+ACTING = (
+    Point("bulk action: batch done, not committed", _BULK, "act_on", after=True, often=False),
+    Point("bulk action: batch counted, not committed", _BULK, "_note", after=True, often=False),
+    Point("bulk action: between two batches", _BULK, "_batch", after=True, often=False),
+)
+GIVING_BACK = (
+    Point("given back, not committed", "notifications.lifecycle", "give_back", after=True),
+)
 POINTS = (
+    *ACTING,
+    *GIVING_BACK,
     *DELIVERING,
     *ACCEPTING,
     *STORING,
@@ -94,8 +105,11 @@ POINTS = (
     *PRINTING,
     *PRINTING_FILES,
 )
-# Module, name and value: seconds show what takes minutes with a printer.
+# Module, name and value: seconds and small batches show what takes minutes, or many messages.
 _SHORT = (
+    (_BULK, "LOST_AFTER", timedelta(seconds=5)),
+    ("notifications.support.bulk_filter", "BATCH", 100),
+    ("notifications.lifecycle.putting_away", "BATCH", 20),
     (f"{_PRINTING}.collate", "SINGLY_AT_A_TIME", 8),
     (f"{_PRINTING}.batches", "LEASE", timedelta(seconds=9)),
     (f"{_PRINTING}.singly", "LEASE", timedelta(seconds=8)),

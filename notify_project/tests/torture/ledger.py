@@ -26,8 +26,9 @@ FINAL = frozenset(
     )
 )
 SIMULATED_LANE = "research-mode"
-# The only failure of ours that a provider asks for; for any other nothing lasts long enough here.
-ASKED_FOR = "provider-rejected"
+# The only failures of ours that a provider or a person asks for; for any other nothing lasts long
+# enough here.
+ASKED_FOR = frozenset(("provider-rejected", "ended-by-support"))
 HANDED_OVER = frozenset(("delivered", "sent", "sending", "pending"))
 
 
@@ -193,7 +194,7 @@ def _lost(row: Stored | None, requests: list[Seen]) -> str:
 def _judge_end(verdict: Verdict, row: Stored) -> None:
     if row.status not in FINAL:
         verdict.not_final.append(Complaint(row.id, f"{row.status}, {row.attempts} attempts"))
-    if row.status == "technical-failure" and row.reason != ASKED_FOR:
+    if row.status == "technical-failure" and row.reason not in ASKED_FOR:
         verdict.given_up.append(Complaint(row.id, f"{row.reason}, {row.attempts} attempts"))
     if not row.same_history:
         verdict.unequal.append(row.id)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 GROUPS = (
     *("processes", "servers", "providers", "callbacks", "clock", "storage", "jobs", "races"),
-    "letters",
+    *("letters", "holds"),
 )
 LOAD_PER_SECOND = 15.0
 PATIENCE_SECONDS = 300.0

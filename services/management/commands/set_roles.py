@@ -1,6 +1,6 @@
 """Say what a person may do: all their roles, or one more for some hours."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("email", metavar="EMAIL", help="address of the person")
         parser.add_argument(
-            "roles", metavar="ROLE", nargs="*", choices=[*Role.values, []], help="without one: none"
+            "roles", metavar="ROLE", nargs="*", type=_role, help="as above; without one: none"
         )
         parser.add_argument("--reason", required=True, help="why: it is kept, so name nobody")
         parser.add_argument(
@@ -48,3 +48,9 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         given = ", ".join(sorted(roles)) or "no role"
         self.stdout.write(f"{'now' if is_new else 'still'}: {given}")
+
+
+def _role(word: str) -> str:
+    if word not in Role.values:
+        raise ArgumentTypeError(f"there is no role {word}: they are {', '.join(Role.values)}")
+    return word
