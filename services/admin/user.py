@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
 from django.db import transaction
@@ -106,9 +107,20 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
         return super().changeform_view(request, *args, **kwargs)
 
     @elevated
-    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
         """Set somebody's password, with which one could be them."""
-        return super().user_change_password(request, *args, **kwargs)
+        with transaction.atomic():
+            before = self.get_object(request, unquote(id))
+            response = super().user_change_password(request, id, form_url)
+            after = self.get_object(request, unquote(id))
+            if before and after and before.password != after.password:
+                audit.record("change password", after, actor=cast("User", request.user))
+        return response
 
     def save_model(
         self,
