@@ -34,7 +34,11 @@ ACCOUNT_FORMS = {"login": "services.accounts.forms.SignInForm"}
 # Who is locked out is counted with the person; this keeps one address from trying many.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"login": "300/m/ip", "login_failed": "60/m/ip"}
 
-MFA_FORMS = {"add_webauthn": "services.accounts.forms.AddKeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "services.accounts.forms.AddKeyForm",
+    "authenticate": "services.accounts.codes.CodeForm",
+    "reauthenticate": "services.accounts.codes.CodeAgainForm",
+}
 MFA_ADAPTER = "services.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -31,5 +31,7 @@ def log_settings(env: environ.Env) -> dict[str, Any]:
                 "filters": ["request_id"],
             }
         },
+        # In detail they say what a page shows and what a query asks for: whom messages went to.
+        "loggers": {name: {"level": "INFO"} for name in ("django.template", "django.db.backends")},
         "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     }

@@ -53,7 +53,8 @@ _SEE_MONEY = _rights("billing", "view", f"{_MONEY} factbilling")
 _SEE_MESSAGES = _rights(
     "notifications",
     "view",
-    "notification job callbackdelivery failingendpoint document letterprintbatch returnedletter "
+    "notification notificationhistory job callbackdelivery failingendpoint document "
+    "letterprintbatch returnedletter "
     "servicestatistics suppressedrecipient providerdetails inboundsms hold bulkaction "
     "deliveryevent",
 )
@@ -74,6 +75,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     | _rights("services", "view unlock", "user")
     | {
         "services.revoke_apikey",
+        "notifications.hold_sending",
         "notifications.view_recipient",
         "notifications.replay_notification",
     },
@@ -81,6 +83,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     | _rights("notifications", "change", "notification job callbackdelivery providerdetails")
     | {
         "notifications.hold_sending",
+        "notifications.hold_lanes",
         "notifications.bulk_act",
         "notifications.replay_notification",
         "notifications.fail_notification",

@@ -12,21 +12,17 @@ from unfold.decorators import action
 from notifications.admin.bulk_plan import PlanForm
 from notifications.admin.bulk_progress import progress_shown
 from notifications.models import BulkAction
-from notifications.support.bulk import begin, start, stop
+from notifications.support.bulk import RIGHTS, begin, start, stop
 from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.elevation import ask_again, is_elevated
 from notify_project.admin.names import short
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.api.errors import ApiError
 from services.models import User
 
 Act, State = BulkAction.Act, BulkAction.State
-# Besides the right to act in bulk, that to do it to one.
-RIGHTS = {
-    Act.SEND_NOW: "notifications.replay_notification",
-    Act.TELL_AGAIN: "notifications.change_callbackdelivery",
-    Act.FAIL: "notifications.fail_notification",
-    Act.CANCEL_LETTERS: "notifications.change_notification",
-}
+# What they change cannot be brought back.
+_GRAVE = frozenset({Act.FAIL, Act.CANCEL_LETTERS})
 
 
 @admin.register(BulkAction)
@@ -125,6 +121,8 @@ class BulkActionAdmin(BigTableAdmin[BulkAction]):
         row = self._row(request, object_id)
         if not request.user.has_perm(RIGHTS[Act(row.act)]):
             raise PermissionDenied
+        if row.act in _GRAVE and not is_elevated(request):
+            return ask_again(request)
         count = row.total or 0
         question = Question(
             title=f"{row.get_act_display()}: {count:,} messages?",

@@ -14,8 +14,9 @@ from unfold.decorators import action
 from notifications.admin.hold_subjects import CONSEQUENCES, choices, hold_url, name_of
 from notifications.models import Hold
 from notifications.support.giving_back import put_away_in_words
-from notifications.support.holding import find_hold, hold, release
+from notifications.support.holding import RIGHTS, find_hold, hold, release
 from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.elevation import ask_again, is_elevated
 from notify_project.admin.names import short
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.clock import LONDON
@@ -96,16 +97,17 @@ class HoldAdmin(BigTableAdmin[Hold]):
         return row
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        """Let those hold who may."""
-        return request.user.has_perm("notifications.hold_sending")
+        """Let those hold who may hold anything."""
+        return any(request.user.has_perm(right) for right in set(RIGHTS.values()))
 
     def has_release_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """Only of what is held."""
-        if not request.user.has_perm("notifications.hold_sending"):
+        if not self.has_add_permission(request):
             return False
         if request.method == "POST" or not object_id:
             return True
-        return Hold.objects.active().filter(id=object_id).exists()
+        row = Hold.objects.active().filter(id=object_id).first()
+        return row is not None and request.user.has_perm(RIGHTS[row.kind])
 
     @action(description="Hold something", url_path="hold", permissions=["add"])  # type: ignore[untyped-decorator]
     def hold_something(self, request: HttpRequest) -> HttpResponse:
@@ -127,7 +129,7 @@ class HoldAdmin(BigTableAdmin[Hold]):
         held = find_hold(kind, key)
         if held is not None:
             return HttpResponseRedirect(_page_of(held))
-        return self._hold(request, kind, key, name)
+        return _refused(request, kind) or self._hold(request, kind, key, name)
 
     @action(description="Release", url_path="release", permissions=["release"])  # type: ignore[untyped-decorator]
     def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -135,6 +137,9 @@ class HoldAdmin(BigTableAdmin[Hold]):
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
+        refused = _refused(request, row.kind)
+        if refused is not None:
+            return refused
         question = Question(
             title=f"Release the {row.kind} {self.subject(row)}?",
             button="Release",
@@ -169,10 +174,22 @@ class HoldAdmin(BigTableAdmin[Hold]):
         context = {
             **self.admin_site.each_context(request),
             "title": "Hold what?",
-            "subjects": choices(),
+            "subjects": choices() if request.user.has_perm(RIGHTS[Kind.LANE]) else [],
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/notifications/hold/choose.html", context)
+
+
+def _refused(request: HttpRequest, kind: str) -> HttpResponse | None:
+    """Want the right to hold such a thing; what concerns all services is a grave act.
+
+    Raises:
+        PermissionDenied: the person has it not.
+    """
+    if not request.user.has_perm(RIGHTS[kind]):
+        raise PermissionDenied
+    is_grave = kind in {Kind.LANE, Kind.PROVIDER}
+    return ask_again(request) if is_grave and not is_elevated(request) else None
 
 
 def _page_of(row: Hold) -> str:

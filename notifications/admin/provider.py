@@ -18,6 +18,7 @@ from notifications.support.holding import find_hold
 from notifications.support.providers import change_provider
 from notify_project import clock
 from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.elevation import elevated
 from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.api.errors import ApiError
@@ -68,6 +69,7 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
     service_path = None
     held_as = "provider"
     held_by = "identifier"
+    hold_right = "notifications.hold_lanes"
     actions_detail: ClassVar[list[str]] = ["switch_off", "switch_on", "hold"]
     list_display = [
         "display_name",
@@ -158,6 +160,7 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
         return self._may_switch(request, object_id, is_active=False)
 
     @action(description="Switch off", url_path="switch-off", permissions=["switch_off"])  # type: ignore[untyped-decorator]
+    @elevated
     def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send nothing there any more, once its name was typed."""
         consequences = [

@@ -70,7 +70,10 @@ class Hold(models.Model):
 
     class Meta:
         db_table = "holds"
-        permissions = [("hold_sending", "Can hold back what is sent, and let it go")]
+        permissions = [
+            ("hold_sending", "Can hold back what services and templates send, and let it go"),
+            ("hold_lanes", "Can hold back what lanes and providers send, and let it go"),
+        ]
         constraints = [
             # Also answers what is held just now: it is as small as that.
             models.UniqueConstraint(

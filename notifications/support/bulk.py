@@ -22,6 +22,13 @@ from services.models import User
 logger = logging.getLogger(__name__)
 Act, State = BulkAction.Act, BulkAction.State
 
+# Besides the right to act in bulk, that to do it to one.
+RIGHTS: Final[dict[str, str]] = {
+    Act.SEND_NOW: "notifications.replay_notification",
+    Act.TELL_AGAIN: "notifications.change_callbackdelivery",
+    Act.FAIL: "notifications.fail_notification",
+    Act.CANCEL_LETTERS: "notifications.change_notification",
+}
 # Whoever reads about them is told again that often; other tasks of the queue wait no longer.
 AT_A_TIME: Final = timedelta(seconds=30)
 # The worker of one that has not moved for so long is gone.

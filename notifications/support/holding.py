@@ -1,6 +1,7 @@
 """Hold back what is sent of a service, a template, a lane or a provider, and let it go again."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,6 +20,14 @@ from services.models import Service, User
 from templates_app.models import Template
 
 Kind = Hold.Kind
+# A service or a template is held by whoever sees what is wrong with it; a lane or a provider
+# concerns all services.
+RIGHTS: Final[dict[str, str]] = {
+    Kind.SERVICE: "notifications.hold_sending",
+    Kind.TEMPLATE: "notifications.hold_sending",
+    Kind.LANE: "notifications.hold_lanes",
+    Kind.PROVIDER: "notifications.hold_lanes",
+}
 
 
 class HoldRefused(BadRequest):

@@ -15,14 +15,16 @@ class CanBeHeld(ModelAdmin[Any]):
     Attributes:
         held_as: what holds call it.
         held_by: the column that they know it by.
+        hold_right: who may hold it.
     """
 
     held_as: ClassVar[str]
     held_by: ClassVar[str] = "pk"
+    hold_right: ClassVar[str] = "notifications.hold_sending"
 
     def has_hold_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """Let those hold who may."""
-        return request.user.has_perm("notifications.hold_sending")
+        return request.user.has_perm(self.hold_right)
 
     @action(description="Hold sending", url_path="hold", permissions=["hold"])  # type: ignore[untyped-decorator]
     def hold(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -112,7 +112,13 @@ def test_actions_touch_own_rows_alone(member, own):
 
     member.post(
         reverse("admin:services_apikey_changelist"),
-        {"action": "revoke_keys", "_selected_action": [mine.pk, theirs.pk], "confirmed": "yes"},
+        {
+            "action": "revoke_keys",
+            "_selected_action": [mine.pk, theirs.pk],
+            "confirmed": "yes",
+            "reason": "they leaked",
+            "typed": mine.name,
+        },
     )
 
     assert ApiKey.objects.get(pk=mine.pk).expiry_date is not None

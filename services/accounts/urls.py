@@ -4,6 +4,7 @@ from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.urls import path
 
 from services.accounts import views
+from services.accounts.own_password import OwnPassword
 from services.accounts.session_page import own_sessions
 
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("account/again/password/", views.PasswordAgain.as_view(), name="account_reauthenticate"),
     path("account/again/code/", views.CodeAgain.as_view(), name="mfa_reauthenticate"),
     path("account/again/key/", views.KeyAgain.as_view(), name="mfa_reauthenticate_webauthn"),
+    # In the place of Django's, by whose name it is found.
+    path("password_change/", OwnPassword.as_view(), name="account_password"),
     path("account/sessions/", own_sessions, name="account_sessions"),
     path("account/factors/", views.Factors.as_view(), name="mfa_index"),
     path("account/factors/keys/", views.Factors.as_view(), name="mfa_list_webauthn"),

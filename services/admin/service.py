@@ -11,6 +11,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.elevation import elevated
 from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.links import find_url
 from notify_project.admin.names import short
@@ -238,6 +239,7 @@ class ServiceAdmin(CanBeHeld, UseCaseAdmin[Service]):
         return bool(row and row.active and self.has_change_permission(request, row))
 
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
+    @elevated
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Archive a service for good, once its name was typed."""
         row = self.get_object(request, object_id)

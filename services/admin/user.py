@@ -7,12 +7,14 @@ from typing import Any, ClassVar, cast
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from notify_project import audit, clock
+from notify_project.admin.elevation import ask_again, elevated, is_elevated
 from services.accounts.factors import has_factor
 from services.admin.user_steps import UserSteps
 from services.giving_roles import may_look_after
@@ -21,6 +23,7 @@ from services.models import User
 from services.sign_in import is_locked
 
 _AUDITED = frozenset({"state"})
+_RIGHTS = frozenset({"groups", "user_permissions"})
 
 # Addresses are columns of people, and secrets of factors are for nobody to look at.
 for model in (Authenticator, EmailAddress):
@@ -97,6 +100,28 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
             return f"locked out after {person.failed_login_count} failures"
         return f"{person.failed_login_count} failures" if person.failed_login_count else "-"
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show a person; whoever changes one shows first that it is them."""
+        if request.method == "POST" and not is_elevated(request):
+            return ask_again(request)
+        return super().changeform_view(request, *args, **kwargs)
+
+    @elevated
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Set somebody's password, with which one could be them."""
+        with transaction.atomic():
+            before = self.get_object(request, unquote(id))
+            response = super().user_change_password(request, id, form_url)
+            after = self.get_object(request, unquote(id))
+            if before and after and before.password != after.password:
+                audit.record("change password", after, actor=cast("User", request.user))
+        return response
+
     def save_model(
         self,
         request: HttpRequest,
@@ -138,5 +163,10 @@ def _shown(end: str) -> str:
 
 def _audited(values: Mapping[str, Any], changed: list[str]) -> dict[str, Any] | None:
     """Return what an audit event may keep: of what is personal only that it changed."""
-    shown = {name: values[name] if name in _AUDITED else "not kept" for name in changed}
-    return shown or None
+    return {name: _kept(name, values.get(name)) for name in changed} or None
+
+
+def _kept(name: str, value: Any) -> Any:
+    if name in _RIGHTS:
+        return sorted(getattr(each, "codename", None) or each.name for each in value or ())
+    return value if name in _AUDITED else "not kept"

@@ -154,6 +154,7 @@ class UserSteps(StaffAdmin[User]):
         return self._ask_and_do(request, person, do, form=form, title="Let them sign in again")
 
     @action(description="Sign out everywhere", url_path="sign-out", permissions=["sign_out"])  # type: ignore[untyped-decorator]
+    @elevated
     def sign_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End the person's sessions."""
         person = self.found(request, object_id)

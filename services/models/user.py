@@ -111,6 +111,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password, and remember when."""
+        super().set_password(raw_password)
+        self.password_changed_at = clock.now()
+
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django's is a plain attribute
         """Whether the person may sign in."""

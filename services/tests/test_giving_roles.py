@@ -143,9 +143,9 @@ def test_a_role_for_a_time_ends_by_itself(administrator):
     user = UserFactory(roles=["support"], platform_admin=True)
 
     give_for_a_time(user, "operations", hours=2, actor=administrator, reason="on call")
-    during = fresh(user).has_perm("notifications.hold_sending")
+    during = fresh(user).has_perm("notifications.hold_lanes")
     with freeze_time(clock.now() + timedelta(hours=2, seconds=1)):
-        after = fresh(user).has_perm("notifications.hold_sending")
+        after = fresh(user).has_perm("notifications.hold_lanes")
 
     assert (during, after) == (True, False)
     assert fresh(user).roles == ["support"]
@@ -159,7 +159,7 @@ def test_a_role_for_a_time_can_end_early(administrator):
     again = end_early(user, actor=user, reason="done")
 
     assert (ended, again) == (True, False)
-    assert not fresh(user).has_perm("notifications.hold_sending")
+    assert not fresh(user).has_perm("notifications.hold_lanes")
 
 
 @pytest.mark.parametrize(

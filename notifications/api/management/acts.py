@@ -38,6 +38,11 @@ class ActViewSet(ServiceOwnedViewSet):
     queryset = Notification.objects.all()
     serializer_class = StandingSerializer
     access = {"read": "view_activity", "write": PLATFORM}
+    rights = {
+        "send_now": "notifications.replay_notification",
+        "fail": "notifications.fail_notification",
+        "tell_again": "notifications.change_callbackdelivery",
+    }
 
     @extend_schema(request=ReasonSerializer)
     @action(detail=True, methods=["post"], url_path="send-now")

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 
 from notifications.models import BulkAction
-from notifications.support.bulk import begin, start, stop
+from notifications.support.bulk import RIGHTS, begin, start, stop
 from notify_project.constants import NotificationType
 from services.api.management.reasons import ReasonSerializer
+from services.api.management.staff_rights import require_right
 from services.api.management.viewsets import PLATFORM, ManagementViewSet, Reads
 
 
@@ -76,12 +77,14 @@ class BulkActionViewSet(Reads, ManagementViewSet):
     serializer_class = BulkActionSerializer
     filterset_fields = ["act", "state"]
     access = {"read": PLATFORM, "write": PLATFORM}
+    rights = dict.fromkeys(("create", "start", "stop"), "notifications.bulk_act")
 
     @extend_schema(request=NewBulkActionSerializer, responses={201: BulkActionSerializer})
     def create(self, request: Request, **_: Any) -> Response:
         """Plan a bulk action: workers count what it would be done to, and change nothing."""
         del request
         given = self.checked(NewBulkActionSerializer)
+        require_right(self.actor, RIGHTS[given["act"]])
         return Response(self.shown(begin(actor=self.actor, **given)), status=201)
 
     @extend_schema(request=StartSerializer)
@@ -90,6 +93,7 @@ class BulkActionViewSet(Reads, ManagementViewSet):
         """Do it: `count` must be the `total` that was counted."""
         del request
         row: BulkAction = self.get_object()
+        require_right(self.actor, RIGHTS[row.act])
         start(row, actor=self.actor, **self.checked(StartSerializer))
         row.refresh_from_db()
         return Response(self.shown(row))

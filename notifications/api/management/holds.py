@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 
 from notifications.models import Hold
-from notifications.support.holding import hold, release
+from notifications.support.holding import RIGHTS, hold, release
 from services.api.management.reasons import ReasonSerializer
+from services.api.management.staff_rights import require_right
 from services.api.management.viewsets import PLATFORM, ManagementViewSet, Reads
 
 
@@ -63,6 +64,8 @@ class HoldViewSet(Reads, ManagementViewSet):
     serializer_class = HoldSerializer
     filterset_class = HoldFilter
     access = {"read": PLATFORM, "write": PLATFORM}
+    # Which right it is depends on what is held.
+    rights = {"create": "", "release": ""}
 
     @extend_schema(request=NewHoldSerializer, responses={201: HoldSerializer})
     def create(self, request: Request, **_: Any) -> Response:
@@ -72,6 +75,7 @@ class HoldViewSet(Reads, ManagementViewSet):
         """
         del request
         given = self.checked(NewHoldSerializer)
+        require_right(self.actor, RIGHTS[given["kind"]])
         row = hold(given["kind"], given["key"], actor=self.actor, reason=given["reason"])
         return Response(self.shown(row), status=201)
 
@@ -81,5 +85,6 @@ class HoldViewSet(Reads, ManagementViewSet):
         """Let what is held be sent, the oldest first; workers give back what was put away."""
         del request
         row: Hold = self.get_object()
+        require_right(self.actor, RIGHTS[row.kind])
         reason = self.checked(ReasonSerializer)["reason"]
         return Response(self.shown(release(row.kind, row.key, actor=self.actor, reason=reason)))
