@@ -8,7 +8,6 @@ answer says how far back was looked, and where one goes on.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import product
 from math import prod
 from typing import Any, Final
 from uuid import UUID
@@ -19,8 +18,10 @@ Clause = tuple[str, list[Any]]
 
 PAGE: Final = 50
 # How many rows are looked at where no index answers all of a question: at first, for most finds are
-# recent, and at most.
+# recent, and at most. Each may lie on a page of the table of its own.
 GLANCE: Final = 2_000
+MOST_LOOKED_AT: Final = 15_000
+# How many are read where an index answers all of it.
 BUDGET: Final = 30_000
 # More branches cost more than looking along the time does.
 MOST_BRANCHES: Final = 4_000
@@ -100,6 +101,8 @@ def find_newest(
     """Return a page of the newest rows, or of those older than a place."""
     if not question.branches:
         return Found()
+    if question.rest:
+        budget = min(budget, MOST_LOOKED_AT)
     if question.rest and budget > GLANCE:
         found = _look(question, size, place, GLANCE)
         if found.looked_at is None:
@@ -178,11 +181,13 @@ def _limit(question: Question, depth: int) -> Clause:
 def _branches(question: Question) -> Clause:
     if not question.leading:
         return "(VALUES (1)) AS branch (c0)", []
-    types = ", ".join(f"%s::{each.type}[]" for each in question.leading)
-    names = ", ".join(f"c{number}" for number, _ in enumerate(question.leading))
-    values = product(*(each.values for each in question.leading))
-    columns = [list(column) for column in zip(*values, strict=True)]
-    return f"unnest({types}) AS branch ({names})", columns
+    values = ", ".join(
+        f"unnest(%s::{each.type}[]) AS v{number} (c{number})"
+        for number, each in enumerate(question.leading)
+    )
+    # Not multiplied out here: some thousand branches would make a statement of a megabyte.
+    given = [list(each.values) for each in question.leading]
+    return f"(SELECT * FROM {values}) AS branch", given  # noqa: S608 - our own columns
 
 
 def _led(question: Question) -> list[Clause]:

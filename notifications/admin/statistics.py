@@ -9,11 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from notifications.models import ServiceStatistics
-from notifications.statistics.reads import template_usage
-from notifications.statistics.service_statistics import (
-    monthly_statistics,
-    service_statistics,
-)
+from notifications.statistics.last_days import last_days
+from notifications.statistics.reads import TemplateUse, with_names
+from notifications.statistics.service_statistics import Months, monthly_statistics
 from notifications.statistics.tallies import Tally, tally_by_type
 from notify_project import clock
 from notify_project.admin.pages import ReadOnlyAdmin
@@ -42,12 +40,14 @@ class ServiceStatisticsAdmin(ReadOnlyAdmin[ServiceStatistics]):
         row: Any = super().get_object(request, object_id, from_field)
         if row is not None:
             year = clock.financial_year(clock.london_today())
+            lately = last_days(row.pk, WHOLE_DAYS)
+            this_year = monthly_statistics(row.pk, year, of_today=lately.of_today)
             row.shown = {
-                "today": _by_type(service_statistics(row.pk, 0)),
-                "last_days": _by_type(service_statistics(row.pk, WHOLE_DAYS)),
-                "templates": _templates(row),
-                "this_year": _by_month(row, year),
-                "last_year": _by_month(row, year - 1),
+                "today": _by_type(lately.today),
+                "last_days": _by_type(lately.all_days),
+                "templates": _templates(with_names(row.pk, lately.by_template)),
+                "this_year": _by_month(this_year),
+                "last_year": _by_month(monthly_statistics(row.pk, year - 1)),
             }
         return row
 
@@ -86,11 +86,11 @@ def _by_type(tallies: dict[str, Tally]) -> SafeString:
     return table(("", *_HEADS), ((words, *_numbers(tallies[k])) for k, words in _KINDS.items()))
 
 
-def _by_month(row: ServiceStatistics, year: int) -> SafeString:
+def _by_month(counted: Months) -> SafeString:
     """Show a table for each type that was used: all of them in one is wider than the page."""
     months = {
         month.replace("-", "\N{NON-BREAKING HYPHEN}"): _tallies(kinds)
-        for month, kinds in monthly_statistics(row.pk, year).items()
+        for month, kinds in counted.items()
     }
     tables = [
         (words, table(("month", *_HEADS), _months(months, kind)))
@@ -112,13 +112,10 @@ def _months(months: dict[str, dict[str, Tally]], kind: str) -> Iterable[Iterable
     return ((month, *_numbers(tallies[kind])) for month, tallies in months.items())
 
 
-def _templates(row: ServiceStatistics) -> SafeString:
+def _templates(uses: list[TemplateUse]) -> SafeString:
     return table(
         ("template", "type", "used"),
-        (
-            (use.template_name, _KINDS[use.template_type], f"{use.count:,}")
-            for use in template_usage(row.pk, WHOLE_DAYS)
-        ),
+        ((use.template_name, _KINDS[use.template_type], f"{use.count:,}") for use in uses),
     )
 
 

@@ -49,7 +49,11 @@ class Held:
 
 def read_held() -> Held:
     """Read the holds: one query of a table that is mostly empty."""
-    rows = Hold.objects.active().values_list("kind", "key")
+    return held_of(Hold.objects.active().values_list("kind", "key"))
+
+
+def held_of(rows: Iterable[tuple[str, str]]) -> Held:
+    """Return what is held by holds of these kinds and keys."""
     keys: dict[str, set[str]] = {kind: set() for kind in Kind.values}
     for kind, key in rows:
         keys[kind].add(key)

@@ -36,7 +36,7 @@ def template_usage(service_id: UUID, whole_days: int) -> list[TemplateUse]:
     total: Counter[UUID] = Counter()
     for counts in counted.values():
         total.update(counts)
-    return _named(service_id, total)
+    return with_names(service_id, total)
 
 
 def believable(service_id: UUID, days: list[date]) -> dict[date, dict[UUID, int]]:
@@ -56,7 +56,8 @@ def believable(service_id: UUID, days: list[date]) -> dict[date, dict[UUID, int]
     return {day: found for day, found in counts.items() if found is not None}
 
 
-def _named(service_id: UUID, total: Counter[UUID]) -> list[TemplateUse]:
+def with_names(service_id: UUID, total: Counter[UUID]) -> list[TemplateUse]:
+    """Return the templates of a service that were used, by name."""
     used = {template_id: count for template_id, count in total.items() if count > 0}
     # Only templates of this service, whatever the counters hold; archived ones too.
     templates = Template.objects.filter(service_id=service_id, id__in=used).order_by("name", "id")

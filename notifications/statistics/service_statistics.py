@@ -1,8 +1,9 @@
 """What became of the messages of one service, by London days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from notifications.statistics.status_counts import By, count_by
@@ -41,21 +42,32 @@ def service_statistics(service_id: UUID, whole_days: int) -> dict[str, Tally]:
     return tally_by_type(count_by([By.TYPE, By.STATUS], first, today, service_ids=[service_id]))
 
 
-def monthly_statistics(service_id: UUID, financial_year: int) -> Months:
+def monthly_statistics(
+    service_id: UUID, financial_year: int, *, of_today: Sequence[tuple[str, str, int]] | None = None
+) -> Months:
     """Return how many messages stand in each status, for each month and type.
 
     Args:
         service_id: who sent them.
         financial_year: the year in whose April it begins; its months are there up to now.
+        of_today: how many messages of a type stand in a status today, if somebody has counted
+            them; they are not counted again.
     """
     first, last = financial_year_days(financial_year)
+    today = clock.london_today()
     months: Months = {
         month: {kind: {} for kind in NotificationType.values}
-        for month in _months(first, min(last, clock.london_today()))
+        for month in _months(first, min(last, today))
     }
-    rows = count_by([By.MONTH, By.TYPE, By.STATUS], first, last, service_ids=[service_id])
+    rows: list[tuple[Any, ...]] = []
+    if of_today is not None and first <= today <= last:
+        rows = [(today, *row) for row in of_today]
+        last = today - timedelta(days=1)
+    if first <= last:
+        rows += count_by([By.MONTH, By.TYPE, By.STATUS], first, last, service_ids=[service_id])
     for month, notification_type, status, count in rows:
-        months[_month(month)][notification_type][status] = count
+        statuses = months[_month(month)][notification_type]
+        statuses[status] = statuses.get(status, 0) + count
     return months
 
 

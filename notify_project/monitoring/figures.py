@@ -176,6 +176,8 @@ def _notices(now: datetime) -> Part:
 
 # In the words in which a page says that a part is missing.
 PARTS: Final[dict[str, Callable[[datetime], Part]]] = {
+    # First: it reads what is held, for all.
+    "notices": _notices,
     "lanes": _lanes,
     "messages that wait": _waiting,
     "letters": _letters,
@@ -186,5 +188,4 @@ PARTS: Final[dict[str, Callable[[datetime], Part]]] = {
     "hand-over times": _handover,
     "providers": _providers,
     "volumes": _volumes,
-    "notices": _notices,
 }

@@ -1,13 +1,16 @@
 """What people have decided and should not forget: each part of the product adds its own."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from notifications.lifecycle.held import held_of, memory
 from notifications.models import Hold
 from notify_project import clock
 from notify_project.admin.links import find_url
@@ -31,21 +34,28 @@ class Notice:
 
 def holds_of_service(service_id: UUID) -> list[Notice]:
     """Return what is held of a service: itself, and templates of it."""
-    return list(_of(Hold.objects.active().filter(service_id=service_id)))
+    return list(_of(_named(Hold.objects.active().filter(service_id=service_id))[:MOST_HOLDS]))
 
 
 def _holds(_: datetime) -> Iterator[Notice]:
-    return _of(Hold.objects.active())
+    began_at = time.monotonic()
+    rows = list(_named(Hold.objects.active()))
+    # The figures that are read next want to know, too.
+    memory.take(held_of((hold.kind, hold.key) for hold in rows), began_at)
+    return _of(rows)
 
 
-def _of(holds: QuerySet[Hold]) -> Iterator[Notice]:
+def _named(holds: QuerySet[Hold]) -> QuerySet[Hold]:
     services = Service.objects.filter(id=OuterRef("service_id"))
     named = holds.annotate(service_name=Subquery(services.values("name")))
-    for hold in named.order_by("created_at")[:MOST_HOLDS]:
-        what = hold.key
-        if hold.service_name is not None:
-            of = "of " if hold.kind == Hold.Kind.TEMPLATE else ""
-            what = f"{of}{hold.service_name}"
+    return named.order_by("created_at")
+
+
+def _of(holds: Iterable[Hold]) -> Iterator[Notice]:
+    for hold in islice(holds, MOST_HOLDS):
+        what, name = hold.key, vars(hold)["service_name"]
+        if name is not None:
+            what = f"of {name}" if hold.kind == Hold.Kind.TEMPLATE else name
         since = clock.london_words(hold.created_at)
         words = f"{hold.get_kind_display()} {what} held since {since}: {hold.reason}"
         yield Notice(words, find_url("admin:notifications_hold_change", hold.pk))

@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notifications.models import SuppressedRecipient
@@ -148,3 +150,16 @@ def test_an_address_is_shown_and_found_only_with_the_right_to_see_it(signed_in):
     assert "jo@example.com" not in client.get(page).content.decode()
     assert str(row.id) not in client.get(url, {"q": "jo@example.com"}).content.decode()
     assert str(row.id) in client.get(url, {"q": str(row.id)}).content.decode()
+
+
+def test_the_page_of_a_person_finds_them_once_for_all_its_buttons(signed_in):
+    person = UserFactory(failed_login_count=3)
+
+    with CaptureQueriesContext(connection) as asked:
+        page = signed_in.get(reverse("admin:services_user_change", args=[person.id]))
+
+    found = [each["sql"] for each in asked if 'FROM "users" WHERE' in each["sql"]]
+    assert "Reset second factors" not in page.content.decode()
+    # And once for the form, and once for who looks.
+    assert sum(str(person.id) in sql for sql in found) <= 2
+    assert len(asked) <= 12

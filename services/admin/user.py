@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from notify_project import audit, clock
 from notify_project.admin.elevation import ask_again, elevated, is_elevated
+from notify_project.admin.once import once
 from services.accounts.factors import has_factor
 from services.admin.user_steps import UserSteps
 from services.giving_roles import may_look_after
@@ -91,7 +92,7 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
     @admin.display(description="second factor")
     def second_factor(self, person: User) -> str:
         """Tell whether the person has one."""
-        return "set up" if has_factor(person) else "none"
+        return "set up" if once(person, has_factor) else "none"
 
     @admin.display(description="signing in", ordering="failed_login_count")
     def locked(self, person: User) -> str:

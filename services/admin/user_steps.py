@@ -183,7 +183,11 @@ class UserSteps(StaffAdmin[User]):
         return self._ask_and_do(request, person, do, form=form, title="Reset second factors")
 
     def _person(self, request: HttpRequest, object_id: str) -> User | None:
-        return cast("User | None", self.get_object(request, object_id)) if object_id else None
+        """Find the person once for all buttons of a page."""
+        kept: dict[str, User | None] = request.__dict__.setdefault("_persons", {})
+        if object_id and object_id not in kept:
+            kept[object_id] = cast("User | None", self.get_object(request, object_id))
+        return kept.get(object_id)
 
     def _may(self, request: HttpRequest, object_id: str, right: str) -> bool:
         person, actor = self._person(request, object_id), _actor(request)

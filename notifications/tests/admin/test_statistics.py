@@ -4,7 +4,9 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from freezegun import freeze_time
 
@@ -108,3 +110,17 @@ def test_the_page_of_a_service_leads_to_its_statistics():
     )
 
     assert f'href="{page_of(service)}"' in page.content.decode()
+
+
+def test_what_was_sent_lately_is_counted_once_for_the_whole_page():
+    template = TemplateFactory()
+    sent(template, "2026-05-10T11:00:00", "2026-05-09T11:00:00")
+    client = signed_in(UserFactory(support=True))
+
+    with freeze_time("2026-05-10T12:00:00Z"):
+        replace_facts(template.service_id, date(2026, 5, 9))
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page_of(template.service)).status_code == 200
+
+    counted = "'2026-05-10'::date::date AS bst_date"
+    assert sum(counted in each["sql"] for each in asked) == 1

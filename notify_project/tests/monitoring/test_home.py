@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notifications.lifecycle.held import memory
-from notifications.models import FailingEndpoint, NotificationHistory, ProviderHealth
+from notifications.models import FailingEndpoint, Hold, NotificationHistory, ProviderHealth
 from notifications.statistics.hourly_volumes import count_hours
 from notifications.tests.factories import NotificationFactory, ProviderDetailsFactory
 from notify_project import clock
@@ -149,10 +149,12 @@ def test_without_a_table_the_page_comes_and_says_what_is_missing(transactional_d
 
 
 def test_reading_everything_costs_few_queries_however_many_rows(signed_in, redis):
+    ProviderDetailsFactory()
     counts = []
     for _ in range(2):
         for _ in range(3):
-            NotificationFactory()
+            message = NotificationFactory()
+            Hold.objects.create(kind=Hold.Kind.SERVICE, key=message.service_id, reason="stop")
             FailingEndpoint.objects.create(
                 service=ServiceFactory(),
                 callback_type="delivery_status",
