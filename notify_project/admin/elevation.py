@@ -15,10 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from notify_project import clock
 
 View = TypeVar("View", bound=Callable[..., Any])
-NOT_YET: Final = (
-    "Nothing has been done: too long ago you showed that it is you. Do so, then fill in the form "
-    "once more."
-)
+NOT_YET: Final = "Nothing has been done yet. Show that it is you, then fill in the form once more."
 
 
 # Of the time that is left when a form is shown: it is not filled in in vain.
