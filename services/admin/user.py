@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from notify_project import audit, clock
+from notify_project.admin.once import once
 from services.accounts.factors import has_factor
 from services.admin.user_steps import UserSteps
 from services.giving_roles import may_look_after
@@ -88,7 +89,7 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
     @admin.display(description="second factor")
     def second_factor(self, person: User) -> str:
         """Tell whether the person has one."""
-        return "set up" if has_factor(person) else "none"
+        return "set up" if once(person, has_factor) else "none"
 
     @admin.display(description="signing in", ordering="failed_login_count")
     def locked(self, person: User) -> str:

@@ -12,6 +12,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from notify_project.admin.elevation import elevated
+from notify_project.admin.once import once
 from notify_project.admin.pages import StaffAdmin
 from notify_project.api.errors import ApiError
 from services import sign_in
@@ -98,7 +99,7 @@ class UserSteps(StaffAdmin[User]):
         """Administrators, where there is a factor."""
         person = self._person(request, object_id)
         may = self._may(request, object_id, "services.reset_factors")
-        return may and person is not None and has_factor(person)
+        return may and person is not None and once(person, has_factor)
 
     @action(description="Change roles", url_path="roles", permissions=["change_roles"])  # type: ignore[untyped-decorator]
     @elevated
@@ -182,7 +183,11 @@ class UserSteps(StaffAdmin[User]):
         return self._ask_and_do(request, person, do, form=form, title="Reset second factors")
 
     def _person(self, request: HttpRequest, object_id: str) -> User | None:
-        return cast("User | None", self.get_object(request, object_id)) if object_id else None
+        """Find the person once for all the buttons of a page."""
+        found: dict[str, User | None] = request.__dict__.setdefault("_people_of_steps", {})
+        if object_id and object_id not in found:
+            found[object_id] = cast("User | None", self.get_object(request, object_id))
+        return found.get(object_id)
 
     def _may(self, request: HttpRequest, object_id: str, right: str) -> bool:
         person, actor = self._person(request, object_id), _actor(request)
