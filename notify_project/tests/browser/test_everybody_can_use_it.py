@@ -11,6 +11,7 @@ from deploy import sample
 from notifications.models import CallbackDelivery, Hold, Job, Notification
 from notifications.support import bulk
 from notifications.support.holding import hold
+from notifications.tests.factories import ProviderDetailsFactory
 from notify_project import clock
 from notify_project.tests.browser.pages import PHONE, cut_off, never_reached, tab_through
 from services.models import ApiKey, Service
@@ -46,6 +47,7 @@ def addresses(site, recorded_tasks):
     text = Notification.objects.filter(notification_type="sms").order_by("-created_at").first()
     email = Template.objects.filter(template_type="email").first()
     service = Service.objects.first()
+    ProviderDetailsFactory(identifier="mmg")
     hold("lane", "bulk", actor=None, reason="a campaign")
     held = Hold.objects.get()
     action = bulk.begin(
