@@ -6,6 +6,7 @@
   const ICON = ".material-symbols-outlined";
 
   const nameOf = (node) => {
+    if (node.matches(ICON)) return NAMES[node.textContent.trim()] || node.textContent.trim();
     const copy = node.cloneNode(true);
     const icon = copy.querySelector(ICON)?.textContent.trim();
     copy.querySelectorAll(ICON).forEach((each) => each.remove());
