@@ -50,7 +50,10 @@
   };
   const close = (event) => {
     if (event.key !== "Escape") return;
-    const menu = [...document.querySelectorAll("[data-by-key][aria-expanded=true]")].find((node) => openedBy(node).matches("nav"));
+    const menu = [...document.querySelectorAll("[data-by-key][aria-expanded]")].find((node) => {
+      const opened = openedBy(node);
+      return opened?.matches("nav") && opened.checkVisibility();
+    });
     const panel = filters();
     if (menu) {
       press(menu);

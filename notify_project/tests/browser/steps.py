@@ -77,4 +77,4 @@ def plan_bulk_action(page, *, what, provider, since, reason):
     page.get_by_label("Accepted from").fill(f"{since.astimezone(LONDON):%Y-%m-%dT%H:%M}")
     page.get_by_label("Why?").fill(reason)
     page.get_by_role("button", name="Count").click()
-    says(page, f"{what}: counting")
+    says(page, f"{what}: it is being counted")
