@@ -70,9 +70,14 @@ def _site(folder: Path) -> Iterator[str]:
         subprocess.run([*manage, "migrate", "--verbosity", "0"], check=True, cwd=ROOT)
     django.setup()
     from deploy import sample  # noqa: PLC0415
+    from notifications.statistics.hourly_volumes import UNSETTLED_HOURS, count_hours  # noqa: PLC0415
+    from notify_project import clock  # noqa: PLC0415
 
     with step("an installation at work"):
         sample.fill(sample.SMALL)
+        # What the schedule does bit by bit, for the chart of the home page.
+        while len(count_hours(clock.now())) > UNSETTLED_HOURS:
+            pass
     url = f"http://127.0.0.1:{PORT}"
     with Supervisor(folder, dict(os.environ), ROOT) as supervisor:
         address = f"127.0.0.1:{PORT}"

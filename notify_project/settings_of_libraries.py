@@ -55,6 +55,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _ICON}],
     "SCRIPTS": [
         lambda _request: static("notify_project/find_key.js"),
+        lambda _request: static("notify_project/keyboard.js"),
         "notify_project.admin.labels.script",
     ],
     "STYLES": ["notify_project.admin.look.style"],

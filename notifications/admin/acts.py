@@ -27,7 +27,7 @@ class Acts(LetterSteps):
             request,
             object_id,
             "replay_notification",
-            lambda row: acts.why_not_now(row, clock.now()),
+            _why_not_now,
         )
 
     def has_tell_again_permission(self, request: HttpRequest, object_id: str = "") -> bool:
@@ -96,3 +96,11 @@ class Acts(LetterSteps):
             title=f"{word}: message {object_id}?", button=word, consequences=lines, back=""
         )
         return self.ask_and_do(request, self.shown_row(request, object_id), question, change)
+
+
+def _why_not_now(row: Notification) -> str | None:
+    """Look for holds only of what would be offered; the use case says all of it in words."""
+    now = clock.now()
+    if not acts.waits_for_another_attempt(row, now):
+        return "It has no next attempt"
+    return acts.why_not_now(row, now)

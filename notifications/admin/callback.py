@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -76,7 +75,8 @@ class CallbackDeliveryAdmin(CallbackList):
             self.message_user(request, error.message, messages.ERROR)
         else:
             self.message_user(request, f"{count} calls are made again.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:notifications_callbackdelivery_changelist"))
+        # With the filters of the list.
+        return HttpResponseRedirect(request.get_full_path())
 
     @admin.display(description="Log of attempts")
     def log_of_attempts(self, row: CallbackDelivery) -> SafeString:

@@ -71,7 +71,7 @@ class CallbackDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.callback_type} {self.subject_id}"
+        return f"{self.callback_type.replace('_', ' ')} {self.subject_id}"
 
 
 class CallbackAttempt(models.Model):

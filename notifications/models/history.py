@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from notifications.models.notification import NotificationColumns, shared_checks
+from notifications.models.notification import NotificationColumns, called, shared_checks
 from services.models import Service
 
 
@@ -42,7 +42,7 @@ class NotificationHistory(NotificationColumns):
         ]
 
     def __str__(self) -> str:
-        return f"{self.notification_type} {self.id}"
+        return called(self.notification_type, self.id)
 
 
 # Columns that the history row copies, in the order of its table.

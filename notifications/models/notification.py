@@ -15,6 +15,8 @@ from notify_project.encryption import EncryptedJSONField
 from notify_project.logs import written_request_id
 from services.models import ApiKey, Service
 
+_CHANNELS = {"sms": "text"}
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Questions about notifications."""
@@ -64,6 +66,11 @@ class NotificationColumns(models.Model):
 
     class Meta:
         abstract = True
+
+
+def called(notification_type: str, row_id: uuid.UUID) -> str:
+    """Return what a message is called where it is listed."""
+    return f"{_CHANNELS.get(notification_type, notification_type)} {row_id}"
 
 
 def shared_checks(table: str) -> list[models.BaseConstraint]:
@@ -176,7 +183,7 @@ class Notification(NotificationColumns):
         indexes = INDEXES
 
     def __str__(self) -> str:
-        return f"{self.notification_type} {self.id}"
+        return called(self.notification_type, self.id)
 
     @property
     def came_by_request(self) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from notifications import lifecycle
 from notifications.callbacks.replay import FINISHED, Wanted, replay
@@ -74,7 +75,7 @@ def tell_again(row: Notification, *, actor: User | None, reason: str) -> int:
     reason = _require_reason(row, reason)
     if refusal := why_not_told(row.id):
         raise ActRefused(refusal)
-    ids = tuple(_calls_about(row.id, FINISHED))
+    ids = tuple(_calls_about(row.id).filter(state__in=FINISHED).values_list("id", flat=True))
     return sum(replay(Wanted(ids=ids), actor=actor, reason=reason, now=clock.now()))
 
 
@@ -100,11 +101,17 @@ def why_not_failed(row: Notification, now: datetime) -> str | None:
     return None
 
 
+def waits_for_another_attempt(row: Notification, now: datetime) -> bool:
+    """Tell, of the row alone, whether a message has a time at which it is tried again."""
+    return row.next_attempt_at is not None and now < row.next_attempt_at < HELD_UNTIL
+
+
 def why_not_told(notification_id: UUID) -> str | None:
     """Return why no call about a message is made again; None if one can be."""
-    if _calls_about(notification_id, FINISHED):
+    states = set(_calls_about(notification_id).values_list("state", flat=True))
+    if states & set(FINISHED):
         return None
-    if _calls_about(notification_id, [CallbackDelivery.State.WAITING]):
+    if CallbackDelivery.State.WAITING in states:
         return "Its service is being told: only calls that have ended are made again"
     return "Its service was told nothing of it, or that is no longer kept"
 
@@ -120,14 +127,12 @@ def _why_it_waits(row: Notification, now: datetime) -> str | None:
     return None
 
 
-def _calls_about(notification_id: UUID, states: list[CallbackDelivery.State]) -> list[UUID]:
+def _calls_about(notification_id: UUID) -> QuerySet[CallbackDelivery]:
     # By type, too: that is how the index on what they are about begins.
-    rows = CallbackDelivery.objects.filter(
+    return CallbackDelivery.objects.filter(
         callback_type__in=[CallbackType.DELIVERY_STATUS, CallbackType.RETURNED_LETTER],
         subject_id=notification_id,
-        state__in=states,
     )
-    return list(rows.values_list("id", flat=True))
 
 
 def _held_by(row: Notification) -> str | None:

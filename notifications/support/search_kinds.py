@@ -78,7 +78,7 @@ class Hit:
 
 
 def _message(row: Any) -> str:
-    return f"{row.notification_type} {row.id}"
+    return str(row)
 
 
 def _is_active(row: Any) -> str:

@@ -62,6 +62,17 @@ class KeyPages(ChangeList):
             request.GET = given  # type: ignore[assignment]  # as its own copy is typed
         super().__init__(request, *args, **options)
 
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Return the filters; whatever else narrows rows down would be read past in silence.
+
+        Raises:
+            IncorrectLookupParameters: no filter has such a name.
+        """
+        found = super().get_filters(request)
+        if unknown := found[2]:
+            raise IncorrectLookupParameters(f"There is no filter {', '.join(sorted(unknown))}")
+        return found
+
     def value(self, name: str) -> Any:
         """Return what a filter is set to; None is anything."""
         for spec in self.filter_specs:

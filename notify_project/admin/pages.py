@@ -39,6 +39,8 @@ class StaffAdmin(ModelAdmin[AnyModel]):
     """
 
     service_path: ClassVar[str | None] = None
+    # What the search box cannot show whole.
+    list_before_template = "admin/search_help.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyModel]:
         """Return the rows that the person may see."""

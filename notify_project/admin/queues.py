@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from notify_project.api.errors import ApiError
 
 Dashboard._meta.verbose_name = "queue"  # noqa: SLF001 - as the menu names it
 Dashboard._meta.verbose_name_plural = "queues"  # noqa: SLF001 - as above
+apps.get_app_config("django_rq").verbose_name = "Queues"
 _STEPS: dict[str, tuple[str, str, Any]] = {
     "again": ("Run this task again?", "Run it again", task_queues.run_again),
     "drop": ("Drop this task?", "Drop it", task_queues.drop),

@@ -10,7 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
+from notifications.models import Hold
 from notifications.statuses import FAILED
+from notifications.support.holding import find_hold
 from notify_project import clock
 from notify_project.admin.charts import Series, bars
 from notify_project.admin.links import find_url
@@ -38,6 +40,7 @@ _CARDS: Final = {
     "statistics": "notifications.view_servicestatistics",
     "audit": "notify_project.view_auditevent",
     "holds": "notifications.view_hold",
+    "hold": "notifications.hold_sending",
 }
 
 
@@ -60,6 +63,7 @@ def overview(request: HttpRequest, service_id: UUID) -> HttpResponse:
         **admin.site.each_context(request),
         "title": service.name,
         "service": service,
+        "held": find_hold(Hold.Kind.SERVICE, str(service.id)),
         "may": may,
         "holds": holds_of_service(service.id) if may["holds"] else [],
         "days": days,
@@ -138,6 +142,7 @@ def _links(service: Service) -> dict[str, str]:
         "settings": find_url("admin:services_service_change", service.id),
         "statistics": find_url("admin:notifications_servicestatistics_change", service.id),
         "team": find_url("admin:services_service_change", service.id),
+        "hold": find_url("admin:notifications_hold_add", kind="service", key=service.id),
     }
     for name, page in {
         "messages": "admin:notifications_notification_changelist",

@@ -100,7 +100,8 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     @elevated
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Ask first; then revoke at once and for good."""
-        back = reverse("admin:services_apikey_changelist")
+        # With the filters of the list.
+        back = request.get_full_path()
         return self._revoke(request, list(queryset.select_related("service")), back)
 
     def has_revoke_permission(self, request: HttpRequest, object_id: str = "") -> bool:

@@ -12,6 +12,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from notify_project.admin.elevation import elevated
+from notify_project.admin.once import once
 from notify_project.admin.pages import StaffAdmin
 from notify_project.api.errors import ApiError
 from services import sign_in
@@ -98,7 +99,7 @@ class UserSteps(StaffAdmin[User]):
         """Administrators, where there is a factor."""
         person = self._person(request, object_id)
         may = self._may(request, object_id, "services.reset_factors")
-        return may and person is not None and has_factor(person)
+        return may and person is not None and once(person, has_factor)
 
     @action(description="Change roles", url_path="roles", permissions=["change_roles"])  # type: ignore[untyped-decorator]
     @elevated

@@ -39,6 +39,7 @@ class ApiKey(ApiKeyColumns, Versioned):
     )
 
     class Meta:
+        verbose_name = "API key"
         permissions = [("revoke_apikey", "Can revoke API keys")]
         db_table = "api_keys"
         constraints = [

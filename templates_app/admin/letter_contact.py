@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.api.errors import ApiError
@@ -96,7 +95,8 @@ class LetterContactAdmin(UseCaseAdmin[ServiceLetterContact]):
             template = "admin/services/servicelettercontact/archive.html"
             return TemplateResponse(request, template, context)
         self._each(request, queryset, archive_sender)
-        return HttpResponseRedirect(reverse("admin:services_servicelettercontact_changelist"))
+        # With the filters of the list.
+        return HttpResponseRedirect(request.get_full_path())
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[ServiceLetterContact], use_case: Any

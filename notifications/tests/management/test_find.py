@@ -25,7 +25,7 @@ def test_one_line_tells_each_thing_from_others():
     found = find("order 7")
 
     assert found.startswith("Messages: 1\n")
-    assert f"{row.id} | sms {row.id} | ••• 123 | created | {row.service.name} | " in found
+    assert f"{row.id} | text {row.id} | ••• 123 | created | {row.service.name} | " in found
 
 
 def test_a_recipient_takes_a_reason_and_leaves_an_event(monkeypatch):

@@ -132,7 +132,17 @@ def cut_off(page):
 
 def tab_through(page, most=400):
     """Press Tab until it comes round; return what had the focus, and what did not look like it."""
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    # From the top, wherever the page itself put the focus.
+    page.evaluate(
+        """() => {
+          const top = document.createElement('a');
+          top.tabIndex = -1;
+          document.body.prepend(top);
+          top.focus();
+          top.remove();
+          window.scrollTo(0, 0);
+        }"""
+    )
     seen, unseen = [], []
     for _ in range(most):
         page.keyboard.press("Tab")
@@ -156,7 +166,9 @@ def tab_through(page, most=400):
 def never_reached(page):
     """Return what one can click but does not get to by the keyboard."""
     return page.evaluate(
-        """() => [...document.querySelectorAll('a[href], button, input, select, textarea')]
+        """() => [...document.querySelectorAll(
+            'a[href], button, input, select, textarea, [x-on\\\\:click]')]
+          .filter((node) => node.innerText.trim() || !node.matches('div, span'))
           .filter((node) => node.checkVisibility({visibilityProperty: true, opacityProperty: false})
             && node.getClientRects().length && !node.disabled && node.type !== 'hidden'
             && !node.closest('[inert]') && !node.dataset.reached

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from notify_project.clock import LONDON
+
 MESSAGES = "/admin/notifications/notification/"
 
 
@@ -49,3 +51,30 @@ def says(page, *words):
     """Expect that the page says something."""
     for each in words:
         expect(page.get_by_text(each).locator("visible=true").first).to_be_visible()
+
+
+def look_for(page, term, reason):
+    """Look for a recipient on the page that finds anything, and say why."""
+    page.goto("/admin/find/")
+    page.get_by_label("What are you looking for?").fill(term)
+    page.get_by_role("button", name="Find").click()
+    page.get_by_label("Why do you look for this recipient?").fill(reason)
+    page.get_by_role("button", name="Look for the recipient").click()
+
+
+def reveal(page, reason):
+    """Say why one needs to see what a message says, and to whom."""
+    page.get_by_label("Why do you need to see it?").fill(reason)
+    page.get_by_role("button", name="Show personal data").click()
+
+
+def plan_bulk_action(page, *, what, provider, since, reason):
+    """Say what is to be done to messages that a provider did not take."""
+    page.goto("/admin/notifications/bulkaction/")
+    step(page, "Plan one")
+    page.get_by_label("What", exact=True).select_option(label=what)
+    page.get_by_label("Provider").select_option(provider)
+    page.get_by_label("Accepted from").fill(f"{since.astimezone(LONDON):%Y-%m-%dT%H:%M}")
+    page.get_by_label("Why?").fill(reason)
+    page.get_by_role("button", name="Count").click()
+    says(page, f"{what}: it is being counted")

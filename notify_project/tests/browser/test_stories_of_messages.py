@@ -7,15 +7,26 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from notifications.letters.files import store_pdf
-from notifications.models import CallbackDelivery, Job, Notification
+from notifications.models import BulkAction, CallbackDelivery, Job, Notification
+from notifications.support import bulk
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
     JobFactory,
     NotificationFactory,
+    ProviderDetailsFactory,
 )
 from notify_project import clock
 from notify_project.models import AuditEvent
-from notify_project.tests.browser.steps import choose, confirm, find_message, says, step
+from notify_project.tests.browser.steps import (
+    choose,
+    confirm,
+    find_message,
+    look_for,
+    plan_bulk_action,
+    reveal,
+    says,
+    step,
+)
 from services.callbacks import set_callback
 from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
@@ -36,6 +47,7 @@ def test_a_citizen_asks_where_her_code_is_and_is_told_that_her_number_is_wrong(p
         NotificationFactory(template=code, normalised_to=f"44770090011{each}")
     lost = NotificationFactory(
         template=code,
+        to="07700 900199",
         normalised_to="447700900199",
         status="permanent-failure",
         sent_by="mmg",
@@ -43,10 +55,16 @@ def test_a_citizen_asks_where_her_code_is_and_is_told_that_her_number_is_wrong(p
         updated_at=now - timedelta(minutes=2),
     )
 
-    find_message(page, "447700900199")
-
+    look_for(page, "07700 900199", "ticket 41")
+    says(page, "Demo Library Service", "Not delivered")
     assert str(lost.id) in page.url
-    says(page, "Demo Library Service", "Permanent failure")
+    assert not page.get_by_text("07700 900199").count()
+    reveal(page, "ticket 41")
+
+    says(page, "07700 900199")
+    looks = AuditEvent.objects.filter(reason="ticket 41")
+    assert looks.count() == 2
+    assert "900199" not in str(list(looks.values()))
 
 
 def test_calls_that_a_service_missed_at_night_are_made_again(page, library):
@@ -63,7 +81,7 @@ def test_calls_that_a_service_missed_at_night_are_made_again(page, library):
     ]
     told = CallbackDeliveryFactory(service=library, state="done", finished_at=night)
 
-    page.goto("/admin/notifications/callbackdelivery/?state__exact=given-up")
+    page.goto("/admin/notifications/callbackdelivery/?state=given-up")
     assert not page.get_by_text(str(told.subject_id)).count()
     choose(page, [row.id for row in missed], "Tell again")
     confirm(page, "their endpoint was down over night")
@@ -76,6 +94,56 @@ def test_calls_that_a_service_missed_at_night_are_made_again(page, library):
     )
     assert states == {"waiting"}
     assert AuditEvent.objects.filter(reason="their endpoint was down over night").exists()
+
+
+def test_what_an_outage_of_a_provider_kept_waiting_is_sent_at_once(page, library):
+    """A provider was away for 20 minutes: which messages, whose, and send them now."""
+    now = clock.now()
+    ProviderDetailsFactory(identifier="mmg")
+    parks = ServiceFactory(name="Demo Parks Service")
+    kept = [
+        NotificationFactory(
+            template=template,
+            created_at=now - timedelta(minutes=age),
+            failed_provider="mmg",
+            next_attempt_at=now + timedelta(minutes=30),
+        )
+        for template in (TemplateFactory(service=library), TemplateFactory(service=parks))
+        for age in (8, 18)
+    ]
+    before = NotificationFactory(
+        template=TemplateFactory(service=parks),
+        created_at=now - timedelta(hours=3),
+        failed_provider="mmg",
+        next_attempt_at=now + timedelta(minutes=30),
+    )
+
+    page.goto("/admin/notifications/notification/?status=waiting&period=today")
+    says(page, "Demo Library Service", "Demo Parks Service")
+    plan_bulk_action(
+        page,
+        what="Send now what waits for another attempt",
+        provider="mmg",
+        since=now - timedelta(minutes=20),
+        reason="mmg was away",
+    )
+    row = BulkAction.objects.get()
+    bulk.run(row.id, until=soon())
+    page.reload()
+    step(page, "Start")
+    confirm(page, "mmg is back", typed="4")
+    bulk.run(row.id, until=soon())
+    page.reload()
+
+    says(page, "Send now what waits for another attempt: done")
+    due = Notification.objects.due(clock.now()).values_list("id", flat=True)
+    assert set(due) == {each.id for each in kept}
+    before.refresh_from_db()
+    assert before.next_attempt_at > clock.now()
+
+
+def soon():
+    return clock.now() + timedelta(minutes=5)
 
 
 def test_a_file_to_the_wrong_people_is_stopped(page, library):
@@ -117,9 +185,11 @@ def test_a_letter_is_found_by_its_reference_and_its_page_is_seen(page, library):
     store_pdf(letter, paper.getvalue())
 
     find_message(page, letter.reference)
-    page.get_by_role("link", name="Show them").click()
+    reveal(page, "a citizen is on the phone")
 
-    assert page.evaluate("document.images[0].naturalWidth") > 300
+    picture = page.get_by_role("img", name="The letter, picture 1 of 1")
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.message-letter').naturalWidth > 300")
     assert AuditEvent.objects.filter(action="look at letter", subject_id=str(letter.id)).exists()
 
 

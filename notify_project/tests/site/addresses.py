@@ -8,25 +8,9 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 # Signs out, or leads nowhere by itself.
-LEFT_OUT = {
-    "logout",
-    "jsi18n",
-    "view_on_site",
-    # Of a scheduler that is not installed, and of a worker or a task that is not there.
-    "django_rq_scheduler_jobs",
-    "django_rq_worker_details",
-    "django_rq_delete_job",
-    "django_rq_requeue_job",
-    "django_rq_enqueue_job",
-}
+LEFT_OUT = {"logout", "jsi18n", "view_on_site"}
 # What an address wants to know beside the row it is about.
-WORDS = {
-    "page": 1,
-    "app_label": "notifications",
-    "queue_index": 0,
-    "scheduler_index": 0,
-    "connection_index": 0,
-}
+WORDS = {"page": 1, "app_label": "notifications", "queue": "priority", "step": "again"}
 
 
 @dataclass(frozen=True)

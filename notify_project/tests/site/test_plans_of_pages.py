@@ -22,8 +22,10 @@ SIZE = sample.Size(
     history_days=58,
     waiting=200,
 )
-# Lists that are searched and filtered by reading on until enough is found: to be made anew.
-NOT_YET = ("notifications/notification/", "notifications/callbackdelivery/", "auditevent/")
+# Lists look at a bounded number of their newest rows, as many as these tables have: tests of
+# their own prove where it ends.
+LOOKS_BACK = "WITH looked AS MATERIALIZED"
+MESSAGES = "/admin/notifications/notification/?"
 # Of each filter of a list so many choices are tried.
 CHOICES = 4
 
@@ -64,12 +66,12 @@ def _first(model):
 
 def require_good_plans(client, urls):
     found = []
-    for url in (each for each in urls if not each.partition("?")[0].endswith(NOT_YET)):
+    for url in urls:
         with reads_of_big_tables() as statements:
             answer = client.get(url)
         assert answer.status_code != 500
         for sql, params in statements:
-            if wrong := faults(sql, params):
+            if not sql.lstrip().startswith(LOOKS_BACK) and (wrong := faults(sql, params)):
                 found.append(f"{url} {', '.join(wrong)}: {sql}")
     assert not found, "\n".join(found)
 
@@ -90,25 +92,28 @@ def test_no_page_reads_much_of_a_big_table(signed_in, every_page):
 
 
 def test_no_filter_reads_much_of_a_big_table(signed_in, every_page):
-    def filtered():
-        for page in every_page:
-            listed = signed_in.get(page.url) if page.is_list else None
-            changes = (
-                listed.context_data.get("cl") if getattr(listed, "context_data", None) else None
-            )
-            for filter_ in changes.filter_specs if changes else []:
-                for choice in list(filter_.choices(changes))[:CHOICES]:
-                    yield page.url + choice.get("query_string", "")
+    urls = [
+        page.url + query
+        for page in every_page
+        if page.is_list
+        for query in _queries_of_filters(signed_in, page.url)
+    ]
 
-    require_good_plans(signed_in, filtered())
+    assert len([url for url in urls if url.startswith(MESSAGES)]) > 20
+    require_good_plans(signed_in, urls)
 
 
-def _filtered(client, url):
-    """Yield the address of a list with each of the first choices of each of its filters."""
+def _queries_of_filters(client, url):
+    """Yield what an address says of each of the first choices of each filter of a list."""
     listed = (getattr(client.get(url), "context_data", None) or {}).get("cl")
     for each in listed.filter_specs if listed else []:
-        for choice in list(each.choices(listed))[:CHOICES]:
-            yield url + choice.get("query_string", "")
+        [name, *_] = each.expected_parameters()
+        choices = list(each.choices(listed))[: CHOICES + 1]
+        for choice in choices:
+            yield choice.get("query_string") or f"?{name}={choice.get('value', '')}"
+        if not choices:
+            # What is typed or looked up: of the service that sends most.
+            yield f"?{name}={Notification.objects.order_by('-created_at')[0].service_id}"
 
 
 def test_no_search_reads_much_of_a_big_table(signed_in, every_page):
