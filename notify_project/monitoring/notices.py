@@ -32,9 +32,10 @@ class Notice:
     link: str = ""
 
 
-def holds_of_service(service_id: UUID) -> list[Notice]:
-    """Return what is held of a service: itself, and templates of it."""
-    return list(_of(_named(Hold.objects.active().filter(service_id=service_id))[:MOST_HOLDS]))
+def holds_of_service(service_id: UUID) -> tuple[bool, list[Notice]]:
+    """Return whether a service is held, and what is held of it: itself, and its templates."""
+    rows = list(_named(Hold.objects.active().filter(service_id=service_id)))
+    return any(hold.kind == Hold.Kind.SERVICE for hold in rows), list(_of(rows))
 
 
 def _holds(_: datetime) -> Iterator[Notice]:

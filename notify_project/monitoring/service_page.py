@@ -10,9 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
-from notifications.models import Hold
 from notifications.statuses import FAILED
-from notifications.support.holding import find_hold
 from notify_project import clock
 from notify_project.admin.charts import Series, bars
 from notify_project.admin.links import find_url
@@ -58,14 +56,15 @@ def overview(request: HttpRequest, service_id: UUID) -> HttpResponse:
     now = clock.now()
     days = _days(request)
     volumes = service_facts.volumes(service, days, now)
+    is_held, holds = holds_of_service(service.id)
     may = {card: user.has_perm(permission) for card, permission in _CARDS.items()}
     context = {
         **admin.site.each_context(request),
         "title": service.name,
         "service": service,
-        "held": find_hold(Hold.Kind.SERVICE, str(service.id)),
+        "held": is_held,
         "may": may,
-        "holds": holds_of_service(service.id) if may["holds"] else [],
+        "holds": holds if may["holds"] else [],
         "days": days,
         "periods": PERIODS,
         "chart": _chart(volumes),

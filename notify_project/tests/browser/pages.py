@@ -150,13 +150,18 @@ def tab_through(page, most=400):
             """() => {
               const node = document.activeElement;
               if (!node || node === document.body) return null;
+              const again = node.dataset.reached;
               node.dataset.reached = '1';
+              // A time has a stop for each of its parts; to look at it begins with the first.
+              if (again) return '';
               return node.tagName + ' ' + (node.getAttribute('aria-label') || node.name ||
                 node.innerText || node.id || '').trim().slice(0, 50);
             }"""
         )
         if here is None:
             break
+        if not here:
+            continue
         seen.append(here)
         if not page.evaluate(LOOKS_FOCUSED):
             unseen.append(here)
