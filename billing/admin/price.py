@@ -1,5 +1,6 @@
 """Prices: added beside those there are; those in force are shown and stay."""
 
+from copy import deepcopy
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -67,8 +68,9 @@ class _PriceAdmin(UseCaseAdmin[AnyModel]):
         """Show on what day a price begins; only a new one can choose."""
         form = super().get_form(request, obj, change, **kwargs)
         if obj is not None and "day" in form.base_fields:
-            form.base_fields["day"].initial = _begins_on(obj)
-            form.base_fields["day"].disabled = True
+            # A copy: the form of a new price has the same field.
+            day = form.base_fields["day"] = deepcopy(form.base_fields["day"])
+            day.initial, day.disabled = _begins_on(obj), True
         return form
 
     def save_model(

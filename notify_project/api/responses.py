@@ -35,6 +35,7 @@ API_PATHS = (
     *("/v2/", "/notifications/", "/_status"),
     *("/service", "/organisation", "/personal-token"),
     *("/user", "/inbound-number", "/audit-event"),
+    *("/person", "/find", "/holds", "/bulk-actions"),
     *("/letters/", "/platform-stats", "/processing-time", "/rates/", "/letter-rates", "/sms-rate"),
 )
 # What printers call speaks as the public API does. Source: the API contract, callbacks that the

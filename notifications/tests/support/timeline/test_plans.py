@@ -95,4 +95,4 @@ def test_no_question_about_a_message_reads_a_big_table_from_end_to_end(kind):
             node.get("Relation Name") for node in nodes(plan) if node["Node Type"] == "Seq Scan"
         ]
         assert not BIG & set(scanned), each["sql"]
-        assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 1_200, each["sql"]
+        assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 2_500, each["sql"]
