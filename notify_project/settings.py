@@ -43,6 +43,8 @@ ENVIRONMENT_NAME: str = env.str("ENVIRONMENT_NAME", default="")
 
 # --- Django ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # Before unfold, for the piece of its pages that is ours.
+    "notify_project",
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -58,7 +60,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "notify_project",
     "services",
     "templates_app",
     "notifications",

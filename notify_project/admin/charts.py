@@ -15,7 +15,7 @@ _BAR_SHARE: Final = 0.8
 MOST_LABELS: Final = 8
 # Beyond them colours and dashes would not be told apart.
 MOST_SERIES: Final = 6
-_STEPS: Final = (1, 2, 2.5, 5, 10)
+_STEPS: Final = (1, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _LIST: Final = '<ul class="plot-legend">{}</ul>'
 _KEY: Final = '<li><span class="plot-key plot-{}{}"></span>{}</li>'
 _FIGURE: Final = (
@@ -60,12 +60,18 @@ def lines(title: str, labels: Sequence[str], series: Sequence[Series]) -> SafeSt
     return _figure(title, labels, (), series)
 
 
-def top_of(most: float) -> float:
-    """Return the round number at which an axis ends that must hold ``most``."""
+def top_of(most: float, *, is_whole: bool = False) -> float:
+    """Return the round number at which an axis ends that must hold ``most``.
+
+    Args:
+        most: the greatest number that is drawn.
+        is_whole: whether only whole numbers are; then half of the answer is one, too.
+    """
     size = 1.0
     while size * 10 < most:
         size *= 10
-    return next(step * size for step in _STEPS if step * size >= most)
+    ends = [step * size for step in _STEPS if step * size >= most]
+    return next(end for end in ends if not is_whole or end % 2 == 0)
 
 
 def _figure(
@@ -80,7 +86,8 @@ def _figure(
             '<p class="plot-empty">nothing in this time</p></figure>',
             title,
         )
-    top = top_of(max([*_sums(stacked, len(labels)), *_numbers(drawn)]))
+    numbers = [*_sums(stacked, len(labels)), *_numbers(drawn)]
+    top = top_of(max(numbers), is_whole=all(isinstance(number, int) for number in numbers))
     return format_html(
         _FIGURE,
         title=title,

@@ -28,16 +28,29 @@ def test_every_number_of_a_chart_is_in_a_title_and_in_a_table():
 
 
 def test_a_line_leaves_out_what_is_not_known():
-    chart = lines("Errors", ["a", "b", "c"], [Series("share", [1, None, 0])])
+    chart = lines("Errors", ["a", "b", "c"], [Series("share", [1.0, None, 0.0])])
 
     assert re.search(r'points="([^"]*)"', chart)[1] == f"0.5,0.0 2.5,{float(HEIGHT)}"
 
 
 @pytest.mark.parametrize(
-    ("most", "top"), [(0.5, 1), (1, 1), (3, 5), (11, 20), (23, 25), (99, 100), (1_000_001, 2e6)]
+    ("most", "top"),
+    [(0.5, 1), (1, 1), (3, 3), (7, 8), (11, 20), (23, 25), (1_000_001, 2e6)],
 )
 def test_an_axis_ends_at_a_round_number(most, top):
     assert top_of(most) == top
+
+
+@pytest.mark.parametrize(
+    ("most", "top"), [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (23, 30), (42, 50), (1_000_001, 2e6)]
+)
+def test_the_middle_of_an_axis_of_whole_numbers_is_whole(most, top):
+    assert top_of(most, is_whole=True) == top
+
+
+def test_an_axis_of_messages_names_no_half_of_one():
+    assert "<span>12.5</span>" not in bars("Sent", ["Mon"], [Series("texts", [25])])
+    assert "<span>12.5</span>" in bars("Rate", ["Mon"], [Series("errors", [24.5])])
 
 
 def test_names_in_a_chart_are_inert():

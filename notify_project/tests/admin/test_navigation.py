@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import RequestFactory
@@ -5,7 +7,7 @@ from django.urls import reverse
 
 from notify_project.admin.links import find_url
 from notify_project.admin.navigation import GROUPS, navigation
-from services.tests.factories import UserFactory
+from services.tests.factories import ServiceFactory, UserFactory
 
 ITEMS = [item for items in GROUPS.values() for item in items]
 
@@ -48,3 +50,12 @@ def test_an_installation_with_a_name_shows_it(db, client, settings, name, colour
 
     assert page.context["environment"] == [name, colour]
     assert name in page.content.decode()
+
+
+def test_the_head_of_a_page_says_its_list_and_its_row_without_the_app(admin_client):
+    service = ServiceFactory(name="Library")
+
+    page = admin_client.get(reverse("admin:services_service_change", args=[service.id]))
+
+    words = re.findall(r'tracking-tight">\s*([^<]+?)\s*<', page.content.decode())
+    assert words[-2:] == ["Services", "Library"]
