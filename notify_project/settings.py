@@ -8,6 +8,7 @@ import environ
 
 from notify_project.redis_sentinel import queue_config
 from notify_project.settings_of_accounts import *  # noqa: F403 - Django finds them here
+from notify_project.settings_of_language import *  # noqa: F403 - Django finds them here
 from notify_project.settings_of_libraries import (  # noqa: F401 - Django finds them here
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "services.signed_in.SignedIn",
+    "notify_project.admin.london.LondonTime",
 ]
 ROOT_URLCONF = "notify_project.urls"
 WSGI_APPLICATION = "notify_project.wsgi.application"
@@ -95,10 +97,6 @@ TEMPLATES = [
         },
     },
 ]
-LANGUAGE_CODE = "en-gb"
-USE_I18N = False
-USE_TZ = True
-TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES: dict[str, dict[str, Any]] = {

@@ -1,16 +1,13 @@
 """The form that plans a bulk action."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from notifications.models import BulkAction, ProviderDetails
 from notifications.statuses import WAITING
 from notify_project.api.errors import ApiError
-from notify_project.clock import LONDON
 from notify_project.constants import NotificationType
 from notify_project.reasons import MOST_CHARACTERS, require_reason
 
@@ -81,23 +78,9 @@ class PlanForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = choices
 
-    def clean_since(self) -> datetime:
-        """Read it as London's."""
-        return _london(self.cleaned_data["since"])
-
-    def clean_until(self) -> datetime | None:
-        """Likewise."""
-        until = self.cleaned_data["until"]
-        return until and _london(until)
-
     def clean_reason(self) -> str:
         """Want a reason that can be kept."""
         try:
             return require_reason(self.cleaned_data["reason"])
         except ApiError as error:
             raise ValidationError(error.message) from error
-
-
-def _london(instant: datetime) -> datetime:
-    """Return what was typed as an instant of London, whatever zone it was read in."""
-    return timezone.make_naive(instant, timezone.get_current_timezone()).replace(tzinfo=LONDON)

@@ -6,14 +6,16 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from notifications.admin.callback_list import CallbackList
 from notifications.callbacks.replay import ReplayRefused, Wanted, replay
 from notifications.models import CallbackDelivery, FailingEndpoint
 from notify_project import clock
+from notify_project.admin.links import find_url
+from notify_project.admin.london import written
 from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.admin.tables import link, table
 from services.models import User
 
 ATTEMPTS_SHOWN = 50
@@ -45,8 +47,12 @@ class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
 class CallbackDeliveryAdmin(CallbackList):
     """What services must be told, and how far that has come."""
 
-    exclude = ["payload"]
-    readonly_fields: ClassVar[list[str]] = ["log_of_attempts"]
+    fields: ClassVar[list[str]] = [
+        *("service", "told_of", "event_key", "state", "attempts", "next_attempt_at"),
+        *("last_response_code", "last_error", "created_at", "finished_at"),
+        *("log_of_attempts", "id"),
+    ]
+    readonly_fields: ClassVar[list[str]] = ["told_of", "log_of_attempts"]
     actions = ["replay"]
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
@@ -78,20 +84,25 @@ class CallbackDeliveryAdmin(CallbackList):
         # With the filters of the list.
         return HttpResponseRedirect(request.get_full_path())
 
+    @admin.display(description="Told of")
+    def told_of(self, row: CallbackDelivery) -> SafeString:
+        """Lead to what the service is told of."""
+        words = f"{row.get_callback_type_display()} {row.subject_id}"
+        return link(find_url("admin-find", q=row.subject_id), words)
+
     @admin.display(description="Log of attempts")
     def log_of_attempts(self, row: CallbackDelivery) -> SafeString:
         """Show the newest attempts: when, what came of them, and how long they took."""
         newest = row.attempt_log.order_by("-began_at", "-id")[:ATTEMPTS_SHOWN]
-        return format_html_join(
-            "",
-            "<div>{}, attempt {}: {} after {} ms</div>",
-            (
+        return table(
+            ["attempt", "at", "answer", "took"],
+            [
                 (
-                    clock.api_time(each.began_at),
                     each.attempt,
+                    written(each.began_at),
                     each.response_code or each.error,
-                    each.duration_ms,
+                    f"{each.duration_ms} ms",
                 )
                 for each in newest
-            ),
+            ],
         )

@@ -1,13 +1,32 @@
 """Times on pages: London's clock, and how long ago that is."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from notify_project import clock
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+_SITE = "/admin/"
+
+
+class LondonTime:
+    """Middleware: pages of the site show, and their forms read, times in London."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request, in London if it is one to the site."""
+        if not request.path_info.startswith(_SITE):
+            return self._get_response(request)
+        with timezone.override(clock.LONDON):
+            return self._get_response(request)
 
 
 def written(instant: datetime) -> str:

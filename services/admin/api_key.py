@@ -13,6 +13,7 @@ from unfold.decorators import action
 from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.elevation import elevated
 from notify_project.admin.filters import FoundByName
+from notify_project.admin.london import written
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.tables import link
 from services.api_keys import IssuedKey, issue, revoke
@@ -33,7 +34,7 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
 
     service_path = "service"
     form = IssueKeyForm
-    list_display = ["name", "service", "key_type", "created_at", "expiry_date"]
+    list_display = ["name", "service", "key_type", "created_at", "revoked"]
     list_filter = [
         ("service", FoundByName),
         "key_type",
@@ -47,14 +48,14 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     ordering = ["-created_at", "id"]
     actions = ["revoke_keys"]
     actions_detail: ClassVar[list[str]] = ["revoke"]
-    readonly_fields: ClassVar[list[str]] = ["use"]
+    readonly_fields: ClassVar[list[str]] = ["revoked", "use"]
     fields: ClassVar[list[str]] = ["service", "name", "key_type"]
     readonly_once_issued = [
         "service",
         "name",
         "key_type",
         "created_at",
-        "expiry_date",
+        "revoked",
         "created_by",
         "use",
     ]
@@ -120,6 +121,11 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
         if key is None:
             raise Http404
         return self._revoke(request, [key], reverse("admin:services_apikey_change", args=[key.pk]))
+
+    @admin.display(description="revoked", ordering="expiry_date")
+    def revoked(self, key: ApiKey) -> str:
+        """Say since when, if it is; any date means so, even one to come."""
+        return written(key.expiry_date) if key.expiry_date else "no"
 
     @admin.display(description="use")
     def use(self, key: ApiKey) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from notify_project.api.errors import Forbidden
+from notify_project.clock import LONDON
 from services.models import User
 from templates_app.changes import proposing, publishing, reviewing
 from templates_app.changes.steps import OPEN, State
@@ -79,8 +80,9 @@ def what_next(row: TemplateChange, user: User, *, has_conflicts: bool) -> str:
             "Others changed the same meanwhile: it becomes outdated when somebody approves or "
             "publishes it. Propose it again from the newest version."
         )
-    if row.state == State.APPROVED:
-        return f"It is published at {row.starts_at:%H:%M on %-d %B %Y}, UTC."
+    if row.state == State.APPROVED and row.starts_at:
+        starts_at = row.starts_at.astimezone(LONDON)
+        return f"It is published at {starts_at:%H:%M on %-d %B %Y}, in London."
     wants_review = row.service.templates_need_review
     words: dict[str, str] = {
         State.DRAFT: (

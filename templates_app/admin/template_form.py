@@ -69,7 +69,7 @@ class TemplateForm(MergingForm[Template]):
         label="Change it later, at",
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
-        help_text="In UTC, at most a year ahead. Leave it empty to change it as soon as it may be.",
+        help_text="London time, at most a year ahead. Left empty, it changes as soon as it may.",
     )
 
     class Meta:
