@@ -186,13 +186,13 @@ CALLS: Final = """
         CASE WHEN state = 'waiting' THEN %(now)s::timestamptz + interval '1 min' * 30 * luck END,
         CASE WHEN state = 'done' THEN 200 WHEN luck < 0.5 THEN 503 END,
         CASE WHEN state = 'done' THEN '' WHEN luck < 0.5 THEN 'answered 503' ELSE 'ReadTimeout' END,
-        updated_at, CASE WHEN state <> 'waiting' THEN updated_at + interval '2 s' END, service_id
+        updated_at, CASE WHEN state <> 'waiting' THEN updated_at + interval '17 s' END, service_id
     FROM judged
 """
 ATTEMPTS: Final = """
     INSERT INTO callback_attempts (attempt, began_at, duration_ms, response_code, error,
         delivery_id)
-    SELECT number, created_at + interval '1 min' * (number - 1) ^ 2, 40 + hashtext(id::text) & 255,
+    SELECT number, created_at + interval '1 s' * (number - 1) ^ 2, 40 + hashtext(id::text) & 255,
         CASE WHEN number = attempts THEN last_response_code ELSE 503 END,
         CASE WHEN number = attempts THEN last_error ELSE 'answered 503' END, id
     FROM callback_deliveries, generate_series(1, attempts) number

@@ -103,7 +103,8 @@ def _take(url: str, only: str) -> int:
             page = _opened(chromium, url, theme)
             for name, address in pages.items():
                 page.goto(url + address, wait_until="networkidle")
-                size = _keep(page.screenshot(), FOLDER / f"{name}-{theme}.png")
+                shot = page.screenshot(animations="disabled")
+                size = _keep(shot, FOLDER / f"{name}-{theme}.png")
                 too_big += size > MOST_BYTES
                 print(f"  {size / 1000:6.1f} kB  {name}-{theme}.png", flush=True)
         chromium.close()
