@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -16,16 +17,6 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from notify_project.api.errors import ServiceUnavailable
 from notify_project.metrics import Counter
-
-# What storages raise when they fail: the system's errors, and those of S3 where that is installed.
-_FAILURES: tuple[type[Exception], ...] = (OSError,)
-try:
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:
-    pass
-else:
-    _FAILURES += (Boto3Error, BotoCoreError, ClientError)
 
 logger = logging.getLogger(__name__)
 Owner = TypeVar("Owner")
@@ -230,6 +221,19 @@ def _storage(area: Area) -> Storage:
     return storages[area]
 
 
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what storages raise when they fail: the system's errors, and those of S3.
+
+    The library of S3 is not always installed, and too big to be loaded before it is needed.
+    """
+    if "boto3" not in sys.modules:
+        return (OSError,)
+    from boto3.exceptions import Boto3Error  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    return (OSError, Boto3Error, BotoCoreError, ClientError)
+
+
 @contextmanager
 def _failures_told(area: Area) -> Iterator[None]:
     """Turn what a storage raises when it fails into one error, logged without a file's name."""
@@ -237,7 +241,7 @@ def _failures_told(area: Area) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except _FAILURES as error:
+    except _failures() as error:
         FAILED.count(area.value)
         reason = getattr(error, "strerror", None) or type(error).__name__
         logger.error("the storage of %s failed: %s", area, reason)  # noqa: TRY400 - says it all

@@ -10,6 +10,8 @@ from notify_project.documentation.views import DescriptionViewSet
 from notify_project.monitoring.page import metrics
 from notify_project.monitoring.service_page import overview
 
+# Here, not in every process: workers show no pages.
+admin.autodiscover()
 admin.site.index_template = "notify_project/home.html"
 # The busiest first.
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -3,8 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-
-from holidays import country_holidays
+from functools import cache
 
 from notifications.letters.print_day import print_day
 from notify_project.clock import LONDON
@@ -12,7 +11,6 @@ from notify_project.clock import LONDON
 # Source: the API contract, dates for a letter. Printers rest on bank holidays; the days of the
 # post are days of the week.
 PRINTED_BY_HOUR, DELIVERED_BY_HOUR = 15, 16
-BANK_HOLIDAYS: Container[date] = country_holidays("GB", subdiv="ENG")  # Wales has the same
 _MONDAY_TO_FRIDAY, _MONDAY_TO_SATURDAY = range(5), range(6)
 # Postage -> fewest and most days after printing, and the days of the week that count.
 _DAYS: dict[str, tuple[int, int, range]] = {
@@ -35,7 +33,7 @@ class LetterDates:
 
 def letter_dates(created_at: datetime, postage: str) -> LetterDates:
     """Return the dates that people are told for a letter."""
-    printed = _after(print_day(created_at), 1, _MONDAY_TO_FRIDAY, without=BANK_HOLIDAYS)
+    printed = _after(print_day(created_at), 1, _MONDAY_TO_FRIDAY, without=bank_holidays())
     fewest, most, weekdays = _DAYS[postage]
     return LetterDates(
         printed_by=_at(printed, PRINTED_BY_HOUR),
@@ -51,9 +49,20 @@ def estimated_delivery(created_at: datetime, postage: str) -> datetime:
     return at.replace(second=created_at.second, microsecond=created_at.microsecond)
 
 
+@cache
+def bank_holidays() -> Container[date]:
+    """Return the days on which England and Wales rest.
+
+    The library knows every country and takes 11 MB: only who has to do with letters loads it.
+    """
+    from holidays import country_holidays  # noqa: PLC0415
+
+    return country_holidays("GB", subdiv="ENG")
+
+
 def is_working_day(day: date) -> bool:
     """Does the printer work on a day?"""
-    return day.weekday() in _MONDAY_TO_FRIDAY and day not in BANK_HOLIDAYS
+    return day.weekday() in _MONDAY_TO_FRIDAY and day not in bank_holidays()
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -39,6 +39,7 @@ class StaffAdmin(ModelAdmin[AnyModel]):
     """
 
     service_path: ClassVar[str | None] = None
+    list_per_page = 50
     # What the search box cannot show whole.
     list_before_template = "admin/search_help.html"
 
