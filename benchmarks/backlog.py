@@ -12,7 +12,7 @@ from typing import Any
 import floors
 import processes
 import psycopg2
-import run
+from measured_service import VALUES
 
 DRAINED = 50_000
 ENDS = 10_000
@@ -78,7 +78,7 @@ def fill(lane: str, service: dict[str, Any], kind: str, count: int) -> None:
             template_version=template["version"],
             recipient="amala@example.org" if kind == "email" else "07900900123",
             service=find_service(uuid.UUID(service["id"])),  # type: ignore[arg-type]  # it is there
-            personalisation=run.VALUES,
+            personalisation=VALUES,
             notification_type=kind,
             api_key_id=None,
             key_type="normal",

@@ -10,8 +10,8 @@ import jwt
 import load
 import processes
 import psycopg2
-import run
 from timing import ask, in_turn, summary
+from web_server import web_command
 
 # Five million a year, each of them in history.
 MESSAGES_A_DAY = 13_700
@@ -79,7 +79,7 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
     """Fill a past year with facts and today with messages; read both years, build today."""
     this_year = _fill(service["id"])
     port = processes.free_port()
-    command = run.web_command("granian", "notify_project.wsgi:application", port)
+    command = web_command("granian", "notify_project.wsgi:application", port)
     rows = []
     with processes.running(*command, log="billing") as process:
         processes.wait_for(port)

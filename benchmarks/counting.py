@@ -12,8 +12,9 @@ import floors
 import load
 import processes
 import psycopg2
-import run
+from measured_service import VALUES, apply_config
 from timing import ask, in_turn, seconds, summary
+from web_server import Requests, web_command
 
 MESSAGES = 1_000_000
 TODAYS_MESSAGES = 20_000
@@ -87,9 +88,7 @@ def _more_services() -> list[str]:
         f"  - {{name: Benchmark {number}, organisation: Benchmark, permissions: [email, sms]}}\n"
         for number in range(SERVICES - 1)
     )
-    config = run.ROOT / ".local" / "benchmark-services.yaml"
-    config.write_text(f"organisations:\n  - name: Benchmark\nservices:\n{services}")
-    made = json.loads(run.manage("apply_config", str(config), "--json"))["services"]
+    made = apply_config(f"organisations:\n  - name: Benchmark\nservices:\n{services}")
     return [each["id"] for each in made.values()]
 
 
@@ -170,11 +169,11 @@ def _beside_requests(
     body = {
         "email_address": "amala@example.org",
         "template_id": service["templates"]["email"]["id"],
-        "personalisation": run.VALUES,
+        "personalisation": VALUES,
     }
-    requests = run.Requests(service["id"], json.dumps(body).encode())
+    requests = Requests(service["id"], json.dumps(body).encode())
     port = processes.free_port()
-    command = run.web_command("granian", "notify_project.wsgi:application", port)
+    command = web_command("granian", "notify_project.wsgi:application", port)
     with processes.running(*command, log="counting"):
         processes.wait_for(port)
 

@@ -3,14 +3,15 @@
 import sys
 import time
 import uuid
-from pathlib import Path
 from typing import Any
 
 import floors
 import processes
-import run
+from measured_service import VALUES
+from sinks import TEXT_DELAY_MS
 
-ROOT = Path(__file__).resolve().parent.parent
+EMAILS = 5000
+TEXTS = 1000
 
 
 def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, Any]]:
@@ -21,19 +22,19 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         "MMG_URL": f"http://127.0.0.1:{http_port}/mmg",
     }
-    with processes.running(*sinks, str(run.TEXT_DELAY_MS), log="sinks"):
+    with processes.running(*sinks, str(TEXT_DELAY_MS), log="sinks"):
         processes.wait_for(smtp_port)
         processes.wait_for(http_port)
-        floor = floors.deliver(smtp_port, run.EMAILS)
-        emails = _drain(service, "email", run.EMAILS, env)
-        texts = _drain(service, "sms", run.TEXTS, env)
+        floor = floors.deliver(smtp_port, EMAILS)
+        emails = _drain(service, "email", EMAILS, env)
+        texts = _drain(service, "sms", TEXTS, env)
     figures["emails_per_second"] = emails["per_second"]
     figures["texts_per_second"] = texts["per_second"]
     figures["worker_mb"] = max(emails["worker_mb"], texts["worker_mb"])
     return [
-        {"what": "bare claim-send-record loop", "messages": run.EMAILS, "per_second": round(floor)},
+        {"what": "bare claim-send-record loop", "messages": EMAILS, "per_second": round(floor)},
         {"what": "emails, provider answers at once", **emails},
-        {"what": f"texts, provider takes {run.TEXT_DELAY_MS} ms", **texts},
+        {"what": f"texts, provider takes {TEXT_DELAY_MS} ms", **texts},
     ]
 
 
@@ -91,7 +92,7 @@ def _fill(service: dict[str, Any], kind: str, count: int) -> None:
             template_version=template["version"],
             recipient="amala@example.org" if kind == "email" else f"07900{number:06}",
             service=model,
-            personalisation=run.VALUES,
+            personalisation=VALUES,
             notification_type=kind,
             api_key_id=None,
             key_type="normal",

@@ -14,7 +14,9 @@ from typing import Any
 
 import backlog
 import processes
-import run
+from measured_service import VALUES, apply_config, sign
+from sinks import TEXT_DELAY_MS
+from web_server import web_command
 
 RATE = 50
 SECONDS_OF_LOAD = 20
@@ -52,9 +54,7 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> dict[str, list[
 
     django.setup()
     os.environ |= {f"BENCHMARK_{name.upper()}_SECRET": SECRETS[name] for name in SECRETS}
-    path = run.ROOT / ".local" / "benchmark-others.yaml"
-    path.write_text(OTHERS)
-    others = json.loads(run.manage("apply_config", str(path), "--json"))["services"]
+    others = apply_config(OTHERS)
     quiet, mailing = others["Benchmark quiet"], others["Benchmark mailing"]
     backlog.empty()
     with _platform() as port:
@@ -83,8 +83,8 @@ def _platform() -> Iterator[int]:
     manage = [sys.executable, "manage.py"]
     env = {"MMG_URL": f"http://127.0.0.1:{http_port}/mmg"}
     commands: dict[str, list[Any]] = {
-        "sinks": [*sinks, str(run.TEXT_DELAY_MS)],
-        "web": run.web_command("granian", "notify_project.wsgi:application", port),
+        "sinks": [*sinks, str(TEXT_DELAY_MS)],
+        "web": web_command("granian", "notify_project.wsgi:application", port),
         **{pool: [*manage, "run_worker", pool] for pool in POOLS},
         "scheduler": [*manage, "run_scheduler"],
     }
@@ -104,7 +104,7 @@ class _Caller:
         self.port, self.service, self.secret = port, service, secret
         template_id = service["templates"]["sms"]["id"]
         body = {"phone_number": "07900900123", "template_id": template_id}
-        self.body = json.dumps(body | {"personalisation": run.VALUES})
+        self.body = json.dumps(body | {"personalisation": VALUES})
 
     def measure(self, what: str, *, rate: float, seconds: float) -> dict[str, Any]:
         """Post, wait until everything is out, and return how long it took from acceptance."""
@@ -150,7 +150,7 @@ class _Caller:
         return [each for each, _ in answers], [latency for _, latency in answers]
 
     def _headers(self) -> dict[str, str]:
-        token = run.sign(self.service["id"], self.secret)
+        token = sign(self.service["id"], self.secret)
         return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
 

@@ -7,8 +7,8 @@ import uuid
 from typing import Any
 
 import processes
-import run
 import spreadsheets
+from sinks import TEXT_DELAY_MS
 
 ROWS = 100_000
 # Emptied and filled by SQL alone, from the rows that the platform has stored.
@@ -118,7 +118,7 @@ def _first_hand_over(service: dict[str, Any]) -> dict[str, Any]:
     env = {"MMG_URL": f"http://127.0.0.1:{http_port}/mmg"}
     workers = [[sys.executable, "manage.py", "run_worker", pool] for pool in ("jobs", "bulk")]
     with (
-        processes.running(*sinks, str(run.TEXT_DELAY_MS), log="sinks"),
+        processes.running(*sinks, str(TEXT_DELAY_MS), log="sinks"),
         processes.running(*workers[0], log="worker-jobs", **env),
         processes.running(*workers[1], log="worker-bulk", **env),
     ):

@@ -10,7 +10,8 @@ import floors
 import load
 import processes
 import psycopg2
-import run
+from measured_service import VALUES, apply_config, sign
+from web_server import CONCURRENCY, count_trips, web_command
 
 ROWS = 1_000_000
 LIMITED_SECRET = str(uuid.uuid4())
@@ -76,14 +77,11 @@ services:
 
 def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, Any]]:
     """Fill the table, then load one web server with reads and refusals in turn."""
-    config = run.ROOT / ".local" / "benchmark-limited.yaml"
-    config.write_text(LIMITED)
     os.environ["BENCHMARK_LIMITED_SECRET"] = LIMITED_SECRET
-    limited = json.loads(run.manage("apply_config", str(config), "--json"))["services"]
-    limited_id = str(limited["Benchmark limited"]["id"])
+    limited_id = str(apply_config(LIMITED)["Benchmark limited"]["id"])
     ids = _fill(service)
     port = processes.free_port()
-    command = run.web_command("granian", "notify_project.wsgi:application", port)
+    command = web_command("granian", "notify_project.wsgi:application", port)
     with processes.running(*command, log="reading") as process:
         processes.wait_for(port)
         server = _Server(("127.0.0.1", port), processes.family(process.pid), service["id"])
@@ -91,7 +89,7 @@ def measure(service: dict[str, Any], figures: dict[str, Any]) -> list[dict[str, 
         rows += _searches(server, service, ids)
         rows += _refusals(server, service, limited_id, figures)
     path = f"/v2/notifications/{ids['middle']}"
-    figures["read_by_id_sql"] = run.count_trips("get", path, service["id"])["sql_statements"]
+    figures["read_by_id_sql"] = count_trips("get", path, service["id"])["sql_statements"]
     for name, what in (("read_by_id", "one by id"), ("list", "list"), ("search", "search")):
         found = [row for row in rows if row["what"].startswith(what)]
         for column in ("p50_ms", "p99_ms"):
@@ -144,19 +142,19 @@ class _Server:
 
     def get(self, what: str, path: str) -> dict[str, Any]:
         """Read a path of the API."""
-        request = _request("GET", f"/v2/notifications{path}", run.sign(self.service_id))
+        request = _request("GET", f"/v2/notifications{path}", sign(self.service_id))
         return self.load(what, request, 200, readers=READERS)
 
     def manage(self, what: str, path: str) -> dict[str, Any]:
         """Read a path of the management API below the service."""
-        token = run.sign("notify-admin", os.environ["INTERNAL_API_SECRET"])
+        token = sign("notify-admin", os.environ["INTERNAL_API_SECRET"])
         request = _request("GET", f"/service/{self.service_id}/notifications{path}", token)
         return self.load(what, request, 200, readers=READERS)
 
     def post(self, what: str, body: Any, status: int, *, token: str) -> dict[str, Any]:
         """Post an email, which is accepted or refused."""
         request = _request("POST", "/v2/notifications/email", token, json.dumps(body).encode())
-        return self.load(what, request, status, readers=run.CONCURRENCY)
+        return self.load(what, request, status, readers=CONCURRENCY)
 
 
 def _request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
@@ -217,9 +215,9 @@ def _round_of_posts(
 ) -> dict[str, dict[str, Any]]:
     template_id = service["templates"]["email"]["id"]
     body = {"email_address": "amala@example.org", "template_id": template_id}
-    body["personalisation"] = run.VALUES
+    body["personalisation"] = VALUES
     # Signed in each round: two of them take longer than a token is good for.
-    token, limited = run.sign(service["id"]), run.sign(limited_id, LIMITED_SECRET)
+    token, limited = sign(service["id"]), sign(limited_id, LIMITED_SECRET)
     wrong = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
     return {
         "accepted": server.post("accepted, 201", body, 201, token=token),

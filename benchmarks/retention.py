@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import run
+from measured_service import VALUES
 
 ROWS = 200_000
 TURNS = 3
@@ -142,7 +142,7 @@ def _sender(service: dict[str, Any]) -> Callable[[], None]:
             template_version=template["version"],
             recipient="amala@example.org",
             service=model,
-            personalisation=run.VALUES,
+            personalisation=VALUES,
             notification_type="email",
             api_key_id=None,
             key_type="normal",

@@ -10,6 +10,9 @@ import ssl
 import sys
 from typing import Any
 
+# What an SMS provider takes for an answer wherever texts are measured.
+TEXT_DELAY_MS = 100
+
 
 class SmtpSink(asyncio.Protocol):
     """Just enough SMTP for a client that keeps its connection. Source: RFC 5321."""

@@ -9,15 +9,16 @@ from django.http import HttpRequest
 
 from notifications.admin import message_filters
 from notifications.admin.job_progress import london_time
+from notifications.admin.newest_list import NewestList
 from notifications.jobs.words import job_in_words
 from notifications.models import Job
 from notifications.models.job import UNLISTED_NAMES
 from notifications.support import lists
 from notifications.support.search_rows import jobs_named
-from notify_project.admin.by_key import ByKeyAdmin, KeyPages
+from notify_project.admin.by_key import KeyPages
 from notify_project.admin.filters import ChoiceFilter, PeriodFilter
 from notify_project.admin.names import short
-from notify_project.newest import Found, find_newest
+from notify_project.newest import Found
 
 
 class JobStatusFilter(ChoiceFilter):
@@ -31,7 +32,7 @@ class JobStatusFilter(ChoiceFilter):
         return [(state.value, job_in_words(state.value)) for state in Job.Status]
 
 
-class JobList(ByKeyAdmin[Job]):
+class JobList(NewestList[Job]):
     """Jobs, newest first."""
 
     list_display = ["file", "service", "template_name", "rows", "state", "begins", "created_by"]
@@ -42,10 +43,7 @@ class JobList(ByKeyAdmin[Job]):
         message_filters.TemplateFilter,
     ]
     list_select_related = ["service", "template", "created_by"]
-    search_fields = ["id"]
     search_help_text = "The beginning of a file's name, or the id of a job, service or template."
-    ordering = ["-created_at", "-id"]
-    service_path = "service"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Leave out what nobody would look for."""
@@ -53,31 +51,21 @@ class JobList(ByKeyAdmin[Job]):
         listed = rows.exclude(original_file_name__in=UNLISTED_NAMES)
         return listed.select_related(*self.list_select_related)
 
-    def find_page(self, request: HttpRequest, pages: KeyPages) -> Found:
-        """Read the page."""
-        if pages.query.strip():
-            rows = pages.queryset.order_by(*self.ordering).values_list("id", flat=True)
-            return Found(list(rows[: self.list_per_page]))
+    def find_filtered(self, pages: KeyPages) -> Found:
+        """Return the ids of a page's jobs."""
         rest = lists.equal(
             job_status=pages.value("job_status"), template_id=pages.value("template")
         )
         services = lists.service_ids(pages.services(message_filters.SERVICE))
-        question = pages.period().within(lists.jobs(services, rest))
-        return find_newest(question, size=self.list_per_page, place=pages.place)
+        return pages.newest(lists.jobs(services, rest))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Job], search_term: str
-    ) -> tuple[QuerySet[Job], bool]:
-        """Find by an id, or by how the name of a file begins."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            wanted = UUID(term)
-        except ValueError:
-            return queryset.filter(id__in=jobs_named(term).values("id")), False
-        of_one = Q(id=wanted) | Q(service_id=wanted) | Q(template_id=wanted)
-        return queryset.filter(of_one), False
+    def find_by_id(self, rows: QuerySet[Job], wanted: UUID) -> QuerySet[Job]:
+        """Find a job by its own id, or those of a service or template."""
+        return rows.filter(Q(id=wanted) | Q(service_id=wanted) | Q(template_id=wanted))
+
+    def find_by_text(self, rows: QuerySet[Job], term: str) -> QuerySet[Job]:
+        """Find by how the name of a file begins."""
+        return rows.filter(id__in=jobs_named(term).values("id"))
 
     @admin.display(description="file")
     def file(self, job: Job) -> str:

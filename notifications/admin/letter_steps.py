@@ -22,7 +22,6 @@ from services.models import User
 class LetterSteps(MessagePage[Notification]):
     """A page that shows a notification, and of a letter what can be done to it as it stands."""
 
-    service_path = "service"
     actions_detail: ClassVar[list[str]] = ["cancel", "make_pages", "send_again", "give_up"]
 
     def has_cancel_permission(self, request: HttpRequest, object_id: str = "") -> bool:

@@ -6,16 +6,13 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
-from notifications.admin import message_filters, status_words
+from notifications.admin import message_filters
+from notifications.admin.newest_list import NewestMessages
 from notifications.models import Notification
 from notifications.support.listing import Wanted, find_messages
 from notifications.support.masked import masked
-from notify_project import clock
-from notify_project.admin.by_key import ByKeyAdmin, KeyPages
-from notify_project.admin.filters import PeriodFilter
-from notify_project.admin.london import when
+from notify_project.admin.by_key import KeyPages
 from notify_project.admin.names import short
 from notify_project.newest import Found
 from templates_app.models import Template
@@ -23,34 +20,22 @@ from templates_app.models import Template
 _CHANNELS = {"sms": "text"}
 
 
-class MessageList(ByKeyAdmin[Notification]):
+class MessageList(NewestMessages[Notification]):
     """Messages, newest first; to whom they went is hinted at to those who may know."""
 
     list_display = ["created", "state", "channel", "service_name", "template_name", "sent_by"]
-    list_display_links = ["created"]
     list_filter = [
-        PeriodFilter,
-        message_filters.StatusFilter,
-        message_filters.TypeFilter,
-        message_filters.BY_SERVICE,
-        message_filters.TemplateFilter,
-        message_filters.ProviderFilter,
-        message_filters.KeyTypeFilter,
+        *NewestMessages.list_filter,
         message_filters.LaneFilter,
         message_filters.ReferenceFilter,
         message_filters.JobFilter,
         message_filters.ApiKeyFilter,
     ]
-    list_select_related = ["service"]
     not_listed = ("personalisation",)
-    # Makes the search box appear; find_page does the search.
-    search_fields = ["id"]
     search_help_text = (
         "Exactly an id, the caller's reference or the provider's. Phone numbers and addresses are "
         "looked for on the page Find, which keeps them out of this page's address."
     )
-    ordering = ["-created_at", "-id"]
-    date_hierarchy = None
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Hint at the recipient to those who may see it."""
@@ -58,25 +43,14 @@ class MessageList(ByKeyAdmin[Notification]):
             return [*self.list_display[:3], "recipient", *self.list_display[3:]]
         return self.list_display
 
-    def find_page(self, request: HttpRequest, pages: KeyPages) -> Found:
-        """Read the page; what was typed is looked for by itself."""
-        if pages.query.strip():
-            rows = pages.queryset.order_by(*self.ordering).values_list("id", flat=True)
-            return Found(list(rows[: self.list_per_page]))
+    def find_filtered(self, pages: KeyPages) -> Found:
+        """Return the ids of a page's messages."""
         return find_messages(wanted_of(pages), size=self.list_per_page, place=pages.place)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Notification], search_term: str
-    ) -> tuple[QuerySet[Notification], bool]:
-        """Find by one exact, indexed value."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            return queryset.filter(id=UUID(term)), False
-        except ValueError:
-            found = find_messages(Wanted(reference=term), size=self.list_per_page)
-            return queryset.filter(Q(id__in=found.ids) | Q(reference=term)), False
+    def find_by_text(self, rows: QuerySet[Notification], term: str) -> QuerySet[Notification]:
+        """Find by the caller's reference, or the provider's."""
+        found = find_messages(Wanted(reference=term), size=self.list_per_page)
+        return rows.filter(Q(id__in=found.ids) | Q(reference=term))
 
     def read_rows(self, request: HttpRequest, pages: KeyPages, found: Found) -> list[Notification]:
         """Return the rows with the names of their templates."""
@@ -87,16 +61,6 @@ class MessageList(ByKeyAdmin[Notification]):
             vars(row)["name_of_template"] = names.get(row.template_id, str(row.template_id))
         return rows
 
-    @admin.display(description="accepted, in London")
-    def created(self, row: Notification) -> SafeString:
-        """Show when, and how long ago that is."""
-        return when(row.created_at, clock.now())
-
-    @admin.display(description="status")
-    def state(self, row: Notification) -> SafeString:
-        """Say it in words."""
-        return status_words.label(row.status)
-
     @admin.display(description="type")
     def channel(self, row: Notification) -> str:
         """Say it in a word."""
@@ -106,11 +70,6 @@ class MessageList(ByKeyAdmin[Notification]):
     def recipient(self, row: Notification) -> str:
         """Hint at it."""
         return masked(row.notification_type, row.to)
-
-    @admin.display(description="service")
-    def service_name(self, row: Notification) -> str:
-        """Show the name, shortened."""
-        return short(row.service.name)
 
     @admin.display(description="template")
     def template_name(self, row: Notification) -> str:

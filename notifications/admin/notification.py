@@ -20,8 +20,6 @@ from notifications.models import Notification
 class NotificationAdmin(MessageList, Acts):
     """One page a message, found by exact values; what is personal is shown to who says why."""
 
-    service_path = "service"
-
     def get_urls(self) -> list[URLPattern]:
         """Add what shows personal data, and pictures of the pages of letters."""
         view = self.admin_site.admin_view(self.letter_page)

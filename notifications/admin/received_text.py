@@ -6,43 +6,39 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
-from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from notifications.admin import message_filters
+from notifications.admin.newest_list import NewestList
 from notifications.models import InboundSms
 from notifications.support import lists
 from notifications.support.masked import masked
 from notifications.support.see_received import see_received_text
-from notify_project import clock
-from notify_project.admin.by_key import ByKeyAdmin, KeyPages
+from notify_project.admin.by_key import KeyPages
 from notify_project.admin.filters import PeriodFilter
-from notify_project.admin.london import when
-from notify_project.admin.names import short
+from notify_project.admin.london import created_column
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
-from notify_project.newest import Found, find_newest
+from notify_project.newest import Found
 from services.models import User
 
 
 @admin.register(InboundSms)
-class InboundSmsAdmin(ByKeyAdmin[InboundSms]):
+class InboundSmsAdmin(NewestList[InboundSms]):
     """Received texts, newest first; the sender is hinted at to those who may know."""
 
     list_display: ClassVar[list[str]] = ["received", "service_name", "notify_number", "provider"]
     list_filter = [PeriodFilter, message_filters.BY_SERVICE]
-    list_select_related = ["service"]
     not_listed = ("content",)
-    search_fields = ["=id"]
     search_help_text = "Id of a text. Senders are looked for on the page Find."
-    ordering = ["-created_at", "-id"]
-    service_path = "service"
     fields: ClassVar[list[str]] = [
         *("id", "service", "notify_number", "masked_sender", "provider", "provider_reference"),
         *("provider_date", "created_at"),
     ]
     readonly_fields: ClassVar[list[str]] = ["masked_sender"]
     actions_detail: ClassVar[list[str]] = ["see"]
+
+    received = created_column("received, in London")
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Hint at the sender to those who may see it."""
@@ -55,13 +51,10 @@ class InboundSmsAdmin(ByKeyAdmin[InboundSms]):
         hidden = set() if self.has_see_permission(request) else {"masked_sender"}
         return [name for name in self.fields if name not in hidden]
 
-    def find_page(self, request: HttpRequest, pages: KeyPages) -> Found:
-        """Read the page."""
-        if pages.query.strip():
-            return Found(list(pages.queryset.values_list("id", flat=True)[: self.list_per_page]))
+    def find_filtered(self, pages: KeyPages) -> Found:
+        """Return the ids of a page's texts."""
         services = lists.service_ids(pages.services(message_filters.SERVICE))
-        question = pages.period().within(lists.received_texts(services))
-        return find_newest(question, size=self.list_per_page, place=pages.place)
+        return pages.newest(lists.received_texts(services))
 
     def has_see_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """It takes the right to see recipients."""
@@ -90,17 +83,7 @@ class InboundSmsAdmin(ByKeyAdmin[InboundSms]):
         add_never_cache_headers(answer)
         return answer
 
-    @admin.display(description="received, in London")
-    def received(self, row: InboundSms) -> SafeString:
-        """Show when, and how long ago that is."""
-        return when(row.created_at, clock.now())
-
     @admin.display(description="from")
     def masked_sender(self, row: InboundSms) -> str:
         """Hint at it."""
         return masked(NotificationType.SMS, row.user_number)
-
-    @admin.display(description="service")
-    def service_name(self, row: InboundSms) -> str:
-        """Show the name, shortened."""
-        return short(row.service.name)

@@ -7,15 +7,13 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
-from notify_project import clock
 from notify_project.admin.by_key import ByKeyAdmin, KeyPages
 from notify_project.admin.filters import FoundByName, PeriodFilter, TypedFilter
-from notify_project.admin.london import when
+from notify_project.admin.london import created_column
 from notify_project.admin.names import short
 from notify_project.models import AuditEvent
-from notify_project.newest import Clause, Found, Leading, Place, Question, find_newest
+from notify_project.newest import Clause, Found, Leading, Place, Question
 
 _ACTOR = "actor__id__exact"
 
@@ -49,13 +47,11 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     ordering = ["-created_at", "-id"]
     service_path = None
 
+    created = created_column("when, in London")
+
     def find_page(self, request: HttpRequest, pages: KeyPages) -> Found:
         """Read the page: of each index that may lead to what was typed."""
-        period = pages.period()
-        pages_found = [
-            find_newest(period.within(question), size=self.list_per_page, place=pages.place)
-            for question in _questions(pages)
-        ]
+        pages_found = [pages.newest(question) for question in _questions(pages)]
         if len(pages_found) == 1:
             return pages_found[0]
         return self._newest_of(pages_found)
@@ -81,11 +77,6 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
         if service_id := _read_id(term):
             found |= Q(service_id=service_id)
         return queryset.filter(found), False
-
-    @admin.display(description="when, in London")
-    def created(self, row: AuditEvent) -> SafeString:
-        """Show when, and how long ago that is."""
-        return when(row.created_at, clock.now())
 
     @admin.display(description="reason")
     def why(self, row: AuditEvent) -> str:

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from notify_project.admin.london import written
 from notify_project.admin.pages import BigTableAdmin
 from notify_project.admin.scope import is_support, own_services
-from notify_project.newest import Found, Place, Question
+from notify_project.newest import Found, Place, Question, find_newest
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -92,6 +92,11 @@ class KeyPages(ChangeList):
         """Return the days that were chosen."""
         days: Period | None = self.value("period")
         return days or Period()
+
+    def newest(self, question: Question) -> Found:
+        """Return the page of what a question finds, of the days that were chosen."""
+        within = self.period().within(question)
+        return find_newest(within, size=self.list_per_page, place=self.place)
 
     def get_results(self, request: HttpRequest) -> None:
         """Read the page; nothing is counted."""

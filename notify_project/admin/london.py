@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -55,3 +57,13 @@ def when(instant: datetime, now: datetime) -> SafeString:
         ago(instant, now),
         written(instant),
     )
+
+
+def created_column(description: str) -> Callable[[Any, Any], SafeString]:
+    """Return a column of a list: when its rows were made, and how long ago that is."""
+
+    @admin.display(description=description)
+    def created(_: Any, row: Any) -> SafeString:
+        return when(row.created_at, clock.now())
+
+    return created

@@ -81,27 +81,29 @@ class SecondFactor(_Page, AuthenticateView):
         return context | {"has_passkey": keys.exists()}
 
 
-class PasswordAgain(_Page, ReauthenticateView):
-    """The password, before a grave act."""
+class _StillYou(_Page):
+    """Who is signed in proves it once more, before a grave act."""
 
     template_name = _ENTRANCE
     title, button = "Is it still you?", "Go on"
+
+
+class PasswordAgain(_StillYou, ReauthenticateView):
+    """By the password."""
+
     text = "What comes next is grave: enter your password once more."
 
 
-class CodeAgain(_Page, CodeAgainView):
-    """A code, before a grave act."""
+class CodeAgain(_StillYou, CodeAgainView):
+    """By a code."""
 
-    template_name = _ENTRANCE
-    title, button = "Is it still you?", "Go on"
     text = "What comes next is grave: enter a code of your app."
 
 
-class KeyAgain(_Page, ReauthenticateWebAuthnView):
-    """A passkey, before a grave act."""
+class KeyAgain(_StillYou, ReauthenticateWebAuthnView):
+    """By a passkey."""
 
-    template_name = _ENTRANCE
-    title = "Is it still you?"
+    button = ""
     text = "What comes next is grave: use your passkey once more."
 
 

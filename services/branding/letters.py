@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from django.db import IntegrityError, transaction
-
 from notify_project import storage
 from notify_project.storage import Area
 from notify_project.texts import clean_name
@@ -50,14 +48,8 @@ def save_letter_branding(
     clean_letter_branding(branding)
     if logo is not None:
         logos.store(branding.filename, logo)
-    try:
-        with transaction.atomic():
-            services = Service.objects.filter(letter_branding=branding)
-            others = LetterBranding.objects.all()
-            save_changes(branding, _COLUMNS, actor=actor, others=others, services=services)
-    except IntegrityError as error:
-        # Somebody took the name or the logo between the check and now.
-        raise InvalidBranding(f"The branding {branding.name} exists already") from error
+    services = Service.objects.filter(letter_branding=branding)
+    save_changes(branding, _COLUMNS, actor=actor, services=services)
     return branding
 
 

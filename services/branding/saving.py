@@ -44,14 +44,8 @@ def save_branding(
     clean(branding)
     if logo is not None and branding.logo is not None:
         logos.store(branding.logo, logo)
-    try:
-        with transaction.atomic():
-            services = Service.objects.filter(email_branding=branding)
-            others = EmailBranding.objects.all()
-            save_changes(branding, _COLUMNS, actor=actor, others=others, services=services)
-    except IntegrityError as error:
-        # Somebody took the name between the check and now.
-        raise InvalidBranding(f"The branding {branding.name} exists already") from error
+    services = Service.objects.filter(email_branding=branding)
+    save_changes(branding, _COLUMNS, actor=actor, services=services)
     return branding
 
 
@@ -100,7 +94,6 @@ def save_changes(
     columns: tuple[str, ...],
     *,
     actor: User | None,
-    others: QuerySet[Branding],
     services: QuerySet[Service],
 ) -> None:
     """Write a branding that was checked, with its audit event, unless nothing of it is new.
@@ -109,12 +102,28 @@ def save_changes(
         branding: as it shall be.
         columns: what people set of it.
         actor: who does.
-        others: all of its kind.
         services: that have it.
+
+    Raises:
+        InvalidBranding: there is such a branding by now.
     """
+    try:
+        with transaction.atomic():
+            _write(branding, columns, actor, services)
+    except IntegrityError as error:
+        # Somebody took the name, or the logo of letters, between the check and now.
+        raise InvalidBranding(f"The branding {branding.name} exists already") from error
+
+
+def _write(
+    branding: Branding,
+    columns: tuple[str, ...],
+    actor: User | None,
+    services: QuerySet[Service],
+) -> None:
     what = str(branding._meta.verbose_name)  # noqa: SLF001 - public by its documentation
     # Locked against services that take it meanwhile, so that none is left out below.
-    old = others.select_for_update().filter(id=branding.id).first()
+    old = type(branding).objects.select_for_update().filter(id=branding.id).first()
     changed = [
         name for name in columns if old is None or getattr(old, name) != getattr(branding, name)
     ]
