@@ -2,11 +2,16 @@
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
+from deploy import sample
+from deploy.environment import ROOT
 from notify_project.tests.browser.pages import PHONE, opened
+from services.models import Service
 from services.tests.factories import UserFactory
+from templates_app.configuration.applying import apply_file
 
 BROWSER = os.environ.get("NOTIFY_BROWSER")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -42,6 +47,20 @@ def site(transactional_db, live_server, redis, settings):
 @pytest.fixture
 def staff(site):
     return UserFactory(support=True, name="Sam Support", email_address="sam@notify.example")
+
+
+@pytest.fixture
+def library(site):
+    """Give the service of the demo, beside others that have thousands of messages."""
+    # None is due: what a story sends is its own.
+    sample.fill(replace(sample.SMALL, messages=2000, calls=300, waiting=0))
+    secrets = {
+        "DEMO_ADMIN_PASSWORD": "a password of a demo",
+        "DEMO_API_KEY_SECRET": "6b0f0f6e-2f3a-4c0e-9b57-2f6c1d0e4a11",
+    }
+    configuration = (ROOT / "deploy" / "demo.yaml").read_bytes()
+    assert not apply_file(configuration, dry_run=False, environment=secrets).problems
+    return Service.objects.get(name="Demo Library Service")
 
 
 @pytest.fixture

@@ -34,11 +34,6 @@ from templates_app.tests.factories import TemplateFactory
 pytestmark = pytest.mark.usefixtures("recorded_tasks", "files")
 
 
-@pytest.fixture
-def library(site):
-    return ServiceFactory(name="Demo Library Service")
-
-
 def test_a_citizen_asks_where_her_code_is_and_is_told_that_her_number_is_wrong(page, library):
     """A citizen waits for a sign-in code: find it by her number and say what became of it."""
     code = TemplateFactory(service=library, name="Sign-in code", process_type="priority")

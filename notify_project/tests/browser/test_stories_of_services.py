@@ -9,7 +9,7 @@ from django.test import Client
 
 from billing.daily import rebuild_day
 from billing.tasks import make_report
-from billing.tests.factories import RateFactory, sent
+from billing.tests.factories import LetterRateFactory, RateFactory, sent
 from deploy.make_token import make_token
 from notifications.delivery.deliver import deliver
 from notifications.lifecycle.holding import HELD_UNTIL
@@ -25,11 +25,6 @@ from services.tests.factories import ServiceFactory
 from templates_app.tests.factories import TemplateFactory
 
 pytestmark = pytest.mark.usefixtures("recorded_tasks")
-
-
-@pytest.fixture
-def library(site):
-    return ServiceFactory(name="Demo Library Service")
 
 
 def test_a_leaked_key_opens_nothing_any_more(page, library):
@@ -70,7 +65,7 @@ def test_a_daily_limit_is_raised(page, library):
     page.locator("[name=sms_message_limit]").fill("400000")
     page.locator("[name=_save]").click()
     says(page, "Say why, in 3 characters at least")
-    assert not AuditEvent.objects.filter(service_id=library.id).exists()
+    assert not AuditEvent.objects.filter(service_id=library.id, action="change service").exists()
     page.locator("[name=reason]").fill("reminders of the election")
     page.locator("[name=_save]").click()
 
@@ -115,6 +110,7 @@ def test_a_service_that_phishes_is_held_and_let_go_again(page, library):
 def test_a_figure_that_is_disputed_is_traced_to_its_messages(page, library, files):
     """A service sent less than its bill says, it thinks: show the very messages."""
     RateFactory()
+    LetterRateFactory()
     template = TemplateFactory(service=library)
     day = clock.london_today() - timedelta(days=1)
     noon = clock.london_midnight(day) + timedelta(hours=12)
