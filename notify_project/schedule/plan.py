@@ -59,6 +59,7 @@ from notifications.retention.tasks import (
 )
 from notifications.statistics.tasks import (
     count_hourly_volumes,
+    count_messages_of_today,
     create_nightly_notification_status,
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -123,6 +124,7 @@ PERIODIC_TASKS = {
         ),
         PeriodicTask(publish_due_template_changes, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(count_hourly_volumes, Queue.REPORTING, every=timedelta(minutes=5)),
+        PeriodicTask(count_messages_of_today, Queue.REPORTING, every=timedelta(minutes=5)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
