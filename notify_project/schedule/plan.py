@@ -10,6 +10,7 @@ from billing.tasks import (
     create_nightly_billing,
     expire_reports,
     populate_annual_billing,
+    restart_lost_reports,
     update_ft_billing_for_today,
 )
 from notifications.acceptance.idempotency import delete_old_answers
@@ -131,6 +132,7 @@ PERIODIC_TASKS = {
         PeriodicTask(create_nightly_billing, Queue.REPORTING, at=time(0, 15)),
         PeriodicTask(update_ft_billing_for_today, Queue.REPORTING, every=timedelta(hours=1)),
         PeriodicTask(alert_on_spent_budgets, Queue.PERIODIC, every=timedelta(hours=1)),
+        PeriodicTask(restart_lost_reports, Queue.PERIODIC, every=timedelta(minutes=5)),
         PeriodicTask(expire_reports, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(populate_annual_billing, Queue.PERIODIC, at=time(2, 1)),
         PeriodicTask(create_nightly_notification_status, Queue.REPORTING, at=time(0, 30)),
