@@ -23,7 +23,8 @@ _ANY: Final = ("", "any")
 _TIME: Final = "%Y-%m-%dT%H:%M"
 
 
-def _time(label: str, *, required: bool) -> forms.DateTimeField:
+def time_field(label: str, *, required: bool) -> forms.DateTimeField:
+    """Return a field for a time that is typed; ``as_london`` reads it."""
     widget = forms.DateTimeInput({**_LOOK, "type": "datetime-local"}, format=_TIME)
     return forms.DateTimeField(
         label=label, required=required, widget=widget, input_formats=[_TIME, "%Y-%m-%dT%H:%M:%S"]
@@ -64,8 +65,8 @@ class PlanForm(forms.Form):
         widget=forms.Select(_LOOK),
         help_text="Of messages; of calls how the telling ended. Any: whatever the act can change.",
     )
-    since = _time("Accepted from, London time", required=True)
-    until = _time("Accepted before, London time", required=False)
+    since = time_field("Accepted from, London time", required=True)
+    until = time_field("Accepted before, London time", required=False)
     reason = forms.CharField(
         label="Why?",
         max_length=MOST_CHARACTERS,
@@ -83,12 +84,12 @@ class PlanForm(forms.Form):
 
     def clean_since(self) -> datetime:
         """Read it as London's."""
-        return _london(self.cleaned_data["since"])
+        return as_london(self.cleaned_data["since"])
 
     def clean_until(self) -> datetime | None:
         """Likewise."""
         until = self.cleaned_data["until"]
-        return until and _london(until)
+        return until and as_london(until)
 
     def clean_reason(self) -> str:
         """Want a reason that can be kept."""
@@ -98,6 +99,6 @@ class PlanForm(forms.Form):
             raise ValidationError(error.message) from error
 
 
-def _london(instant: datetime) -> datetime:
+def as_london(instant: datetime) -> datetime:
     """Return what was typed as an instant of London, whatever zone it was read in."""
     return timezone.make_naive(instant, timezone.get_current_timezone()).replace(tzinfo=LONDON)
