@@ -10,6 +10,8 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from billing.models import FactBilling
 from billing.report_messages import narrowed_to
@@ -29,6 +31,7 @@ Kind, State = ReportRequest.Kind, ReportRequest.State
 KEPT: Final = timedelta(days=3)
 # Longer than its queue lets a task run: what has not ended by then never will.
 LOST_AFTER: Final = timedelta(minutes=30)
+MOST_RESTARTS: Final = 2
 MAX_DAYS: Final = 366
 # A month of a large service has millions of messages.
 MAX_DAYS_OF_MESSAGES: Final = 31
@@ -135,10 +138,13 @@ def make(report_id: UUID) -> bool:
         StorageAway: the file cannot be stored; the report says so, too.
     """
     waiting = ReportRequest.objects.filter(id=report_id, state=State.WAITING)
-    if not waiting.update(state=State.RUNNING, started_at=clock.now()):
+    if not waiting.update(state=State.RUNNING, started_at=clock.now(), rows=0):
         return False
     report = ReportRequest.objects.get(id=report_id)
-    running = ReportRequest.objects.filter(id=report_id, state=State.RUNNING)
+    # Whoever took a report for lost began it again: then this one has nothing more to say.
+    running = ReportRequest.objects.filter(
+        id=report_id, state=State.RUNNING, restarts=report.restarts
+    )
     try:
         with tempfile.TemporaryFile() as file:
             rows = write(report, file, tell=lambda rows: running.update(rows=rows))
@@ -193,14 +199,30 @@ def opened(report: ReportRequest, *, actor: User | None) -> IO[bytes]:
     return file
 
 
+def restart_lost(now: datetime) -> list[UUID]:
+    """Let reports whose worker or task is gone wait again; give up those that are lost each time.
+
+    Returns:
+        Those that wait again: whoever calls queues the task that makes each.
+    """
+    moving = ReportRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
+    since = Coalesce("started_at", "created_at")
+    lost = moving.alias(since=since).filter(since__lt=now - LOST_AFTER)
+    lost.filter(restarts__gte=MOST_RESTARTS).update(
+        state=State.FAILED, finished_at=now, problem="It did not end, in three attempts."
+    )
+    # Each by itself: what has ended meanwhile has ended.
+    return [
+        report_id
+        for report_id in lost.values_list("id", flat=True)
+        if lost.filter(id=report_id).update(
+            state=State.WAITING, started_at=now, restarts=F("restarts") + 1
+        )
+    ]
+
+
 def expire(now: datetime) -> int:
-    """Delete files that are three days old, give up what never ended; return how many went."""
-    lost = ReportRequest.objects.filter(
-        state__in=[State.WAITING, State.RUNNING], created_at__lt=now - LOST_AFTER
-    )
-    lost.exclude(started_at__gt=now - LOST_AFTER).update(
-        state=State.FAILED, finished_at=now, problem="It did not end. Ask for it again."
-    )
+    """Delete files that are three days old; return how many went."""
     old = list(ReportRequest.objects.filter(state=State.DONE, created_at__lt=now - KEPT))
     gone, errors = storage.delete_each(
         old, lambda report: storage.delete(Area.REPORTS, file_name(report))

@@ -53,6 +53,13 @@ def make_report(report_id: str) -> None:
         logger.info("report %s is made", report_id)
 
 
+def restart_lost_reports() -> None:
+    """Queue the reports again whose worker is gone; every few minutes."""
+    for report_id in report_requests.restart_lost(clock.now()):
+        logger.warning("report %s has stopped by itself: it is begun again", report_id)
+        enqueue(make_report, str(report_id), queue=Queue.REPORTING)
+
+
 def expire_reports() -> None:
-    """Delete the files of old reports, and give up those that never ended; hourly."""
+    """Delete the files of old reports; hourly."""
     logger.info("%s reports expired", report_requests.expire(clock.now()))

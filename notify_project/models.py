@@ -38,7 +38,7 @@ class PeriodicRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.task} at {self.slot}"
+        return f"{self.task}, due on {clock.london_words(self.slot)}"
 
 
 class AuditEvent(models.Model):
@@ -84,4 +84,4 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.subject_type} {self.subject_id}"
+        return f"{self.action}, {clock.london_words(self.created_at)}"

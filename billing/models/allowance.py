@@ -86,4 +86,4 @@ class AnnualBilling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.service_id} {self.financial_year_start}"
+        return f"{self.service.name}, financial year {self.financial_year_start}"

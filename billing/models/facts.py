@@ -57,4 +57,5 @@ class FactBilling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.bst_date} {self.service_id}"
+        what = f"{self.get_notification_type_display()}, {self.provider}"
+        return f"{what}, {self.bst_date:%-d %B %Y}"

@@ -1,10 +1,13 @@
 import csv
 import io
+import os
+import signal
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from freezegun import freeze_time
 
 from billing.daily import rebuild_day
@@ -16,12 +19,15 @@ from billing.report_requests import (
     file_name,
     make,
     opened,
+    restart_lost,
     write,
 )
 from billing.reports import InvalidPeriod
+from billing.tasks import make_report, restart_lost_reports
 from billing.tests.factories import FactBillingFactory, RateFactory
 from notifications.models import FactProcessingTime, ReportRequest
 from notifications.tests.factories import NotificationFactory, NotificationHistoryFactory
+from notify_project import clock, storage
 from notify_project.models import AuditEvent
 from notify_project.storage import Area, StorageAway, names
 from services.tests.factories import OrganisationFactory, ServiceFactory, UserFactory
@@ -215,16 +221,56 @@ def test_files_go_after_three_days_and_the_request_stays(files):
 
 
 @freeze_time(NOW)
-def test_what_never_ends_is_given_up():
+def test_what_has_no_worker_is_begun_again_and_given_up_in_the_end(recorded_tasks):
     lost, running, new = (ask_for("daily-volumes", DAY, DAY, actor=None) for _ in range(3))
     old = NOW - timedelta(hours=1)
     ReportRequest.objects.filter(id__in=[lost.id, running.id]).update(created_at=old)
     ReportRequest.objects.filter(id=running.id).update(state="running", started_at=NOW)
 
-    expire(NOW)
+    found = [restart_lost(NOW + n * timedelta(minutes=31)) for n in range(4)]
 
-    states = dict(ReportRequest.objects.values_list("id", "state"))
-    assert states == {lost.id: "failed", running.id: "running", new.id: "waiting"}
+    assert [lost.id in each for each in found] == [True, True, False, False]
+    assert (found[0], set(found[1])) == ([lost.id], {lost.id, running.id, new.id})
+    lost.refresh_from_db()
+    assert (lost.state, lost.problem) == ("failed", "It did not end, in three attempts.")
+
+
+@freeze_time(NOW)
+def test_a_worker_that_was_taken_for_lost_says_nothing_of_the_next_attempt(files, monkeypatch):
+    report = ask_for("daily-volumes", DAY, DAY, actor=None)
+    stored = storage.save_file
+
+    def too_late(*arguments):
+        restart_lost(NOW + timedelta(minutes=31))
+        stored(*arguments)
+
+    monkeypatch.setattr("billing.report_requests.storage.save_file", too_late)
+
+    assert not make(report.id)
+    report.refresh_from_db()
+    assert (report.state, report.restarts) == ("waiting", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_whose_worker_is_killed_is_made_by_the_next(files, recorded_tasks):
+    report = ask_for("daily-volumes", DAY, DAY, actor=None)
+    connection.close()
+    worker = os.fork()
+    if not worker:
+        storage.save_file = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        make(report.id)
+    _, status = os.waitpid(worker, 0)
+    report.refresh_from_db()
+    killed, state = os.WTERMSIG(status), report.state
+
+    with freeze_time(clock.now() + timedelta(minutes=31)):
+        restart_lost_reports()
+        [task] = [each for each in recorded_tasks if each.function == "make_report"]
+        make_report(*task.args)
+
+    report.refresh_from_db()
+    assert (killed, state) == (signal.SIGKILL, "running")
+    assert (report.state, report.restarts) == ("done", 1)
 
 
 @freeze_time(NOW)

@@ -20,7 +20,8 @@ _ANY: Final = ("", "any")
 _TIME: Final = "%Y-%m-%dT%H:%M"
 
 
-def _time(label: str, *, required: bool) -> forms.DateTimeField:
+def time_field(label: str, *, required: bool) -> forms.DateTimeField:
+    """Return a field for a time in London that is typed."""
     widget = forms.DateTimeInput({**_LOOK, "type": "datetime-local"}, format=_TIME)
     return forms.DateTimeField(
         label=label, required=required, widget=widget, input_formats=[_TIME, "%Y-%m-%dT%H:%M:%S"]
@@ -61,8 +62,8 @@ class PlanForm(forms.Form):
         widget=forms.Select(_LOOK),
         help_text="Of messages; of calls how the telling ended. Any: whatever the act can change.",
     )
-    since = _time("Accepted from, London time", required=True)
-    until = _time("Accepted before, London time", required=False)
+    since = time_field("Accepted from, London time", required=True)
+    until = time_field("Accepted before, London time", required=False)
     reason = forms.CharField(
         label="Why?",
         max_length=MOST_CHARACTERS,

@@ -92,6 +92,8 @@ class HoldAdmin(BigTableAdmin[Hold]):
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Find the row and count once: the page asks five times for the value of a field."""
         row: Any = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.called = self.subject(row)
         if row is not None and request.method == "GET":
             row.away = put_away_in_words(row)
         return row

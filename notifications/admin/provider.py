@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from notifications.admin.not_taken import not_taken_page
 from notifications.admin.provider_tables import Tables
 from notifications.delivery.health import circuit_of
 from notifications.models import Hold, ProviderDetails
@@ -70,7 +71,7 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
     held_as = "provider"
     held_by = "identifier"
     hold_right = "notifications.hold_lanes"
-    actions_detail: ClassVar[list[str]] = ["switch_off", "switch_on", "hold"]
+    actions_detail: ClassVar[list[str]] = ["not_taken", "switch_off", "switch_on", "hold"]
     list_display = [
         "display_name",
         "notification_type",
@@ -128,6 +129,17 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
             row.tables = Tables.of(row, clock.now())
             row.hold = find_hold(Hold.Kind.PROVIDER, row.identifier)
         return row
+
+    def has_look_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Show messages to those who may see them."""
+        return request.user.has_perm("notifications.view_notification")
+
+    @action(description="What it did not take", url_path="not-taken", permissions=["look"])  # type: ignore[untyped-decorator]
+    def not_taken(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show which messages it did not take, and whose they are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return not_taken_page(request, self.found(request, object_id))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Providers come with the code."""

@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from notifications.admin.as_of import how_counted
 from notifications.models import ServiceStatistics
 from notifications.statistics.last_days import last_days
 from notifications.statistics.reads import TemplateUse, with_names
 from notifications.statistics.service_statistics import Months, monthly_statistics
+from notifications.statistics.shown_counts import Shown
 from notifications.statistics.tallies import Tally, tally_by_type
 from notify_project import clock
 from notify_project.admin.pages import ReadOnlyAdmin
@@ -32,8 +34,8 @@ class ServiceStatisticsAdmin(ReadOnlyAdmin[ServiceStatistics]):
     search_fields = ["=id", "name"]
     search_help_text = "Id, or part of a name."
     ordering = ["name", "id"]
-    fields = ["name", "today", "last_days", "templates", "this_year", "last_year"]
-    readonly_fields = ["today", "last_days", "templates", "this_year", "last_year"]
+    fields = ["name", "counted", "today", "last_days", "templates", "this_year", "last_year"]
+    readonly_fields = ["counted", "today", "last_days", "templates", "this_year", "last_year"]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Find the service, with its figures: the page asks five times for each field."""
@@ -41,15 +43,21 @@ class ServiceStatisticsAdmin(ReadOnlyAdmin[ServiceStatistics]):
         if row is not None:
             year = clock.financial_year(clock.london_today())
             lately = last_days(row.pk, WHOLE_DAYS)
-            this_year = monthly_statistics(row.pk, year, of_today=lately.of_today)
+            this_year = monthly_statistics(row.pk, year, lately=lately)
             row.shown = {
+                "counted": _how_counted(lately.shown),
                 "today": _by_type(lately.today),
                 "last_days": _by_type(lately.all_days),
                 "templates": _templates(with_names(row.pk, lately.by_template)),
                 "this_year": _by_month(this_year),
-                "last_year": _by_month(monthly_statistics(row.pk, year - 1)),
+                "last_year": _by_month(monthly_statistics(row.pk, year - 1, lately=lately)),
             }
         return row
+
+    @admin.display(description="Counted")
+    def counted(self, row: Any) -> SafeString:
+        """When that was."""
+        return _shown(row, "counted")
 
     @admin.display(description="Today")
     def today(self, row: Any) -> SafeString:
@@ -80,6 +88,10 @@ class ServiceStatisticsAdmin(ReadOnlyAdmin[ServiceStatistics]):
 def _shown(row: Any, name: str) -> SafeString:
     figures: dict[str, SafeString] = row.shown
     return figures[name]
+
+
+def _how_counted(shown: Shown) -> SafeString:
+    return format_html("{}", how_counted(shown) or "just now")
 
 
 def _by_type(tallies: dict[str, Tally]) -> SafeString:

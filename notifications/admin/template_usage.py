@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
+from notifications.admin.as_of import how_counted
 from notifications.statistics.usage_of_period import NamedUse, usage_of_period, usage_of_week
 from notify_project.admin.charts import Series, bars
 from notify_project.admin.links import find_url
@@ -51,6 +52,7 @@ def _counted(service: Service) -> dict[str, Any]:
     return {
         "rows": [_row(use) for use in usage.uses],
         "chart": _chart(usage.by_day),
+        "how_counted": how_counted(usage.shown),
         "sources": [
             {"day": day, "messages": count, "is_complete": day in usage.believed}
             for day, count in usage.by_day.items()
@@ -70,6 +72,7 @@ def _from_facts(service: Service | None, days: int) -> dict[str, Any]:
             for use in usage.uses
         ],
         "chart": _chart(usage.by_day),
+        "how_counted": how_counted(usage.shown),
         "sources": [],
     }
 

@@ -60,7 +60,7 @@ def read_actor(email: str | None) -> User | None:
     staff = User.objects.filter(platform_admin=True, state=User.State.ACTIVE)
     user = staff.filter(email_address=email.strip().lower()).first()
     if user is None:
-        raise CommandError("--by is nobody of the support staff")
+        raise CommandError("--by is nobody of the support staff", returncode=2)
     return user
 
 

@@ -117,7 +117,7 @@ class BulkAction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.id}"
+        return f"{self.get_act_display()}, planned on {clock.london_words(self.created_at)}"
 
     @property
     def refused(self) -> int:

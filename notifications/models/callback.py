@@ -119,4 +119,4 @@ class FailingEndpoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.callback_type} of {self.service_id}"
+        return f"{self.get_callback_type_display()} of {self.service.name}"

@@ -60,6 +60,12 @@ class DeliveryEvent(models.Model):
         indexes = [
             # What happened to a message, in order?
             models.Index(fields=["notification_id", "at"], name="ix_delivery_events_message"),
+            # What did a provider not take, and when?
+            models.Index(
+                fields=["provider", "at", "id"],
+                condition=models.Q(kind="attempt"),
+                name="ix_delivery_events_not_taken",
+            ),
         ]
 
     def __str__(self) -> str:

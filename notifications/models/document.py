@@ -43,7 +43,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"file of {clock.london_words(self.created_at)}"
 
     @property
     def stored_name(self) -> str:

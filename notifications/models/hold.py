@@ -41,6 +41,9 @@ class Hold(models.Model):
         LANE = "lane"
         PROVIDER = "provider"
 
+    # The name of what is held, where somebody has read it.
+    called = ""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
     key = models.CharField(max_length=100)
@@ -106,7 +109,8 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
+        subject = f"{self.get_kind_display()} {self.called}".strip()
+        return f"{subject}, held since {clock.london_words(self.created_at)}"
 
     @property
     def state(self) -> str:

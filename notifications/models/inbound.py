@@ -67,7 +67,7 @@ class InboundSms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"received text {self.id}"
+        return f"text received on {clock.london_words(self.created_at)}"
 
 
 class InboundSmsHistory(models.Model):

@@ -112,4 +112,4 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"job {self.id}"
+        return f"job of {clock.london_words(self.created_at)}"

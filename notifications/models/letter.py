@@ -99,7 +99,7 @@ class LetterPrintBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file_name or f"print batch {self.pk}"
+        return self.file_name or f"print batch of {self.print_day:%-d %B %Y}"
 
 
 class LetterPrintEntry(models.Model):
@@ -166,7 +166,7 @@ class ReturnedLetter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.notification_id} came back"
+        return f"letter that came back, reported on {self.reported_at:%-d %B %Y}"
 
 
 class DailySortedLetter(models.Model):

@@ -49,4 +49,5 @@ class PersonRequest(models.Model):
         indexes = [models.Index(fields=["created_at", "id"], name="ix_person_requests_newest")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        done = "erased" if self.kind == self.Kind.ERASE else "looked for"
+        return f"person {done} on {clock.london_words(self.created_at)}"

@@ -47,6 +47,9 @@ class ReportRequest(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     rows = models.PositiveIntegerField(default=0, help_text="Written so far.")
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes of the finished file.")
+    restarts = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often it was begun again after its worker was gone."
+    )
     problem = models.CharField(max_length=255, default="", blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -78,4 +78,4 @@ class SuppressedRecipient(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"suppressed recipient {self.id}"
+        return f"recipient suppressed on {clock.london_words(self.created_at)}"

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-from notifications.statistics.status_counts import By, count_by
+from notifications.statistics.shown_counts import Shown, count_to_show
+from notifications.statistics.status_counts import By
 from notifications.statistics.tallies import Tally, tally_by_type
 from notify_project import clock
 
@@ -17,32 +18,34 @@ class LastDays:
     Attributes:
         today: what became of each type today.
         all_days: what became of each type on all of them.
-        of_today: how many of a type stand in a status today.
+        first: the first of them.
+        by_day: how many of a type stand in a status, day by day.
         by_template: how often each template was used.
+        shown: how sure that is.
     """
 
     today: dict[str, Tally]
     all_days: dict[str, Tally]
-    of_today: list[tuple[str, str, int]]
+    first: date
+    by_day: list[tuple[date, str, str, int]]
     by_template: Counter[UUID]
+    shown: Shown
 
 
 def last_days(service_id: UUID, whole_days: int) -> LastDays:
     """Count what a service sent today and on so many whole London days before."""
     today = clock.london_today()
-    rows = count_by(
-        [By.DAY, By.TEMPLATE, By.TYPE, By.STATUS],
-        today - timedelta(days=whole_days),
-        today,
-        service_ids=[service_id],
-    )
-    of_today = [(kind, status, count) for day, _, kind, status, count in rows if day == today]
+    first = today - timedelta(days=whole_days)
+    shown = count_to_show([By.DAY, By.TEMPLATE, By.TYPE, By.STATUS], first, today, service_id)
+    by_day = [(day, kind, status, count) for day, _, kind, status, count in shown.rows]
     by_template: Counter[UUID] = Counter()
-    for _, template_id, _, _, count in rows:
+    for _, template_id, _, _, count in shown.rows:
         by_template[template_id] += count
     return LastDays(
-        today=tally_by_type(of_today),
-        all_days=tally_by_type((kind, status, count) for _, _, kind, status, count in rows),
-        of_today=of_today,
+        today=tally_by_type(row[1:] for row in by_day if row[0] == today),
+        all_days=tally_by_type(row[1:] for row in by_day),
+        first=first,
+        by_day=by_day,
         by_template=by_template,
+        shown=shown,
     )

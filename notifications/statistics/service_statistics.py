@@ -1,11 +1,11 @@
 """What became of the messages of one service, by London days."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from notifications.statistics.last_days import LastDays
 from notifications.statistics.status_counts import By, count_by
 from notifications.statistics.tallies import Tally, tally_by_type
 from notifications.statuses import Status
@@ -43,15 +43,14 @@ def service_statistics(service_id: UUID, whole_days: int) -> dict[str, Tally]:
 
 
 def monthly_statistics(
-    service_id: UUID, financial_year: int, *, of_today: Sequence[tuple[str, str, int]] | None = None
+    service_id: UUID, financial_year: int, *, lately: LastDays | None = None
 ) -> Months:
     """Return how many messages stand in each status, for each month and type.
 
     Args:
         service_id: who sent them.
         financial_year: the year in whose April it begins; its months are there up to now.
-        of_today: how many messages of a type stand in a status today, if somebody has counted
-            them; they are not counted again.
+        lately: the last days, if somebody has counted them; they are not counted again.
     """
     first, last = financial_year_days(financial_year)
     today = clock.london_today()
@@ -60,9 +59,9 @@ def monthly_statistics(
         for month in _months(first, min(last, today))
     }
     rows: list[tuple[Any, ...]] = []
-    if of_today is not None and first <= today <= last:
-        rows = [(today, *row) for row in of_today]
-        last = today - timedelta(days=1)
+    if lately is not None:
+        rows = [row for row in lately.by_day if first <= row[0] <= last]
+        last = min(last, lately.first - timedelta(days=1))
     if first <= last:
         rows += count_by([By.MONTH, By.TYPE, By.STATUS], first, last, service_ids=[service_id])
     for month, notification_type, status, count in rows:

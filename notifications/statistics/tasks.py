@@ -8,6 +8,7 @@ from django.conf import settings
 
 from notifications.statistics.daily_status import replace_facts
 from notifications.statistics.hourly_volumes import count_hours
+from notifications.statistics.kept_counts import count_lately
 from notifications.statistics.processing_time import save_missing_processing_times
 from notifications.statistics.rebuild import RebuildRunning, rebuild
 from notifications.statistics.repair import rebuild_day, repair_noted_days
@@ -77,3 +78,10 @@ def save_daily_notification_processing_time() -> None:
 def count_hourly_volumes() -> None:
     """Count the messages of the last hours; every few minutes."""
     logger.info("counted the messages of %s hours", len(count_hours(clock.now())))
+
+
+def count_messages_of_today() -> None:
+    """Count today's messages by service, template, type and status; every few minutes."""
+    if settings.REDIS_ENABLED:
+        days = count_lately(clock.now())
+        logger.info("counted the messages of %s", ", ".join(map(str, days)))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from notifications.statistics.reads import believable
+from notifications.statistics.shown_counts import Shown, count_to_show
 from notifications.statistics.status_counts import By, count_by
 from notifications.statuses import Status
 from notify_project import clock
@@ -39,10 +40,12 @@ class PeriodUsage:
     Attributes:
         uses: the most used first.
         by_day: how many messages each day had, in order.
+        shown: how sure that is.
     """
 
     uses: list[NamedUse]
     by_day: dict[date, int]
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +63,17 @@ def usage_of_period(days: int, *, service_id: UUID | None = None) -> PeriodUsage
     """
     last = clock.london_today() - (_DAY if service_id is None else timedelta())
     first = last - (days - 1) * _DAY
+    shown = Shown([])
     if service_id is None:
         # Two short answers: in one there is a row for each template of each day of a year.
         by_day = _sums(count_by([By.DAY, By.STATUS], first, last))
         by_template = _sums(count_by([By.TEMPLATE, By.STATUS], first, last))
     else:
-        dimensions = [By.DAY, By.TEMPLATE, By.STATUS]
-        rows = count_by(dimensions, first, last, service_ids=[service_id])
-        by_day = _sums((day, status, count) for day, _, status, count in rows)
-        by_template = _sums(row[1:] for row in rows)
+        shown = count_to_show([By.DAY, By.TEMPLATE, By.STATUS], first, last, service_id)
+        by_day = _sums((day, status, count) for day, _, status, count in shown.rows)
+        by_template = _sums(row[1:] for row in shown.rows)
     listed = [first + n * _DAY for n in range(days)]
-    return PeriodUsage(_named(by_template), {day: by_day[day] for day in listed})
+    return PeriodUsage(_named(by_template), {day: by_day[day] for day in listed}, shown)
 
 
 def usage_of_week(service_id: UUID) -> WeekUsage:
@@ -82,18 +85,19 @@ def usage_of_week(service_id: UUID) -> WeekUsage:
     days = clock.london_days_back(clock.london_today(), WHOLE_DAYS)
     counted = believable(service_id, days)
     believed = frozenset(counted)
-    if len(believed) < len(days):
-        only = [service_id]
-        for day, template_id, count in count_by(
-            [By.DAY, By.TEMPLATE], days[-1], days[0], service_ids=only
-        ):
+    missing = [day for day in days if day not in believed]
+    shown = Shown([])
+    if missing:
+        dimensions = [By.DAY, By.TEMPLATE]
+        shown = count_to_show(dimensions, min(missing), max(missing), service_id)
+        for day, template_id, count in shown.rows:
             if day not in believed:
                 counted.setdefault(day, {})[template_id] = count
     by_template: Counter[UUID] = Counter()
     for counts in counted.values():
         by_template.update(counts)
     by_day = {day: sum(counted.get(day, {}).values()) for day in reversed(days)}
-    return WeekUsage(_named(by_template), by_day, believed)
+    return WeekUsage(_named(by_template), by_day, shown, believed)
 
 
 def _sums(rows: Iterable[tuple[Any, ...]]) -> Counter[Any]:

@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import DecimalField, OuterRef, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
 from billing.models import AnnualBilling, Budget
 from billing.reports import charged_uses
 from notifications.models import FailingEndpoint, Job
 from notifications.statistics.last_use import last_used
-from notifications.statistics.status_counts import By, count_by
+from notifications.statistics.shown_counts import Shown, count_to_show
+from notifications.statistics.status_counts import By
 from notifications.statistics.tallies import Tally
 from notify_project.clock import financial_year, financial_year_days, london_day
 from notify_project.constants import NotificationType
@@ -48,15 +50,17 @@ class Volumes:
 
     Attributes:
         days: all of them, in order, also those without any message.
-        by_type: for each type, a number for each day.
+        by_type: for each type, a number for each day; None where nobody has counted.
         tallies: what became of each type.
         by_status: how many messages stand in each status.
+        shown: how sure that is.
     """
 
     days: list[date]
-    by_type: dict[str, list[int]]
+    by_type: dict[str, list[int | None]]
     tallies: dict[str, Tally]
     by_status: dict[str, int]
+    shown: Shown
 
     def failure_share(self, notification_type: str) -> float | None:
         """Return the share of a type that failed; None if there was nothing."""
@@ -82,23 +86,29 @@ def volumes(service: Service, days: int, now: datetime) -> Volumes:
     by_type = {kind: dict.fromkeys(listed, 0) for kind in NotificationType.values}
     tallies = dict.fromkeys(NotificationType.values, Tally())
     by_status: dict[str, int] = defaultdict(int)
-    rows = count_by([By.DAY, By.TYPE, By.STATUS], listed[0], today, service_ids=[service.id])
-    for day, kind, status, count in rows:
+    shown = count_to_show([By.DAY, By.TYPE, By.STATUS], listed[0], today, service.id)
+    for day, kind, status, count in shown.rows:
         by_type[kind][day] += count
         tallies[kind] += Tally.of(status, count)
         by_status[status] += count
-    numbers = {kind: list(found.values()) for kind, found in by_type.items()}
-    return Volumes(listed, numbers, tallies, dict(by_status))
+    numbers: dict[str, list[int | None]] = {
+        kind: [found[day] or (None if day in shown.left_out else 0) for day in listed]
+        for kind, found in by_type.items()
+    }
+    return Volumes(listed, numbers, tallies, dict(by_status), shown)
 
 
 def spend(service: Service, now: datetime) -> Spend:
     """Charge a service's financial year from the facts of its days."""
     year = financial_year(london_day(now))
     first, _ = financial_year_days(year)
-    row = AnnualBilling.objects.filter(service=service, financial_year_start=year).first()
-    allowance = row.free_sms_fragment_limit if row else 0
+    # One question for both: an allowance is a number of texts, under no period.
+    allowances = AnnualBilling.objects.filter(service=service, financial_year_start=year)
+    limit = Cast("free_sms_fragment_limit", DecimalField(max_digits=12, decimal_places=2))
+    found = Budget.objects.filter(service=service).values_list("period", "pounds")
+    budgets = dict(found.union(allowances.values_list(Value(""), limit), all=True))
+    allowance = int(budgets.pop("", 0))
     bill = charged_uses(service, first, london_day(now), allowance)
-    budgets = dict(Budget.objects.filter(service=service).values_list("period", "pounds"))
     return Spend(year, allowance, int(bill.remainder), bill.cost, budgets)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
+from notifications.admin.as_of import how_counted
 from notifications.statuses import FAILED
 from notify_project import clock
 from notify_project.admin.charts import Series, bars
@@ -68,6 +69,7 @@ def overview(request: HttpRequest, service_id: UUID) -> HttpResponse:
         "days": days,
         "periods": PERIODS,
         "chart": _chart(volumes),
+        "how_counted": how_counted(volumes.shown),
         "types": [_type(volumes, kind) for kind in KINDS],
         "statuses": _statuses(service, volumes),
         "limits": _limits(limit_use(service, now)),

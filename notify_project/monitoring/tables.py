@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from notifications.delivery.claim import never_started_count
-from notifications.letters.printing.printers import is_held
+from notifications.letters.printing.printers import all_are_held
 from notifications.letters.printing.ready import OPEN
 from notifications.lifecycle.held import Held, read_held
 from notifications.models import (
@@ -108,10 +108,8 @@ def letters(now: datetime, held: Held) -> Iterator[Reading]:
 
 def _held_letters(held: Held) -> Q:
     """Return which letters wait because somebody wants them to."""
-    if is_held(held):
-        return Q(status=Status.CREATED)
     of_held = Q(service_id__in=held.services) | Q(template_id__in=held.templates)
-    return Q(status=Status.CREATED) & of_held
+    return Q(status=Status.CREATED) & (of_held | all_are_held(held))
 
 
 def print_batches(now: datetime, held: Held) -> Iterator[Reading]:

@@ -10,6 +10,7 @@ from billing.tasks import (
     create_nightly_billing,
     expire_reports,
     populate_annual_billing,
+    restart_lost_reports,
     update_ft_billing_for_today,
 )
 from notifications.acceptance.idempotency import delete_old_answers
@@ -59,6 +60,7 @@ from notifications.retention.tasks import (
 )
 from notifications.statistics.tasks import (
     count_hourly_volumes,
+    count_messages_of_today,
     create_nightly_notification_status,
     rebuild_template_usage_for_yesterday,
     repair_template_usage,
@@ -123,12 +125,14 @@ PERIODIC_TASKS = {
         ),
         PeriodicTask(publish_due_template_changes, Queue.PERIODIC, every=timedelta(minutes=1)),
         PeriodicTask(count_hourly_volumes, Queue.REPORTING, every=timedelta(minutes=5)),
+        PeriodicTask(count_messages_of_today, Queue.REPORTING, every=timedelta(minutes=5)),
         PeriodicTask(repair_template_usage, Queue.PERIODIC, every=timedelta(minutes=10)),
         PeriodicTask(timeout_sending_notifications, Queue.PERIODIC, at=time(0, 5)),
         PeriodicTask(rebuild_template_usage_for_yesterday, Queue.PERIODIC, at=time(0, 10)),
         PeriodicTask(create_nightly_billing, Queue.REPORTING, at=time(0, 15)),
         PeriodicTask(update_ft_billing_for_today, Queue.REPORTING, every=timedelta(hours=1)),
         PeriodicTask(alert_on_spent_budgets, Queue.PERIODIC, every=timedelta(hours=1)),
+        PeriodicTask(restart_lost_reports, Queue.PERIODIC, every=timedelta(minutes=5)),
         PeriodicTask(expire_reports, Queue.PERIODIC, every=timedelta(hours=1)),
         PeriodicTask(populate_annual_billing, Queue.PERIODIC, at=time(2, 1)),
         PeriodicTask(create_nightly_notification_status, Queue.REPORTING, at=time(0, 30)),

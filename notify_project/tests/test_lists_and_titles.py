@@ -1,17 +1,24 @@
 """What pages are called, and lists that stay as they were filtered."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
-from notifications.models import CallbackDelivery
+from notifications.models import CallbackDelivery, Hold
 from notifications.support.holding import hold
 from notifications.tests.factories import CallbackDeliveryFactory, NotificationFactory
+from notify_project.tests.site.addresses import pages
+from notify_project.tests.site.rows import Rows
 from services.models import ApiKey
 from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
+from templates_app.tests.factories import TemplateFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis", "recorded_tasks")]
 CALLS = "/admin/notifications/callbackdelivery/"
 KEYS = "/admin/services/apikey/"
+_AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
 @pytest.fixture
@@ -96,3 +103,45 @@ def test_the_overview_of_a_service_holds_it_and_says_that_it_is_held(client):
     assert ">held</span>" not in before
     assert ">held</span>" in after
     assert "What holds it" in after
+
+
+def test_a_hold_is_called_by_what_it_holds_and_since_when(client):
+    template = TemplateFactory(name="Receipt", service__name="Library")
+    held = {
+        "service": (template.service_id, template.service_id),
+        "template": (template.id, template.service_id),
+        "lane": ("normal", None),
+    }
+
+    titles = []
+    for kind, (key, service_id) in held.items():
+        row = Hold.objects.create(
+            kind=kind,
+            key=str(key),
+            service_id=service_id,
+            reason="an incident",
+            created_at=datetime(2026, 11, 30, 14, 5, tzinfo=UTC),
+        )
+        titles.append(title(client, f"/admin/notifications/hold/{row.id}/change/"))
+
+    assert titles == [
+        "Service Library, held since 30 November 2026 at 14:05:00",
+        "Template Receipt of Library, held since 30 November 2026 at 14:05:00",
+        "Lane normal, held since 30 November 2026 at 14:05:00",
+    ]
+
+
+def test_no_page_but_that_of_a_message_is_titled_by_an_id(client, redis, files):
+    rows = Rows()
+    rows.grow(1)
+    # Whoever asks about a message, a call or history of it has its id.
+    by_id = {"notifications_notification", "notifications_notificationhistory"}
+    by_id |= {"notifications_callbackdelivery"}
+    shown = {
+        page.name: title(client, page.url)
+        for page in pages(rows.of)
+        if page.name.endswith("_change") and page.name.removesuffix("_change") not in by_id
+    }
+
+    assert len(shown) > 20
+    assert {name: words for name, words in shown.items() if _AN_ID.search(words)} == {}

@@ -68,7 +68,7 @@ class ServiceCallbackApi(CallbackColumns, Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{CallbackType(self.callback_type).label} of {self.service_id}"
+        return f"{CallbackType(self.callback_type).label} of {self.service.name}"
 
 
 class ServiceCallbackApiHistory(CallbackColumns, HistoryRow):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Exists, Q
+
 from notifications.lifecycle.held import Held, read_held
 from notifications.models import ProviderDetails
 from notifications.providers.base import Printer
@@ -30,13 +32,11 @@ def active_printer() -> Printer[Any]:
     return printer_named((unheld or by_weight)[0].identifier)
 
 
-def is_held(held: Held) -> bool:
-    """Say whether all that could be printed waits for the release of a printer."""
-    if not held.providers:
-        return False
-    rows = ProviderDetails.objects.filter(notification_type=NotificationType.LETTER, active=True)
-    names = set(rows.values_list("identifier", flat=True))
-    return bool(names) and names <= held.providers
+def all_are_held(held: Held) -> Q:
+    """Return the condition that whatever could be printed waits for the release of a printer."""
+    active = ProviderDetails.objects.filter(notification_type=NotificationType.LETTER, active=True)
+    others = active.exclude(identifier__in=held.providers)
+    return Q(Exists(active), ~Exists(others))
 
 
 def is_active(name: str) -> bool:

@@ -3,7 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,6 +13,8 @@ from notifications.support.search_kinds import Hit
 from notify_project import clock
 from notify_project.api.errors import ApiError
 
+_WANTS_REASON: Final = "It is a recipient, too: say why with --reason to look for it"
+
 
 class Command(BaseCommand):
     """Print what there is: one line a thing."""
@@ -21,7 +23,9 @@ class Command(BaseCommand):
         "Finds what a term stands for: any id, the id of a request, a caller's or provider's "
         "reference, a letter's barcode, the beginning of a file's name, a part of the name of a "
         "service, template, API key, organisation or person; with --reason also a phone number or "
-        "an email address, which leaves an audit event with a keyed digest of it."
+        "an email address, which leaves an audit event with a keyed digest of it. Exits with 1 if "
+        "nothing is found, and says as what it was looked for on standard error; with 2 if it "
+        "cannot be looked for."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -47,7 +51,9 @@ class Command(BaseCommand):
         try:
             answer = search(term, viewer, reason=options["reason"])
         except ApiError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(error.message, returncode=2) from error
+        if not answer.groups:
+            raise CommandError("\n".join(_nothing(answer)), returncode=1)
         for line in _lines(answer):
             self.stdout.write(line)
 
@@ -58,10 +64,14 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield f"{group.kind.words}: {len(group.hits)}{more}"
         yield from map(_line, group.hits)
     if answer.wants_reason:
-        yield "It is a recipient, too: say why with --reason to look for it"
-    if not answer.groups:
-        yield f"Nothing was found as {'; '.join(answer.tried)}"
-        yield from answer.hints
+        yield _WANTS_REASON
+
+
+def _nothing(answer: Answer) -> Iterator[str]:
+    yield f"Nothing was found as {'; '.join(answer.tried)}"
+    if answer.wants_reason:
+        yield _WANTS_REASON
+    yield from answer.hints
 
 
 def _line(hit: Hit) -> str:

@@ -33,24 +33,35 @@ def test_a_recipient_takes_a_reason_and_leaves_an_event(monkeypatch):
     staff = UserFactory(support=True)
     monkeypatch.setattr("sys.stdin", io.StringIO("07700 900123\n"))
 
-    asked = find("07700 900123")
+    with pytest.raises(CommandError, match="say why with --reason") as asked:
+        find("07700 900123")
     found = find("-", "--reason", "ticket 7", "--by", staff.email_address)
 
-    assert "say why with --reason" in asked
-    assert str(row.id) not in asked
+    assert str(row.id) not in str(asked.value)
+    assert asked.value.returncode == 1
     assert str(row.id) in found
     assert "900123" not in found
     assert AuditEvent.objects.get().actor == staff
 
 
-def test_nothing_found_says_what_was_tried():
-    assert "Nothing was found as a reference of a caller" in find("pigeon")
+def test_nothing_found_fails_and_says_what_was_tried():
+    with pytest.raises(CommandError, match="Nothing was found as a reference of a caller") as told:
+        find("pigeon")
+
+    assert told.value.returncode == 1
+    assert "pigeon" not in str(told.value)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["x"], "Type 2 to 1000 characters"), (["07700900123", "--reason", "07700900123"], "name")],
+    [
+        (["x"], "Type 2 to 1000 characters"),
+        (["07700900123", "--reason", "07700900123"], "name"),
+        (["pigeon", "--by", "nobody@example.org"], "nobody of the support staff"),
+    ],
 )
 def test_what_cannot_be_looked_for_is_refused(arguments, words):
-    with pytest.raises(CommandError, match=words):
+    with pytest.raises(CommandError, match=words) as told:
         find(*arguments)
+
+    assert told.value.returncode == 2

@@ -10,7 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notifications.lifecycle.held import memory
-from notifications.models import FailingEndpoint, Hold, NotificationHistory, ProviderHealth
+from notifications.models import (
+    FailingEndpoint,
+    Hold,
+    LetterPrintBatch,
+    NotificationHistory,
+    ProviderHealth,
+)
 from notifications.statistics.hourly_volumes import count_hours
 from notifications.tests.factories import NotificationFactory, ProviderDetailsFactory
 from notify_project import clock
@@ -22,6 +28,7 @@ from notify_project.monitoring.notices import Notice
 from notify_project.monitoring.times import in_words
 from notify_project.monitoring.verdict import WORDS
 from services.tests.factories import ServiceFactory, UserFactory
+from templates_app.tests.factories import TemplateFactory
 
 HOME = "/admin/"
 
@@ -149,28 +156,52 @@ def test_without_a_table_the_page_comes_and_says_what_is_missing(transactional_d
 
 
 def test_reading_everything_costs_few_queries_however_many_rows(signed_in, redis):
-    ProviderDetailsFactory()
     counts = []
-    for _ in range(2):
-        for _ in range(3):
-            message = NotificationFactory()
-            Hold.objects.create(kind=Hold.Kind.SERVICE, key=message.service_id, reason="stop")
-            FailingEndpoint.objects.create(
-                service=ServiceFactory(),
-                callback_type="delivery_status",
-                failures=1,
-                first_failed_at=clock.now(),
-                last_failed_at=clock.now(),
-                last_error="ConnectTimeout",
-            )
+    for _ in range(3):
         redis.delete(kept.KEY)
         memory.forget()
         with CaptureQueriesContext(connection) as queries:
             look(signed_in)
         counts.append(len(queries))
+        for _ in range(3):
+            have_trouble_everywhere()
 
-    assert counts[0] == counts[1]
-    assert counts[0] <= 15
+    assert counts[1] == counts[2]
+    assert max(counts) <= 15
+
+
+def have_trouble_everywhere():
+    """Hold one of each kind, let letters wait, and let something fail wherever it can."""
+    now, at = clock.now(), clock.now() - timedelta(days=2)
+    message = NotificationFactory(created_at=at)
+    letters = TemplateFactory(letter=True)
+    for status in ("created", "sending", "pending-virus-check", "technical-failure"):
+        NotificationFactory(template=letters, status=status, created_at=at)
+    number = ProviderHealth.objects.count()
+    texts = ProviderDetailsFactory(identifier=f"mmg-{number}")
+    printer = ProviderDetailsFactory(identifier=f"dvla-{number}", notification_type="letter")
+    ProviderHealth.objects.create(provider=texts, failures=10, opened_at=now, probe_at=now)
+    LetterPrintBatch.objects.create(
+        provider=printer.identifier, print_day=at.date(), letter_count=1, sheet_count=1
+    )
+    held = [
+        ("service", str(message.service_id)),
+        ("template", str(letters.id)),
+        ("provider", printer.identifier),
+        ("provider", texts.identifier),
+        *([("lane", lane) for lane in ("normal", "priority")] if not number else []),
+    ]
+    for kind, key in held:
+        Hold.objects.create(kind=kind, key=key, reason="an incident")
+    PeriodicRun.objects.create(task="count_hourly_volumes", slot=now, state="failed")
+    FailingEndpoint.objects.create(
+        service=ServiceFactory(),
+        callback_type="delivery_status",
+        failures=1,
+        first_failed_at=now,
+        last_failed_at=now,
+        last_error="ConnectTimeout",
+    )
 
 
 def test_volumes_of_today_stand_beside_those_of_other_days(signed_in, redis):

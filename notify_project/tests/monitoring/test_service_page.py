@@ -13,6 +13,8 @@ from billing.allowances import set_allowance
 from billing.budgets import set_budget
 from billing.models import FactBilling
 from notifications.models import FailingEndpoint, Hold
+from notifications.statistics import shown_counts
+from notifications.statistics.kept_counts import count_lately
 from notifications.tests.factories import (
     CallbackDeliveryFactory,
     JobFactory,
@@ -221,3 +223,36 @@ def test_the_list_and_the_settings_lead_to_the_overview(signed_in):
     assert settings in look(signed_in, service).content.decode()
     assert back in signed_in.get(settings).content.decode()
     assert signed_in.get(back)["Location"] == url(service)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/admin/services/service/{}/overview/",
+        "/admin/notifications/servicestatistics/{}/change/",
+        "/admin/template-usage/?service={}",
+        "/admin/template-usage/?service={}&days=30",
+    ],
+)
+def test_figures_of_much_that_was_sent_today_have_their_time(
+    signed_in, redis, recorded_tasks, monkeypatch, page
+):
+    monkeypatch.setattr(shown_counts, "TOO_MANY", 2)
+    template = TemplateFactory()
+    for _ in range(2):
+        NotificationFactory(template=template)
+
+    def words():
+        with CaptureQueriesContext(connection) as queries:
+            answer = signed_in.get(page.format(template.service_id))
+        assert len(queries) <= 15
+        return answer.content.decode()
+
+    unknown = words()
+    count_lately(clock.now())
+    known = words()
+
+    assert "Without" in unknown
+    assert "which nobody has counted yet" in unknown
+    assert f"As of {clock.now().astimezone(clock.LONDON):%-d %B %Y}" in known
+    assert "Without" not in known

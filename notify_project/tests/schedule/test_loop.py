@@ -411,6 +411,8 @@ def test_the_schedule_runs_what_it_must():
         "alert_on_never_started": timedelta(minutes=2),
         "publish_due_template_changes": timedelta(minutes=1),
         "count_hourly_volumes": timedelta(minutes=5),
+        "count_messages_of_today": timedelta(minutes=5),
+        "restart_lost_reports": timedelta(minutes=5),
         "expire_reports": timedelta(hours=1),
         "repair_template_usage": timedelta(minutes=10),
         "give_back_released": timedelta(minutes=1),

@@ -34,13 +34,13 @@ def reads_of_big_tables():
         yield found
 
 
-def faults(sql, params):
+def faults(sql, params, most=MOST_ROWS):
     """Return what of a statement's plan grows with a big table."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
         [[plan]] = cursor.fetchall()
     plan = json.loads(plan) if isinstance(plan, str) else plan
-    return [fault for node in _nodes(plan[0]["Plan"]) if (fault := _fault(node))]
+    return [fault for node in _nodes(plan[0]["Plan"]) if (fault := _fault(node, most))]
 
 
 def _nodes(plan):
@@ -49,7 +49,7 @@ def _nodes(plan):
         yield from _nodes(below)
 
 
-def _fault(node):
+def _fault(node, most):
     table = node.get("Relation Name")
     if table not in BIG:
         return None
@@ -59,4 +59,4 @@ def _fault(node):
     passed_over = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
     each = node["Actual Rows"] + sum(node.get(name, 0) for name in passed_over)
     read = each * node["Actual Loops"]
-    return f"reads {read} rows of {table}" if read > MOST_ROWS else None
+    return f"reads {read} rows of {table}" if read > most else None
