@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from notifications.models import BulkAction, ProviderDetails
 from notifications.statuses import WAITING
-from notify_project.api.errors import ApiError
+from notify_project.admin.reasons import WhyForm
 from notify_project.clock import LONDON
 from notify_project.constants import NotificationType
-from notify_project.reasons import MOST_CHARACTERS, require_reason
 
 Act = BulkAction.Act
 
@@ -30,7 +28,7 @@ def _time(label: str, *, required: bool) -> forms.DateTimeField:
     )
 
 
-class PlanForm(forms.Form):
+class PlanForm(WhyForm):
     """What to do, to which messages, and why; times are London's."""
 
     act = forms.ChoiceField(label="What", choices=Act.choices, widget=forms.Select(_LOOK))
@@ -66,12 +64,6 @@ class PlanForm(forms.Form):
     )
     since = _time("Accepted from, London time", required=True)
     until = _time("Accepted before, London time", required=False)
-    reason = forms.CharField(
-        label="Why?",
-        max_length=MOST_CHARACTERS,
-        widget=forms.TextInput({**_LOOK, "autocomplete": "off"}),
-        help_text="It is kept with the audit, so name nobody.",
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,13 +81,6 @@ class PlanForm(forms.Form):
         """Likewise."""
         until = self.cleaned_data["until"]
         return until and _london(until)
-
-    def clean_reason(self) -> str:
-        """Want a reason that can be kept."""
-        try:
-            return require_reason(self.cleaned_data["reason"])
-        except ApiError as error:
-            raise ValidationError(error.message) from error
 
 
 def _london(instant: datetime) -> datetime:
