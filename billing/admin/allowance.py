@@ -114,6 +114,8 @@ class AnnualBillingAdmin(AsksWhy, UseCaseAdmin[AnnualBilling]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Save through the use case."""
+        if not form.changed():
+            return
         set_allowance(
             obj.service,
             obj.free_sms_fragment_limit,

@@ -64,6 +64,10 @@ class PlanForm(WhyForm):
     )
     since = _time("Accepted from, London time", required=True)
     until = _time("Accepted before, London time", required=False)
+    field_order = (
+        *("act", "service_id", "template_id", "provider", "notification_type", "status"),
+        *("since", "until", "reason"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import CharField, ModelForm
 from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notifications.models import SuppressedRecipient
 from notifications.suppression.entries import lift, suppress
@@ -21,7 +22,7 @@ from services.models import User
 class SuppressForm(WhyForm, ModelForm[SuppressedRecipient]):
     """An address that is not on the list yet, and why it is to be."""
 
-    email_address = CharField(max_length=320)
+    email_address = CharField(max_length=320, widget=UnfoldAdminTextInputWidget)
     field_order = ("email_address", "reason")
 
     class Meta:

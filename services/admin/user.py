@@ -13,6 +13,7 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from notify_project import audit, clock
 from notify_project.admin.asking import AsksWhy, given_reason
@@ -35,12 +36,18 @@ for model in (Authenticator, EmailAddress):
 
 
 class AddUserForm(WhyForm, BaseUserCreationForm[User]):
-    """A new person."""
+    """A new person, and why there is one."""
 
     class Meta:
         model = User
         fields = ("email_address", "name")
         field_classes: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("password1", "password2"):
+            attributes = {"autocomplete": "new-password"}
+            self.fields[name].widget = UnfoldAdminPasswordWidget(attrs=attributes)
 
     def clean_email_address(self) -> str:
         """Keep addresses in lower case, so that one person cannot have two accounts."""
