@@ -593,6 +593,7 @@ def test_support_staff_sign_in_and_issue_a_key_in_a_browser(
         page.goto(f"{live_server.url}/admin/services/apikey/add/")
         page.fill("[name=name]", "From the browser")
         page.select_option("[name=key_type]", "normal")
+        page.get_by_label("Why?").fill("for the new client")
         page.evaluate(
             "([id, name]) => document.querySelector('[name=service]')"
             ".append(new Option(name, id, true, true))",
