@@ -130,9 +130,9 @@ def test_an_address_is_suppressed_and_found_and_taken_off(signed_in, staff):
     assert not SuppressedRecipient.objects.exists()
 
 
-@pytest.mark.parametrize("given", [{"email_address": "nobody"}, {"why": ""}], ids=["to", "why"])
+@pytest.mark.parametrize("given", [{"email_address": "nobody"}, {"reason": ""}], ids=["to", "why"])
 def test_what_cannot_be_suppressed_is_said_on_the_page(signed_in, given):
-    full = {"service": ServiceFactory().id, "email_address": "jo@example.com", "why": "x"}
+    full = {"service": ServiceFactory().id, "email_address": "jo@example.com", "reason": "asked"}
 
     answer = signed_in.post(
         reverse("admin:notifications_suppressedrecipient_add"), {**full, **given}, follow=True
