@@ -7,6 +7,7 @@ from notify_project.api.errors import BadRequest
 
 FEWEST_CHARACTERS: Final = 3
 MOST_CHARACTERS: Final = 500
+UNSAID: Final = f"Say why, in {FEWEST_CHARACTERS} characters at least: it is kept"
 # A number or an address that is shorter stands in words by chance.
 _TELLING: Final = 5
 
@@ -27,7 +28,7 @@ def require_reason(reason: str, *, naming: Iterable[str] = ()) -> str:
     """
     kept = " ".join(reason.split())
     if sum(each.isprintable() and not each.isspace() for each in kept) < FEWEST_CHARACTERS:
-        raise NoReason(f"Say why, in {FEWEST_CHARACTERS} characters at least: it is kept")
+        raise NoReason(UNSAID)
     if not kept.isprintable():
         raise NoReason("The reason has characters that nobody can see")
     if len(kept) > MOST_CHARACTERS:

@@ -47,7 +47,8 @@ def create_folder(
         lock_folders(service.id)
         require_folder(service.id, parent_id)
         folder = TemplateFolder.objects.create(service=service, name=name, parent_id=parent_id)
-        audit.record("create folder", folder, actor=actor, service_id=service.id)
+        after = {"name": name, "parent": str(parent_id) if parent_id else None}
+        audit.record("create folder", folder, actor=actor, service_id=service.id, after=after)
     return folder
 
 
@@ -90,7 +91,13 @@ def delete_folder(folder: TemplateFolder, *, actor: User | None) -> None:
             raise InvalidFolder("Folder is not empty")
         deleted, _ = TemplateFolder.objects.filter(id=folder.id).delete()
         if deleted:
-            audit.record("delete folder", folder, actor=actor, service_id=folder.service_id)
+            audit.record(
+                "delete folder",
+                folder,
+                actor=actor,
+                service_id=folder.service_id,
+                before={"name": folder.name},
+            )
 
 
 def move(

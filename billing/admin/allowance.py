@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from billing.allowances import current_year, set_allowance, set_default_allowance
 from billing.models import AnnualBilling, DefaultAnnualAllowance
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.pages import AnyModel, UseCaseAdmin
 from notify_project.admin.reasons import ReasonedForm
 from services.models import User
@@ -18,7 +19,7 @@ class ReasonForm(ReasonedForm, forms.ModelForm[AnyModel]):
 
 
 @admin.register(DefaultAnnualAllowance)
-class DefaultAnnualAllowanceAdmin(UseCaseAdmin[DefaultAnnualAllowance]):
+class DefaultAnnualAllowanceAdmin(AsksWhy, UseCaseAdmin[DefaultAnnualAllowance]):
     """What new rows of services get, from a year on."""
 
     form = ReasonForm[DefaultAnnualAllowance]
@@ -57,13 +58,12 @@ class DefaultAnnualAllowanceAdmin(UseCaseAdmin[DefaultAnnualAllowance]):
             obj.valid_from_financial_year_start,
             obj.allowance,
             actor=cast("User", request.user),
-            reason=form.cleaned_data["reason"],
         )
         obj.pk = row.pk
 
 
 @admin.register(AnnualBilling)
-class AnnualBillingAdmin(UseCaseAdmin[AnnualBilling]):
+class AnnualBillingAdmin(AsksWhy, UseCaseAdmin[AnnualBilling]):
     """What each service has in each financial year; this year's can be changed."""
 
     service_path = "service"
@@ -114,9 +114,10 @@ class AnnualBillingAdmin(UseCaseAdmin[AnnualBilling]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Save through the use case."""
+        if not form.changed():
+            return
         set_allowance(
             obj.service,
             obj.free_sms_fragment_limit,
             actor=cast("User", request.user),
-            reason=form.cleaned_data["reason"],
         )

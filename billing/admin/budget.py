@@ -9,16 +9,18 @@ from django.http import HttpRequest
 from billing.admin.allowance import ReasonForm
 from billing.budgets import set_budget
 from billing.models import Budget
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.pages import UseCaseAdmin
 from services.models import User
 
 
 @admin.register(Budget)
-class BudgetAdmin(UseCaseAdmin[Budget]):
+class BudgetAdmin(AsksWhy, UseCaseAdmin[Budget]):
     """Pounds for each month or financial year of a service; people are told at 50, 80, 100 %."""
 
     service_path = "service"
     form = ReasonForm[Budget]
+    when_deleted = "Nobody is told any more how much of it is spent."
     list_display: ClassVar[list[str]] = ["service", "period", "pounds", "told"]
     list_filter: ClassVar[list[str]] = ["period"]
     list_select_related: ClassVar[list[str]] = ["service"]
@@ -51,20 +53,9 @@ class BudgetAdmin(UseCaseAdmin[Budget]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Save through the use case."""
-        row = set_budget(
-            obj.service,
-            obj.period,
-            obj.pounds,
-            actor=cast("User", request.user),
-            reason=form.cleaned_data["reason"],
-        )
+        row = set_budget(obj.service, obj.period, obj.pounds, actor=cast("User", request.user))
         obj.pk = row.pk if row else obj.pk
 
     def delete_model(self, request: HttpRequest, obj: Budget) -> None:
         """End a budget through the use case."""
         set_budget(obj.service, obj.period, None, actor=cast("User", request.user))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Budget]) -> None:
-        """End budgets through the use case."""
-        for row in queryset:
-            self.delete_model(request, row)

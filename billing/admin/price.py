@@ -7,34 +7,30 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from billing.models import LetterRate, Rate
 from billing.price_changes import apply_prices, row_of
 from billing.price_list import LetterPrice, Price, TextPrice
 from notify_project import clock
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.pages import AnyModel, UseCaseAdmin
+from notify_project.admin.reasons import ReasonedForm
 from notify_project.clock import london_day
 from services.models import User
 
 _SAVED_HERE = "A price holds from the start of this London day until the next one of its kind."
 
 
-class PriceForm(forms.ModelForm[AnyModel]):
+class PriceForm(ReasonedForm, forms.ModelForm[AnyModel]):
     """A price, the day on which it begins, and why."""
 
     day = forms.DateField(
         label="From", widget=UnfoldAdminSingleDateWidget, required=True, help_text=_SAVED_HERE
     )
-    reason = forms.CharField(
-        max_length=500,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Why. It is kept, so name nobody.",
-    )
 
 
-class _PriceAdmin(UseCaseAdmin[AnyModel]):
+class _PriceAdmin(AsksWhy, UseCaseAdmin[AnyModel]):
     """What pages of prices share: they are added, and changed until they begin."""
 
     def price_of(self, row: Any, given: dict[str, Any]) -> Price:
@@ -81,9 +77,8 @@ class _PriceAdmin(UseCaseAdmin[AnyModel]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Save through the use case."""
-        given = form.cleaned_data
-        price = self.price_of(obj, given)
-        apply_prices([price], actor=cast("User", request.user), reason=given["reason"])
+        price = self.price_of(obj, form.cleaned_data)
+        apply_prices([price], actor=cast("User", request.user))
         obj.pk = row_of(price).pk
         obj.refresh_from_db()
 

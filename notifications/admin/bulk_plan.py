@@ -3,13 +3,11 @@
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from notifications.models import BulkAction, ProviderDetails
 from notifications.statuses import WAITING
-from notify_project.api.errors import ApiError
+from notify_project.admin.reasons import WhyForm
 from notify_project.constants import NotificationType
-from notify_project.reasons import MOST_CHARACTERS, require_reason
 
 Act = BulkAction.Act
 
@@ -28,7 +26,7 @@ def time_field(label: str, *, required: bool) -> forms.DateTimeField:
     )
 
 
-class PlanForm(forms.Form):
+class PlanForm(WhyForm):
     """What to do, to which messages, and why; times are London's."""
 
     act = forms.ChoiceField(label="What", choices=Act.choices, widget=forms.Select(_LOOK))
@@ -64,11 +62,9 @@ class PlanForm(forms.Form):
     )
     since = time_field("Accepted from, London time", required=True)
     until = time_field("Accepted before, London time", required=False)
-    reason = forms.CharField(
-        label="Why?",
-        max_length=MOST_CHARACTERS,
-        widget=forms.TextInput({**_LOOK, "autocomplete": "off"}),
-        help_text="It is kept with the audit, so name nobody.",
+    field_order = (
+        *("act", "service_id", "template_id", "provider", "notification_type", "status"),
+        *("since", "until", "reason"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,10 +74,3 @@ class PlanForm(forms.Form):
         field = self.fields["provider"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = choices
-
-    def clean_reason(self) -> str:
-        """Want a reason that can be kept."""
-        try:
-            return require_reason(self.cleaned_data["reason"])
-        except ApiError as error:
-            raise ValidationError(error.message) from error

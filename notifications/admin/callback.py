@@ -2,16 +2,16 @@
 
 from typing import ClassVar, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from notifications.admin.callback_list import CallbackList
-from notifications.callbacks.replay import ReplayRefused, Wanted, replay
+from notifications.callbacks.replay import Wanted, replay
 from notifications.models import CallbackDelivery, FailingEndpoint
 from notify_project import clock
+from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.links import find_url
 from notify_project.admin.london import written
 from notify_project.admin.pages import ReadOnlyAdmin
@@ -60,29 +60,27 @@ class CallbackDeliveryAdmin(CallbackList):
         return request.user.has_perm("notifications.change_callbackdelivery")
 
     @admin.action(description="Tell again", permissions=["replay"])
-    def replay(
-        self, request: HttpRequest, queryset: QuerySet[CallbackDelivery]
-    ) -> HttpResponse | None:
+    def replay(self, request: HttpRequest, queryset: QuerySet[CallbackDelivery]) -> HttpResponse:
         """Ask for a reason first; then make what is finished wait again."""
         ids = tuple(queryset.values_list("id", flat=True))
-        if "confirmed" not in request.POST:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Tell services again?",
-                "ids": ids,
-                "opts": self.opts,
-            }
-            template = "admin/notifications/callbackdelivery/replay.html"
-            return TemplateResponse(request, template, context)
-        actor, reason = cast("User", request.user), request.POST.get("reason", "")
-        try:
-            count = sum(replay(Wanted(ids=ids), actor=actor, reason=reason, now=clock.now()))
-        except ReplayRefused as error:
-            self.message_user(request, error.message, messages.ERROR)
-        else:
-            self.message_user(request, f"{count} calls are made again.", messages.SUCCESS)
-        # With the filters of the list.
-        return HttpResponseRedirect(request.get_full_path())
+        question = Question(
+            title="Tell services again?",
+            button=f"Tell {len(ids)} again",
+            consequences=[
+                "Services are told again, with the bodies of then and the addresses of now. What "
+                "still waits is left alone."
+            ],
+            # With the filters of the list.
+            back=request.get_full_path(),
+            hidden={"action": ["replay"], "_selected_action": list(map(str, ids))},
+        )
+
+        def do(reason: str) -> str:
+            actor, now = cast("User", request.user), clock.now()
+            count = sum(replay(Wanted(ids=ids), actor=actor, reason=reason, now=now))
+            return f"{count} calls are made again."
+
+        return confirm(self, request, question, do)
 
     @admin.display(description="Told of")
     def told_of(self, row: CallbackDelivery) -> SafeString:

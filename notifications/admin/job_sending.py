@@ -15,7 +15,8 @@ from notifications.jobs.create import LATEST, create_job
 from notifications.jobs.look import Look, look_at
 from notifications.spreadsheets.example import example_file
 from notifications.spreadsheets.refusals import FileRefused
-from notify_project import clock
+from notify_project import audit, clock
+from notify_project.admin.reasons import WhyForm
 from notify_project.admin.scope import scoped
 from notify_project.api.errors import ApiError
 from notify_project.clock import LONDON
@@ -36,13 +37,14 @@ _LOOK: Final = {
 }
 
 
-class UploadForm(forms.Form):
-    """A file, and who it is sent as."""
+class UploadForm(WhyForm):
+    """A file, who it is sent as, and why."""
 
     file = forms.FileField(
         label="File of recipients", allow_empty_file=True, widget=forms.FileInput(_LOOK)
     )
     sender = forms.ChoiceField(required=False, widget=forms.Select(_LOOK))
+    field_order = ("file", "sender", "reason")
 
     def __init__(self, senders: list[tuple[str, str]], *args: Any) -> None:
         super().__init__(*args)
@@ -52,11 +54,12 @@ class UploadForm(forms.Form):
             del self.fields["sender"]
 
 
-class StartForm(forms.Form):
-    """Which stored file, and when."""
+class StartForm(WhyForm):
+    """Which stored file, when, and why."""
 
     job = forms.UUIDField(widget=forms.HiddenInput)
     when = forms.ChoiceField(label="Send, in London time", widget=forms.Select(_LOOK))
+    field_order = ("job", "when", "reason")
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,26 +128,31 @@ def _upload(
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(_senders(service, template), *given)
     if form.is_bound and form.is_valid():
+        cleaned = form.cleaned_data
         try:
-            look = look_at(
-                form.cleaned_data["file"],
-                form.cleaned_data["file"].name,
-                template,
-                service,
-                sender_id=_id(form.cleaned_data.get("sender", "")),
-                actor=cast("User", request.user),
-            )
+            with audit.because(cleaned["reason"]):
+                look = look_at(
+                    cleaned["file"],
+                    cleaned["file"].name,
+                    template,
+                    service,
+                    sender_id=_id(cleaned.get("sender", "")),
+                    actor=cast("User", request.user),
+                )
         except (ApiError, FileRefused) as error:
             form.add_error("file", error.message)
         else:
-            return _look(request, look, context)
+            return _look(request, look, context, reason=cleaned["reason"])
     shown = context | {"form": form, "example": example_file(template)}
     return TemplateResponse(request, f"{_FOLDER}/upload.html", shown)
 
 
-def _look(request: HttpRequest, look: Look, context: dict[str, Any]) -> HttpResponse:
+def _look(
+    request: HttpRequest, look: Look, context: dict[str, Any], *, reason: str
+) -> HttpResponse:
     uploaded = look.uploaded
-    start = StartForm(initial={"job": uploaded.job_id}, now=clock.now())
+    # It is sent for the reason that it was uploaded for, unless somebody thinks of another.
+    start = StartForm(initial={"job": uploaded.job_id, "reason": reason}, now=clock.now())
     shown = {"look": look, "uploaded": uploaded, "form": start}
     return TemplateResponse(request, f"{_FOLDER}/look.html", context | shown)
 
@@ -156,12 +164,13 @@ def _start(request: HttpRequest, service: ServiceModel, context: dict[str, Any])
     if form.is_valid():
         when = form.cleaned_data["when"]
         try:
-            job = create_job(
-                service.id,
-                form.cleaned_data["job"],
-                scheduled_for=None if when == NOW else datetime.fromisoformat(when),
-                actor=cast("User", request.user),
-            )
+            with audit.because(form.cleaned_data["reason"]):
+                job = create_job(
+                    service.id,
+                    form.cleaned_data["job"],
+                    scheduled_for=None if when == NOW else datetime.fromisoformat(when),
+                    actor=cast("User", request.user),
+                )
         except ApiError as error:
             form.add_error(None, error.message)
         else:

@@ -18,11 +18,12 @@ from notifications.support.find import NAMES, find
 from notifications.support.person import read_person
 from notify_project.admin.elevation import elevated
 from notify_project.admin.pages import BigTableAdmin
+from notify_project.admin.reasons import WhyForm
 from notify_project.api.errors import ApiError, ServiceUnavailable
 from services.models import User
 
 
-class PersonForm(forms.Form):
+class PersonForm(WhyForm):
     """Whom to look for, why, and for which case."""
 
     recipients = forms.CharField(
@@ -30,11 +31,11 @@ class PersonForm(forms.Form):
         help_text="Email addresses, phone numbers and postal addresses of the person, one a line: "
         "12 High Street, SW1A 1AA. Without the name, a whole household is found.",
     )
-    reason = forms.CharField(max_length=500, help_text="It is kept, so name nobody.")
     case_reference = forms.CharField(
         max_length=100, label="Case", help_text="What you call the affair; it is kept, too."
     )
     confirmation = forms.CharField(required=False)
+    field_order = ("recipients", "reason", "case_reference", "confirmation")
 
 
 @admin.register(PersonRequest)

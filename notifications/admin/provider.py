@@ -3,13 +3,12 @@
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notifications.admin.not_taken import not_taken_page
 from notifications.admin.provider_tables import Tables
@@ -22,14 +21,13 @@ from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.elevation import elevated
 from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.pages import UseCaseAdmin
-from notify_project.api.errors import ApiError
+from notify_project.admin.reasons import ReasonedForm
 from notify_project.clock import LONDON
-from notify_project.reasons import require_reason
 from services.models import User
 
 
-class ProviderForm(ModelForm[ProviderDetails]):
-    """What support staff may change about a provider."""
+class ProviderForm(ReasonedForm, ModelForm[ProviderDetails]):
+    """What support staff may change about a provider, and why they do."""
 
     class Meta:
         model = ProviderDetails
@@ -44,22 +42,8 @@ class ProviderForm(ModelForm[ProviderDetails]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The reason of the last change is among the changes below; the next one has its own.
+        # That of the last change is among the changes below; the next one has its own.
         self.initial["reason"] = ""
-        if "reason" not in self.fields:  # shown to who may only look
-            return
-        self.fields["reason"].widget = UnfoldAdminTextInputWidget()
-        self.fields["reason"].help_text = "Why, anew for each change. It is kept, so name nobody."
-
-    def clean_reason(self) -> str:
-        """Want a reason for whatever is changed."""
-        reason = str(self.cleaned_data["reason"])
-        if not self.changed_data:
-            return reason
-        try:
-            return require_reason(reason)
-        except ApiError as error:
-            raise ValidationError(error.message) from error
 
 
 @admin.register(ProviderDetails)
@@ -157,9 +141,9 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
         change: bool,  # noqa: FBT001
     ) -> None:
         """Save as a new version and leave an audit event."""
-        if not form.changed_data:
+        changes = {name: form.cleaned_data[name] for name in form.changed()}
+        if not changes:
             return
-        changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "reason"}
         actor, reason = cast("User", request.user), form.cleaned_data["reason"]
         change_provider(obj.pk, changes, actor=actor, reason=reason)
 

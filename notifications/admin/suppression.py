@@ -3,31 +3,45 @@
 import uuid
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import CharField, ModelForm
 from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notifications.models import SuppressedRecipient
 from notifications.suppression.entries import lift, suppress
-from notify_project.admin.pages import BoundedPaginator, UseCaseAdmin, ask_why
+from notify_project.admin.asking import AsksWhy
+from notify_project.admin.confirming import Question, chosen, confirm
+from notify_project.admin.pages import BoundedPaginator, UseCaseAdmin
+from notify_project.admin.reasons import WhyForm
 from notify_project.recipients.email import InvalidEmail, parse_email
 from services.models import User
 
 
-class SuppressForm(ModelForm[SuppressedRecipient]):
-    """An address that is not on the list yet."""
+class SuppressForm(WhyForm, ModelForm[SuppressedRecipient]):
+    """An address that is not on the list yet, and why it is to be."""
 
-    email_address = CharField(max_length=320)
-    why = CharField(max_length=500, help_text="It is kept, so name nobody.")
+    email_address = CharField(max_length=320, widget=UnfoldAdminTextInputWidget)
+    field_order = ("email_address", "reason")
 
     class Meta:
         model = SuppressedRecipient
         fields: ClassVar[list[str]] = ["service"]
 
+    def clean_reason(self) -> str:
+        """Want one that does not name whom it is about."""
+        self.naming = [self.cleaned_data.get("email_address", "")]
+        return super().clean_reason()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Check nothing of the column `reason`, which says how an entry came, not why."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # of forms
+        return excluded | {"reason"}
+
 
 @admin.register(SuppressedRecipient)
-class SuppressedRecipientAdmin(UseCaseAdmin[SuppressedRecipient]):
+class SuppressedRecipientAdmin(AsksWhy, UseCaseAdmin[SuppressedRecipient]):
     """Found by the exact address or service; the address only with the right to see it."""
 
     service_path = "service"
@@ -43,7 +57,7 @@ class SuppressedRecipientAdmin(UseCaseAdmin[SuppressedRecipient]):
     ordering = ["-created_at", "-id"]
     autocomplete_fields = ["service"]
     actions = ["lift_suppressions"]
-    fields: ClassVar[list[str]] = ["service", "email_address", "why"]
+    fields: ClassVar[list[str]] = ["service", "email_address", "reason"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show more of an entry than is asked for a new one."""
@@ -99,26 +113,30 @@ class SuppressedRecipientAdmin(UseCaseAdmin[SuppressedRecipient]):
             given["service"],
             given["email_address"],
             actor=cast("User", request.user),
-            reason=given["why"],
+            reason=given["reason"],
         )
         obj.pk = row.pk
 
     @admin.action(description="Take off the list", permissions=["add"])
     def lift_suppressions(
         self, request: HttpRequest, queryset: QuerySet[SuppressedRecipient]
-    ) -> HttpResponse | None:
+    ) -> HttpResponse:
         """Ask why first; then let emails go there again."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            return ask_why(
-                self,
-                request,
-                queryset,
-                title="Take these off the list?",
-                warning="Emails of their services go to these addresses again.",
-            )
         rows = list(queryset)
-        for row in rows:
-            lift(row, actor=cast("User", request.user), reason=reason)
-        self.message_user(request, f"Took {len(rows)} off the list.", messages.SUCCESS)
-        return None
+        question = Question(
+            title="Take these off the list?",
+            button="Take off",
+            consequences=["Emails of their services go to these addresses again."],
+            # With the filters of the list.
+            back=request.get_full_path(),
+            naming=[row.recipient for row in rows if row.recipient],
+            hidden=chosen("lift_suppressions", rows),
+            rows=rows,
+        )
+
+        def do(reason: str) -> str:
+            for row in rows:
+                lift(row, actor=cast("User", request.user), reason=reason)
+            return f"Took {len(rows)} off the list."
+
+        return confirm(self, request, question, do)

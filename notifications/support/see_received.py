@@ -2,7 +2,7 @@
 
 from notifications.models import InboundSms
 from notify_project import audit
-from notify_project.api.errors import BadRequest
+from notify_project.reasons import require_reason
 from services.models import User
 
 
@@ -10,11 +10,8 @@ def see_received_text(text: InboundSms, *, actor: User | None, reason: str) -> t
     """Return who sent a text and what it says.
 
     Raises:
-        BadRequest: there is no reason.
+        NoReason: it is not said why, or the reason names who wrote the text.
     """
-    if not reason.strip():
-        raise BadRequest("Say why")
-    audit.record(
-        "see received text", text, actor=actor, service_id=text.service_id, reason=reason.strip()
-    )
+    reason = require_reason(reason, naming=[text.user_number])
+    audit.record("see received text", text, actor=actor, service_id=text.service_id, reason=reason)
     return text.user_number, text.content

@@ -1,23 +1,20 @@
 """The page between a grave act and what it does: a reason, and a name that is typed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
 
+from notify_project.admin.reasons import WhyForm
 from notify_project.api.errors import ApiError
-from notify_project.reasons import MOST_CHARACTERS, require_reason
-
-_INPUT = {
-    "class": "border border-base-200 rounded-default px-3 py-2 w-full dark:border-base-800",
-    "autocomplete": "off",
-}
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,7 @@ class Question:
         naming: recipients, whom the reason must not name.
         hidden: further fields of the form.
         rows: what is acted on, if it is several things.
+        shown: what else is to be looked at before.
     """
 
     title: str
@@ -45,33 +43,28 @@ class Question:
     naming: Sequence[str] = ()
     hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rows: Sequence[object] = ()
+    shown: str = ""
 
 
-class ConfirmForm(forms.Form):
+def chosen(action: str, rows: Iterable[Model]) -> dict[str, list[str]]:
+    """Return the hidden fields by which the rows of a list are chosen again."""
+    return {"action": [action], "_selected_action": [str(row.pk) for row in rows]}
+
+
+class ConfirmForm(WhyForm):
     """A reason, and what must be typed."""
 
-    reason = forms.CharField(
-        label="Why?",
-        max_length=MOST_CHARACTERS,
-        help_text="It is kept with the audit, so name nobody.",
-        widget=forms.TextInput(_INPUT),
+    typed = forms.CharField(
+        required=False, strip=True, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
     )
-    typed = forms.CharField(required=False, strip=True, widget=forms.TextInput(_INPUT))
 
     def __init__(self, question: Question, *args: Any) -> None:
         super().__init__(*args)
-        self._question = question
+        self._question, self.naming = question, question.naming
         if question.typed:
             self.fields["typed"].label = f"Type {question.typed_name} to go on: {question.typed}"
         else:
             del self.fields["typed"]
-
-    def clean_reason(self) -> str:
-        """Want a reason that can be kept."""
-        try:
-            return require_reason(self.cleaned_data["reason"], naming=self._question.naming)
-        except ApiError as error:
-            raise ValidationError(error.message) from error
 
     def clean_typed(self) -> str:
         """Want it letter by letter."""

@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from notify_project.admin.scope import is_support, scoped
@@ -42,6 +41,11 @@ class StaffAdmin(ModelAdmin[AnyModel]):
     list_per_page = 50
     # What the search box cannot show whole.
     list_before_template = "admin/search_help.html"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out Django's own, which deletes many rows and asks for no reason."""
+        actions = super().get_actions(request)
+        return {name: each for name, each in actions.items() if name != "delete_selected"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyModel]:
         """Return the rows that the person may see."""
@@ -123,34 +127,6 @@ class UseCaseAdmin(StaffAdmin[AnyModel]):
         except ApiError as error:
             self.message_user(request, error.message, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
-
-
-def ask_why(
-    page: ModelAdmin[AnyModel],
-    request: HttpRequest,
-    rows: QuerySet[AnyModel],
-    *,
-    title: str,
-    warning: str,
-) -> HttpResponse:
-    """Return the page between an action and what it does: it posts ``reason`` to the action.
-
-    Args:
-        page: whose action it is.
-        request: the one that chose the rows and the action.
-        rows: what would be changed.
-        title: the question.
-        warning: what would come of it.
-    """
-    context = {
-        **page.admin_site.each_context(request),
-        "title": title,
-        "warning": warning,
-        "rows": rows,
-        "action": request.POST["action"],
-        "opts": page.opts,
-    }
-    return TemplateResponse(request, "admin/ask_why.html", context)
 
 
 class ReadOnlyAdmin(StaffAdmin[AnyModel]):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -11,10 +10,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django_rq.models import Dashboard
 from redis import RedisError
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notify_project import task_queues
 from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.admin.reasons import WhyForm
 from notify_project.admin.scope import is_support
 from notify_project.api.errors import ApiError
 
@@ -25,16 +24,6 @@ _STEPS: dict[str, tuple[str, str, Any]] = {
     "again": ("Run this task again?", "Run it again", task_queues.run_again),
     "drop": ("Drop this task?", "Drop it", task_queues.drop),
 }
-
-
-class WhyForm(forms.Form):
-    """Why."""
-
-    reason = forms.CharField(
-        max_length=500,
-        label="Why? It is kept, so name nobody.",
-        widget=UnfoldAdminTextInputWidget,
-    )
 
 
 @admin.register(Dashboard)

@@ -91,11 +91,13 @@ def test_numbers_are_archived_after_a_question(signed_in):
     asked = signed_in.post(url, chosen)
     row.refresh_from_db()
     was_active = row.active
-    signed_in.post(url, {**chosen, "reason": "given back"})
+    unreasoned = signed_in.post(url, {**chosen, "confirmed": "yes", "reason": "- -"})
+    signed_in.post(url, {**chosen, "confirmed": "yes", "reason": "given back"})
 
     row.refresh_from_db()
     assert "Archive these numbers?" in asked.content.decode()
     assert (was_active, row.active) == (True, False)
+    assert "Say why" in unreasoned.content.decode()
     assert AuditEvent.objects.get(action="archive inbound number").reason == "given back"
 
 
@@ -103,7 +105,7 @@ def test_an_address_is_suppressed_and_found_and_taken_off(signed_in, staff):
     service = ServiceFactory()
     signed_in.post(
         reverse("admin:notifications_suppressedrecipient_add"),
-        {"service": service.id, "email_address": "Jo@example.com", "why": "asked"},
+        {"service": service.id, "email_address": "Jo@example.com", "reason": "asked"},
     )
     row = SuppressedRecipient.objects.get()
     url = reverse("admin:notifications_suppressedrecipient_changelist")
@@ -113,20 +115,24 @@ def test_an_address_is_suppressed_and_found_and_taken_off(signed_in, staff):
     chosen = {"action": "lift_suppressions", "_selected_action": str(row.id)}
     asked = signed_in.post(url, chosen).content.decode()
     still_there = SuppressedRecipient.objects.exists()
-    signed_in.post(url, {**chosen, "reason": "asked again"})
+    naming = {**chosen, "confirmed": "yes", "reason": "jo@example.com asked"}
+    refused = signed_in.post(url, naming).content.decode()
+    still_there = still_there and SuppressedRecipient.objects.exists()
+    signed_in.post(url, {**chosen, "confirmed": "yes", "reason": "asked again"})
 
     assert row.created_by == staff
     assert str(row.id) in found
     assert str(row.id) not in others
     assert "Take these off the list?" in asked
     assert "jo@example.com" not in asked
+    assert "must not name who the message is for" in refused
     assert still_there
     assert not SuppressedRecipient.objects.exists()
 
 
-@pytest.mark.parametrize("given", [{"email_address": "nobody"}, {"why": ""}], ids=["to", "why"])
+@pytest.mark.parametrize("given", [{"email_address": "nobody"}, {"reason": ""}], ids=["to", "why"])
 def test_what_cannot_be_suppressed_is_said_on_the_page(signed_in, given):
-    full = {"service": ServiceFactory().id, "email_address": "jo@example.com", "why": "x"}
+    full = {"service": ServiceFactory().id, "email_address": "jo@example.com", "reason": "asked"}
 
     answer = signed_in.post(
         reverse("admin:notifications_suppressedrecipient_add"), {**full, **given}, follow=True

@@ -290,7 +290,7 @@ def test_the_secret_of_a_key_is_shown_once(signed_in):
 
     page = signed_in.post(
         reverse("admin:services_apikey_add"),
-        {"service": service.id, "name": "New key", "key_type": "team"},
+        {"service": service.id, "name": "New key", "key_type": "team", "reason": "new team"},
     )
 
     key = ApiKey.objects.get()
@@ -298,12 +298,14 @@ def test_the_secret_of_a_key_is_shown_once(signed_in):
     assert f"new_key-{service.id}-{key.secret}" in page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
     assert key.secret not in again.content.decode()
+    assert AuditEvent.objects.get(action="issue key").reason == "new team"
 
 
 def test_editing_a_template_makes_a_version_and_saving_it_unchanged_makes_none(signed_in):
     template = TemplateFactory(content="Old")
     url = reverse("admin:templates_app_template_change", args=[template.id])
     form = {"name": template.name, "content": "New", "process_type": "normal", "subject": ""}
+    form["reason"] = "a new address"
 
     for _ in range(2):
         assert signed_in.post(url, form).status_code == 302
@@ -314,7 +316,13 @@ def test_editing_a_template_makes_a_version_and_saving_it_unchanged_makes_none(s
 
 def test_only_emails_are_asked_about_an_unsubscribe_link(signed_in):
     email, text = TemplateFactory(email=True), TemplateFactory()
-    form = {"name": "News", "content": "New", "process_type": "normal", "subject": "s"}
+    form = {
+        "name": "News",
+        "content": "New",
+        "process_type": "normal",
+        "subject": "s",
+        "reason": "new",
+    }
     urls = [reverse("admin:templates_app_template_change", args=[row.id]) for row in (email, text)]
 
     pages = [signed_in.get(url).content.decode() for url in urls]
@@ -351,6 +359,7 @@ def test_a_template_that_cannot_be_sent_is_refused_on_the_page(signed_in):
 def test_a_key_that_is_refused_is_explained_and_not_issued(signed_in, values, message):
     service = ServiceFactory(archived=values.get("archived", False))
     form = {"service": service.id, "name": values.get("name", "key"), "key_type": "team"}
+    form["reason"] = "new team"
 
     page = signed_in.post(reverse("admin:services_apikey_add"), form, follow=True)
 
@@ -534,6 +543,7 @@ def test_a_person_is_changed_and_audited_without_what_is_personal_or_gives_right
         "state": "inactive",
         "platform_admin": "on",
         "is_superuser": "on",
+        "reason": "they left",
     }
 
     signed_in.post(reverse("admin:services_user_change", args=[person.id]), form)
@@ -543,6 +553,7 @@ def test_a_person_is_changed_and_audited_without_what_is_personal_or_gives_right
     assert (person.name, person.state) == ("Joanna", "inactive")
     assert (person.platform_admin, person.is_superuser) == (False, False)
     assert (event.actor_id, event.subject_id) == (staff.id, str(person.id))
+    assert event.reason == "they left"
     assert (event.before, event.after) == (
         {"name": "not kept", "state": "active"},
         {"name": "not kept", "state": "inactive"},
@@ -583,6 +594,7 @@ def test_support_staff_sign_in_and_issue_a_key_in_a_browser(
         page.goto(f"{live_server.url}/admin/services/apikey/add/")
         page.fill("[name=name]", "From the browser")
         page.select_option("[name=key_type]", "normal")
+        page.get_by_label("Why?").fill("for the new client")
         page.evaluate(
             "([id, name]) => document.querySelector('[name=service]')"
             ".append(new Option(name, id, true, true))",
@@ -678,7 +690,7 @@ def test_calls_are_made_again_with_a_reason_only(signed_in, recorded_tasks):
 
     row.refresh_from_db()
     assert "Tell 1 again" in asked.content.decode()
-    assert "Give a reason" in refused.content.decode()
+    assert "Say why, in 3 characters" in refused.content.decode()
     assert (before, row.state) == ("given-up", "waiting")
 
 

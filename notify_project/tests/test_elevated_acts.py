@@ -107,7 +107,11 @@ def test_support_ends_no_messages_through_the_api_which_it_may_not_end_on_the_si
 
 def grave_addresses():
     """Return pages of grave acts, with their addresses."""
-    service, provider, person = ServiceFactory(), ProviderDetailsFactory(), UserFactory()
+    service, provider = ServiceFactory(), ProviderDetailsFactory()
+    in_an_hour = (clock.now() + timedelta(hours=1)).isoformat()
+    person = UserFactory(
+        platform_admin=True, failed_login_count=10, temporary_roles={"billing": in_an_hour}
+    )
     lane = Hold.objects.create(kind="lane", key="priority", reason="why")
     bulk = BulkAction.objects.create(
         act="fail", service=service, since=clock.now(), until=clock.now(), state="counted", total=3
@@ -123,6 +127,8 @@ def grave_addresses():
         f"{site}/services/service/{service.pk}/archive/",
         f"{site}/services/user/{person.pk}/roles/",
         f"{site}/services/user/{person.pk}/give-role/",
+        f"{site}/services/user/{person.pk}/end-role/",
+        f"{site}/services/user/{person.pk}/unlock/",
         f"{site}/services/user/{person.pk}/sign-out/",
         f"{site}/services/user/{person.pk}/password/",
         f"{site}/auth/group/{group.pk}/change/",
@@ -189,6 +195,7 @@ def test_an_account_is_changed_by_who_has_just_shown_that_it_is_them():
     client, person = client_of("administrator"), UserFactory(name="Amala")
     url = reverse("admin:services_user_change", args=[person.pk])
     form = {"name": "Other", "email_address": person.email_address, "state": "active"}
+    form["reason"] = "a new name"
 
     with later(16):
         late = client.post(url, form)
@@ -204,25 +211,33 @@ def test_an_account_is_changed_by_who_has_just_shown_that_it_is_them():
 def test_the_audit_knows_which_rights_were_given_by_hand():
     client, person = client_of("administrator"), UserFactory()
     right = Permission.objects.get(codename="view_recipient")
-    form = {"name": "x", "email_address": person.email_address, "state": "active"}
+    why = {"reason": "for a week"}
+    form = {"name": "x", "email_address": person.email_address, "state": "active", **why}
 
     client.post(
         reverse("admin:services_user_change", args=[person.pk]),
         form | {"user_permissions": [right.pk]},
     )
-    client.post(reverse("admin:auth_group_add"), {"name": "lookers", "permissions": [right.pk]})
+    client.post(
+        reverse("admin:auth_group_add"), {"name": "lookers", "permissions": [right.pk], **why}
+    )
     group = Group.objects.get()
-    client.post(reverse("admin:auth_group_change", args=[group.pk]), {"name": "lookers"})
-    client.post(reverse("admin:auth_group_delete", args=[group.pk]), {"post": "yes"})
+    client.post(reverse("admin:auth_group_change", args=[group.pk]), {"name": "others", **why})
+    client.post(reverse("admin:auth_group_delete", args=[group.pk]), {"confirmed": "yes", **why})
 
     given = AuditEvent.objects.get(action="change person")
     of_group = AuditEvent.objects.filter(subject_type="auth.group").order_by("created_at")
     assert given.after["user_permissions"] == ["view_recipient"]
     assert given.before["user_permissions"] == []
-    assert [(each.action, each.after["rights"]) for each in of_group] == [
-        ("create group", ["view_recipient"]),
-        ("change group", []),
-        ("delete group", []),
+    assert {each.reason for each in (given, *of_group)} == {"for a week"}
+    assert [(each.action, each.before, each.after) for each in of_group] == [
+        ("create group", None, {"name": "lookers", "rights": ["view_recipient"]}),
+        (
+            "change group",
+            {"name": "lookers", "rights": ["view_recipient"]},
+            {"name": "others", "rights": []},
+        ),
+        ("delete group", {"name": "others", "rights": []}, None),
     ]
 
 

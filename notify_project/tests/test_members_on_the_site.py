@@ -97,7 +97,7 @@ def test_boxes_that_suggest_offer_own_rows_alone(member, own):
 def test_nothing_is_made_for_the_service_of_others(member, own):
     other = ServiceFactory()
     url = reverse("admin:services_apikey_add")
-    form = {"name": "New", "key_type": "team"}
+    form = {"name": "New", "key_type": "team", "reason": "new team"}
 
     refused = member.post(url, form | {"service": other.id})
     made = member.post(url, form | {"service": own.id})

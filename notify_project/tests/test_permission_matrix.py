@@ -76,12 +76,12 @@ def _paths(patterns, prefix=""):
             yield path
 
 
-def _pages():
+def all_paths():
     """Return the paths of all pages, as they are written in the resolver."""
     return sorted(set(_paths(get_resolver().url_patterns)))
 
 
-def _filled(path, rows):
+def address_of(path, rows):
     """Return an address of a page, with a row of its table; some steps want one of their own."""
     label = "_".join(path.split("/")[1:3])
     label = next((own for own in rows if "/" in own and path.endswith(own)), label)
@@ -114,7 +114,7 @@ def _may(user, url, form=None):
     return response.status_code < 400 or (method == "post" and response.status_code in {400, 422})
 
 
-def _takes(user, url, form):
+def takes(user, url, form):
     """Tell whether the page takes a form of the person; whatever comes of it is taken back."""
     with transaction.atomic():
         may = _may(user, url, form)
@@ -223,13 +223,13 @@ def people(rows):
 
 
 def _lines(people, rows):
-    for path in _pages():
-        url = _filled(path, rows)
+    for path in all_paths():
+        url = address_of(path, rows)
         who = "".join(letter for letter, user in people.items() if _may(user, url))
         line = f"{path} {who or '-'}"
         if not ONLY_SHOWS.search(path):
             form = {"live_template": rows["/attachment/"]} if "/live/" in path else {}
-            does = "".join(letter for letter, user in people.items() if _takes(user, url, form))
+            does = "".join(letter for letter, user in people.items() if takes(user, url, form))
             line += f" does {does or '-'}"
         yield line
     taken = {letter: set(_actions(user)) for letter, user in people.items()}
@@ -246,5 +246,5 @@ def test_pages_and_actions_are_for_those_whom_the_table_names(people, rows):
 
 
 def test_nobody_sees_anything_without_signing_in(db):
-    for path in _pages():
-        assert Client().get(_filled(path, {})).status_code in {302, 403, 404}, path
+    for path in all_paths():
+        assert Client().get(address_of(path, {})).status_code in {302, 403, 404}, path

@@ -10,18 +10,20 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
-from notify_project.admin.confirming import Question, confirm
+from notify_project.admin.asking import AsksWhy
+from notify_project.admin.confirming import Question, chosen, confirm
 from notify_project.admin.elevation import elevated
 from notify_project.admin.filters import FoundByName
 from notify_project.admin.london import written
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.reasons import WhyForm
 from notify_project.admin.tables import link
 from services.api_keys import IssuedKey, issue, revoke
 from services.models import ApiKey, User
 
 
-class IssueKeyForm(ModelForm[ApiKey]):
-    """A key that does not exist yet."""
+class IssueKeyForm(WhyForm, ModelForm[ApiKey]):
+    """A key that does not exist yet, and what it is for."""
 
     class Meta:
         model = ApiKey
@@ -29,7 +31,7 @@ class IssueKeyForm(ModelForm[ApiKey]):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
+class ApiKeyAdmin(AsksWhy, UseCaseAdmin[ApiKey]):
     """Keys of services. The secret is shown on one page, once."""
 
     service_path = "service"
@@ -49,7 +51,7 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
     actions = ["revoke_keys"]
     actions_detail: ClassVar[list[str]] = ["revoke"]
     readonly_fields: ClassVar[list[str]] = ["revoked", "use"]
-    fields: ClassVar[list[str]] = ["service", "name", "key_type"]
+    fields: ClassVar[list[str]] = ["service", "name", "key_type", "reason"]
     readonly_once_issued = [
         "service",
         "name",
@@ -144,7 +146,7 @@ class ApiKeyAdmin(UseCaseAdmin[ApiKey]):
             back=back,
             typed=keys[0].name if one else f"{len(keys)} keys",
             typed_name="the name of the key" if one else "how many",
-            hidden={"action": ["revoke_keys"], "_selected_action": [str(key.pk) for key in keys]},
+            hidden=chosen("revoke_keys", keys),
             rows=[f"{key.name} ({key.get_key_type_display()}) of {key.service}" for key in keys],
         )
 

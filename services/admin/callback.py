@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from notify_project.admin.confirming import Question, answer_to, ask
+from notify_project.admin.asking import AsksWhy
+from notify_project.admin.confirming import Question, answer_to, ask, chosen
 from notify_project.admin.pages import UseCaseAdmin
-from notify_project.admin.reasons import AsksWhy, ReasonedForm
+from notify_project.admin.reasons import ReasonedForm
 from services.callback_secrets import (
     RotationRefused,
     default_overlap,
@@ -94,17 +95,17 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
         self, request: HttpRequest, queryset: QuerySet[ServiceCallbackApi]
     ) -> HttpResponse | None:
         """Rotate the secret of one callback and show the new one once."""
-        chosen = list(queryset.select_related("service")[:2])
-        if len(chosen) != 1:
+        callbacks = list(queryset.select_related("service")[:2])
+        if len(callbacks) != 1:
             self.message_user(request, "Choose one callback.", messages.ERROR)
             return None
-        question = replace(_ROTATE, hidden=_chosen(chosen[0]))
+        question = replace(_ROTATE, hidden=chosen("rotate", callbacks))
         form = answer_to(question, request)
         if not form.is_valid():
             return ask(self, request, question, form)
         try:
             secret = rotate_secret(
-                chosen[0],
+                callbacks[0],
                 overlap=default_overlap(),
                 actor=cast("User", request.user),
                 reason=form.cleaned_data["reason"],
@@ -112,7 +113,7 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
         except RotationRefused as error:
             self.message_user(request, error.message, messages.ERROR)
             return None
-        return self._shown_once(request, chosen[0], secret)
+        return self._shown_once(request, callbacks[0], secret)
 
     def _shown_once(
         self, request: HttpRequest, callback: ServiceCallbackApi, secret: str
@@ -133,7 +134,3 @@ _ROTATE = Question(
     consequences=["It is shown once. Calls are signed with both for a while."],
     back="",
 )
-
-
-def _chosen(callback: ServiceCallbackApi) -> dict[str, list[str]]:
-    return {"action": ["rotate"], "_selected_action": [str(callback.pk)]}

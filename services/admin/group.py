@@ -7,19 +7,30 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from notify_project import audit
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.elevation import elevated
 from notify_project.admin.pages import StaffAdmin
+from notify_project.admin.reasons import ReasonedForm
 from services.models import User
 
 admin.site.unregister(Group)
 
 
+class GroupForm(ReasonedForm, ModelForm[Group]):
+    """A group, its rights, and why it has them."""
+
+
 @admin.register(Group)
-class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
+class GroupAdmin(AsksWhy, StaffAdmin[Group], DjangoGroupAdmin):
     """What roles are better for, as long as somebody has rights by hand."""
+
+    form = GroupForm
+    fields = ("name", "permissions", "reason")
+    when_deleted = "Whoever is in it has its rights no more. It cannot be brought back."
 
     @elevated
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -31,41 +42,31 @@ class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
         """Ask, and delete."""
         return super().delete_view(request, *args, **kwargs)
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        """Delete one by one, so that each is asked for."""
-        return {}
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Save which rights are in it, audited."""
         group: Group = form.instance
         with transaction.atomic():
-            before = _rights(group)
+            before = {"name": form.initial["name"], "rights": _rights(group)} if change else None
             super().save_related(request, form, formsets, change)
-            if before != _rights(group) or not change:
+            after = {"name": group.name, "rights": _rights(group)}
+            if before != after:
                 self._audit(
                     "change group" if change else "create group",
                     request,
                     group,
                     before=before,
-                    after=_rights(group),
+                    after=after,
                 )
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
         """Delete it, audited."""
         with transaction.atomic():
-            self._audit("delete group", request, obj, before=_rights(obj), after=[])
+            before = {"name": obj.name, "rights": _rights(obj)}
+            self._audit("delete group", request, obj, before=before, after=None)
             obj.delete()
 
-    def _audit(
-        self, action: str, request: HttpRequest, group: Group, *, before: Any, after: Any
-    ) -> None:
-        audit.record(
-            action,
-            group,
-            actor=cast("User", request.user),
-            before={"rights": before},
-            after={"rights": after},
-        )
+    def _audit(self, action: str, request: HttpRequest, group: Group, **values: Any) -> None:
+        audit.record(action, group, actor=cast("User", request.user), **values)
 
 
 def _rights(group: Group) -> list[str]:

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from notify_project.admin.pages import UseCaseAdmin, ask_why
+from notify_project.admin.asking import AsksWhy
+from notify_project.admin.confirming import Question, chosen, confirm
+from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.reasons import ReasonedForm
 from services.inbound_numbers import (
     add_number,
@@ -36,7 +38,7 @@ class InboundNumberForm(ReasonedForm, ModelForm[InboundNumber]):
 
 
 @admin.register(InboundNumber)
-class InboundNumberAdmin(UseCaseAdmin[InboundNumber]):
+class InboundNumberAdmin(AsksWhy, UseCaseAdmin[InboundNumber]):
     """One row a number. Giving it a service allocates it; taking the service away releases it."""
 
     form = InboundNumberForm
@@ -69,32 +71,34 @@ class InboundNumberAdmin(UseCaseAdmin[InboundNumber]):
     ) -> None:
         """Load, allocate or release, through the use cases."""
         actor, given = cast("User", request.user), form.cleaned_data
-        reason = given["reason"]
         if not change:
-            row = add_number(given["number"], given["provider"], actor=actor, reason=reason)
-            obj.pk = row.pk
+            obj.pk = add_number(given["number"], given["provider"], actor=actor).pk
         elif "service" not in form.changed_data:
             return
         elif form.initial["service"]:
-            release_number(obj, actor=actor, reason=reason)
+            release_number(obj, actor=actor)
         if service := given.get("service"):
-            allocate_number(service, obj.number, actor=actor, reason=reason)
+            allocate_number(service, obj.number, actor=actor)
 
     @admin.action(description="Archive", permissions=["change"])
     def archive_numbers(
         self, request: HttpRequest, queryset: QuerySet[InboundNumber]
-    ) -> HttpResponse | None:
+    ) -> HttpResponse:
         """Ask why first; then give the numbers up for good."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            return ask_why(
-                self,
-                request,
-                queryset,
-                title="Archive these numbers?",
-                warning="Services that have them lose them, and get no more texts.",
-            )
-        for row in queryset:
-            archive_number(row, actor=cast("User", request.user), reason=reason)
-        self.message_user(request, f"Archived {len(queryset)} numbers.", messages.SUCCESS)
-        return None
+        numbers = list(queryset)
+        question = Question(
+            title="Archive these numbers?",
+            button="Archive for good",
+            consequences=["Services that have them lose them, and get no more texts."],
+            # With the filters of the list.
+            back=request.get_full_path(),
+            hidden=chosen("archive_numbers", numbers),
+            rows=numbers,
+        )
+
+        def do(reason: str) -> str:
+            for row in numbers:
+                archive_number(row, actor=cast("User", request.user), reason=reason)
+            return f"Archived {len(numbers)} numbers."
+
+        return confirm(self, request, question, do)

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
-from notify_project.admin.reasons import AsksWhy, ReasonedForm
+from notify_project.admin.reasons import ReasonedForm
 from notify_project.admin.stale import MergingForm
 from notify_project.api.errors import ApiError
 from services.branding.letters import clean_letter_branding, letter_logo_name, save_letter_branding

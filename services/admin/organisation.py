@@ -7,6 +7,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from notify_project import audit
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.pages import StaffAdmin
 from notify_project.admin.reasons import ReasonedForm
 from services.models import Organisation, User
@@ -21,7 +22,7 @@ class OrganisationForm(ReasonedForm, ModelForm[Organisation]):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(StaffAdmin[Organisation]):
+class OrganisationAdmin(AsksWhy, StaffAdmin[Organisation]):
     """Who runs services."""
 
     form = OrganisationForm
@@ -39,7 +40,7 @@ class OrganisationAdmin(StaffAdmin[Organisation]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Save, and leave an audit event."""
-        changed = [name for name in form.changed_data if name != "reason"]
+        changed = form.changed()
         if change and not changed:
             return
         super().save_model(request, obj, form, change)
@@ -49,5 +50,10 @@ class OrganisationAdmin(StaffAdmin[Organisation]):
             actor=cast("User", request.user),
             before={name: form.initial.get(name) for name in changed} if change else None,
             after={name: form.cleaned_data[name] for name in changed},
-            reason=form.cleaned_data["reason"],
         )
+
+    def delete_model(self, request: HttpRequest, obj: Organisation) -> None:
+        """Delete it, audited."""
+        before = {name: getattr(obj, name) for name in ("name", "organisation_type", "active")}
+        audit.record("delete organisation", obj, actor=cast("User", request.user), before=before)
+        obj.delete()

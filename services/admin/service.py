@@ -10,6 +10,7 @@ from django.urls import reverse
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.elevation import elevated
 from notify_project.admin.holding import CanBeHeld
@@ -107,7 +108,7 @@ class ServiceForm(ReasonedForm, ModelForm[Service]):
 
 
 @admin.register(Service)
-class ServiceAdmin(CanBeHeld, UseCaseAdmin[Service]):
+class ServiceAdmin(AsksWhy, CanBeHeld, UseCaseAdmin[Service]):
     """One page a service: its switches and limits to change, what belongs to it to see."""
 
     service_path = "id"
@@ -224,12 +225,12 @@ class ServiceAdmin(CanBeHeld, UseCaseAdmin[Service]):
     ) -> None:
         """Create, or save as a new version, through the use cases."""
         actor = cast("User", request.user)
-        given, reason = form.given()
+        given = form.cleaned_data
         if change:
-            values = {name: given[name] for name in form.changed_data if name in given}
-            update_service(obj, actor=actor, reason=reason, **values)
+            update_service(obj, actor=actor, **{name: given[name] for name in form.changed()})
             return
-        obj.pk = create_service(given.pop("name"), actor=actor, reason=reason, **given).pk
+        values = {name: value for name, value in given.items() if name != "reason"}
+        obj.pk = create_service(values.pop("name"), actor=actor, **values).pk
 
     def has_archive_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """Only what is not archived yet."""

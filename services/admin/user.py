@@ -9,13 +9,17 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from notify_project import audit, clock
+from notify_project.admin.asking import AsksWhy, given_reason
 from notify_project.admin.elevation import ask_again, elevated, is_elevated
 from notify_project.admin.once import once
+from notify_project.admin.reasons import ReasonedForm, WhyForm
 from services.accounts.factors import has_factor
 from services.admin.user_steps import UserSteps
 from services.giving_roles import may_look_after
@@ -31,25 +35,41 @@ for model in (Authenticator, EmailAddress):
     admin.site.unregister(model)
 
 
-class AddUserForm(BaseUserCreationForm[User]):
-    """A new person."""
+class AddUserForm(WhyForm, BaseUserCreationForm[User]):
+    """A new person, and why there is one."""
 
     class Meta:
         model = User
         fields = ("email_address", "name")
         field_classes: ClassVar[dict[str, Any]] = {}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("password1", "password2"):
+            attributes = {"autocomplete": "new-password"}
+            self.fields[name].widget = UnfoldAdminPasswordWidget(attrs=attributes)
+
     def clean_email_address(self) -> str:
         """Keep addresses in lower case, so that one person cannot have two accounts."""
         return str(self.cleaned_data["email_address"]).strip().lower()
 
 
+class ChangeUserForm(ReasonedForm, UserChangeForm[User]):
+    """A person, and why the account changes."""
+
+
+class PasswordForm(WhyForm, AdminPasswordChangeForm):
+    """A new password of somebody else, and why."""
+
+
 @admin.register(User)
-class UserAdmin(UserSteps, DjangoUserAdmin[User]):
+class UserAdmin(AsksWhy, UserSteps, DjangoUserAdmin[User]):
     """Support staff and members of services' teams."""
 
     add_form = AddUserForm
-    change_password_form = AdminPasswordChangeForm
+    form = ChangeUserForm
+    change_password_form = PasswordForm
+    change_user_password_template = "admin/services/user/password.html"  # noqa: S105 - a page
     list_display = ["email_address", "name", "state", "shown_roles", "locked"]
     list_filter = ["platform_admin", "state"]
     search_fields = ["=email_address", "name"]
@@ -61,11 +81,15 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
         (None, {"fields": ["email_address", "name", "mobile_number", "password", "state"]}),
         ("Roles", {"fields": ["shown_roles", "for_a_time", "second_factor", "locked"]}),
         ("Rights by hand, besides those of roles", {"fields": ["groups", "user_permissions"]}),
+        (None, {"fields": ["reason"]}),
     ]
     add_fieldsets = [
         (
             None,
-            {"classes": ["wide"], "fields": ["email_address", "name", "password1", "password2"]},
+            {
+                "classes": ["wide"],
+                "fields": ["email_address", "name", "password1", "password2", "reason"],
+            },
         ),
     ]
 
@@ -115,7 +139,7 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
         form_url: str = "",
     ) -> HttpResponse:
         """Set somebody's password, with which one could be them."""
-        with transaction.atomic():
+        with audit.because(given_reason(request)), transaction.atomic():
             before = self.get_object(request, unquote(id))
             response = super().user_change_password(request, id, form_url)
             after = self.get_object(request, unquote(id))
@@ -131,7 +155,9 @@ class UserAdmin(UserSteps, DjangoUserAdmin[User]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Save what the form changed, and let the person's services know whom they may write to."""
-        changed = form.changed_data if change else []
+        changed = form.changed() if change else []
+        if change and not changed:
+            return
         columns = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001 - public Meta
         with transaction.atomic():
             if change:

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from notify_project.admin.elevation import elevated
 from notify_project.admin.once import once
 from notify_project.admin.pages import StaffAdmin
+from notify_project.admin.reasons import WhyForm
 from notify_project.api.errors import ApiError
 from services import sign_in
 from services.accounts.factors import has_factor, reset_factors
@@ -31,17 +32,7 @@ from services.sessions import open_sessions, sign_out
 _HOURS = [(hours, f"{hours} hours") for hours in (2, 4, 8, LONGEST_HOURS)]
 
 
-class ReasonForm(forms.Form):
-    """Why; every step asks for it."""
-
-    reason = forms.CharField(
-        max_length=500,
-        label="Why? It is kept, so name nobody.",
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-
-class RolesForm(ReasonForm):
+class RolesForm(WhyForm):
     """All roles of a person."""
 
     roles = forms.MultipleChoiceField(
@@ -53,7 +44,7 @@ class RolesForm(ReasonForm):
     field_order = ("roles", "reason")
 
 
-class RoleForATimeForm(ReasonForm):
+class RoleForATimeForm(WhyForm):
     """One more role, and for how long."""
 
     role = forms.ChoiceField(
@@ -131,6 +122,7 @@ class UserSteps(StaffAdmin[User]):
         return self._ask_and_do(request, person, do, form=form, title="Give a role for a time")
 
     @action(description="End the role for a time", url_path="end-role", permissions=["end_role"])  # type: ignore[untyped-decorator]
+    @elevated
     def end_role(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End what was given for a time."""
         person = self.found(request, object_id)
@@ -139,10 +131,11 @@ class UserSteps(StaffAdmin[User]):
             is_new = end_early(person, actor=_actor(request), reason=reason)
             return "It has ended." if is_new else "It had ended already."
 
-        form = ReasonForm(request.POST or None)
+        form = WhyForm(request.POST or None)
         return self._ask_and_do(request, person, do, form=form, title="End the role now")
 
     @action(description="Unlock", url_path="unlock", permissions=["unlock"])  # type: ignore[untyped-decorator]
+    @elevated
     def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let the person try again."""
         person = self.found(request, object_id)
@@ -151,7 +144,7 @@ class UserSteps(StaffAdmin[User]):
             is_new = sign_in.unlock(person, actor=_actor(request), reason=reason)
             return "They can try again." if is_new else "Nothing was counted."
 
-        form = ReasonForm(request.POST or None)
+        form = WhyForm(request.POST or None)
         return self._ask_and_do(request, person, do, form=form, title="Let them sign in again")
 
     @action(description="Sign out everywhere", url_path="sign-out", permissions=["sign_out"])  # type: ignore[untyped-decorator]
@@ -164,7 +157,7 @@ class UserSteps(StaffAdmin[User]):
             ended = sign_out(person, actor=_actor(request), reason=reason)
             return f"{ended} sessions ended."
 
-        form = ReasonForm(request.POST or None)
+        form = WhyForm(request.POST or None)
         shown: dict[str, Any] = {"form": form, "sessions": open_sessions(person)}
         return self._ask_and_do(request, person, do, title="Sign out everywhere", **shown)
 
@@ -180,7 +173,7 @@ class UserSteps(StaffAdmin[User]):
             reset_factors(person, actor=_actor(request), reason=reason)
             return "The factors are gone: the person sets up new ones."
 
-        form = ReasonForm(request.POST or None)
+        form = WhyForm(request.POST or None)
         return self._ask_and_do(request, person, do, form=form, title="Reset second factors")
 
     def _person(self, request: HttpRequest, object_id: str) -> User | None:

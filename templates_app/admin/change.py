@@ -2,16 +2,16 @@
 
 from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action
 
+from notify_project import audit
+from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
-from notify_project.api.errors import ApiError
 from services.models import User
 from templates_app.admin.change_steps import STEPS, may_review, what_next
 from templates_app.admin.differences import shown_differences
@@ -114,7 +114,7 @@ class TemplateChangeAdmin(ReadOnlyAdmin[TemplateChange]):
 
     @action(description="Refuse", url_path="refuse", permissions=["refuse"])  # type: ignore[untyped-decorator]
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask why; then refuse."""
+        """Ask first; then refuse."""
         return self._take(request, object_id, "refuse")
 
     @action(description="Withdraw", url_path="withdraw", permissions=["withdraw"])  # type: ignore[untyped-decorator]
@@ -169,27 +169,21 @@ class TemplateChangeAdmin(ReadOnlyAdmin[TemplateChange]):
 
     def _take(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         row, step = self.get_object(request, object_id), STEPS[name]
-        if "confirmed" not in request.POST:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": step.question,
-                "step": step,
-                "is_refusal": name == "refuse",
-                "change": row,
-                "differences": self.differences(row),
-                "opts": self.opts,
-            }
-            return TemplateResponse(
-                request, "admin/templates_app/templatechange/step.html", context
-            )
-        note = {"note": request.POST.get("note", "")} if step.has_note else {}
-        try:
-            row = step.take(row, actor=cast("User", request.user), **note)
-        except ApiError as error:
-            self.message_user(request, error.message, messages.ERROR)
-        else:
-            self.message_user(request, f"The change is {row.get_state_display().lower()}.")
-        return HttpResponseRedirect(change_page(row))
+        question = Question(
+            title=f"{step.question} {row.name} of {row.service}",
+            button=step.yes,
+            consequences=[step.consequence],
+            back=change_page(row),
+            shown=self.differences(row),
+        )
+
+        def do(reason: str) -> str:
+            note = {"note": reason} if step.has_note else {}
+            with audit.because(reason):
+                taken = step.take(row, actor=cast("User", request.user), **note)
+            return f"The change is {taken.get_state_display().lower()}."
+
+        return confirm(self, request, question, do)
 
 
 def change_page(row: TemplateChange) -> str:

@@ -20,6 +20,7 @@ class Step:
     question: str
     consequence: str
     yes: str
+    # The author reads why.
     has_note: bool = False
 
 
@@ -35,7 +36,8 @@ STEPS = {
         (State.IN_REVIEW,),
         reviewing.approve,
         "Approve it?",
-        "It becomes the next version of the template: now, or when its start comes.",
+        "It becomes the next version of the template: now, or when its start comes. The author "
+        "reads why.",
         "Approve",
         has_note=True,
     ),

@@ -2,16 +2,17 @@
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.views import ChangeList
 
+from notify_project.admin.asking import AsksWhy
 from notify_project.admin.names import cleaned_name, short
 from notify_project.admin.pages import UseCaseAdmin
+from notify_project.admin.reasons import ReasonedForm
 from notify_project.admin.stale import MergingForm
-from notify_project.api.errors import ApiError
 from services.models import User
 from templates_app.folder_paths import shown_paths_of
 from templates_app.folders import create_folder, delete_folder, move, rename_folder
@@ -34,8 +35,8 @@ class FolderTree(ChangeList):
         self.result_list = sorted(rows, key=lambda row: (row.service.name, places[row.pk]))
 
 
-class FolderForm(MergingForm[TemplateFolder]):
-    """A name, and the folder that this one is in."""
+class FolderForm(ReasonedForm, MergingForm[TemplateFolder]):
+    """A name, the folder that this one is in, and why it changes."""
 
     class Meta:
         model = TemplateFolder
@@ -59,7 +60,7 @@ class FolderForm(MergingForm[TemplateFolder]):
 
 
 @admin.register(TemplateFolder)
-class FolderAdmin(UseCaseAdmin[TemplateFolder]):
+class FolderAdmin(AsksWhy, UseCaseAdmin[TemplateFolder]):
     """Where templates are kept. A new folder is at the top level until it is moved."""
 
     service_path = "service"
@@ -72,6 +73,7 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
     autocomplete_fields = ["service"]
     ordering = ["service__name", "name", "id"]
     actions = None
+    when_deleted = "Only a folder with nothing in it is deleted."
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Show a tree."""
@@ -80,9 +82,9 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
     def get_fields(self, request: HttpRequest, obj: TemplateFolder | None = None) -> Any:
         """Ask for the service once; it never changes."""
         if obj is None:
-            return ["service", "name"]
-        shown = ["shown"] if self.has_change_permission(request, obj) else []
-        return ["service", "name", "parent", *shown, "inside"]
+            return ["service", "name", "reason"]
+        asked = ["reason", "shown"] if self.has_change_permission(request, obj) else []
+        return ["service", "name", "parent", "inside", *asked]
 
     def get_readonly_fields(self, request: HttpRequest, obj: TemplateFolder | None = None) -> Any:
         """Protect what never changes."""
@@ -130,21 +132,6 @@ class FolderAdmin(UseCaseAdmin[TemplateFolder]):
         if "parent" in different:
             into = getattr(different["parent"], "pk", None)
             move(obj.service, folder_ids=[obj.pk], into=into, actor=actor)
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Delete an empty folder; say on the page why another one stays."""
-        try:
-            return cast("HttpResponse", super().delete_view(request, object_id, extra_context))
-        except ApiError as error:
-            self.message_user(request, error.message, messages.ERROR)
-            url = reverse("admin:templates_app_templatefolder_change", args=[object_id])
-            return HttpResponseRedirect(url)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Ask about the folder alone: one that holds anything is refused in the API's words."""
-        return [str(folder) for folder in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: TemplateFolder) -> None:
         """Delete through the use case."""

@@ -158,13 +158,17 @@ def _values(request: HttpRequest) -> dict[str, str]:
 
 
 def _problems(page: ModelAdmin[Template], request: HttpRequest, row: Template) -> list[str]:
-    """Return why the form could not be saved as it is, in the words of the form itself."""
+    """Return why the form could not be saved as it is, in the words of the form itself.
+
+    Nobody says why before they are done.
+    """
     is_new = row._state.adding  # noqa: SLF001 - Django's way to tell
     stored = None if is_new else Template.objects.get(pk=row.pk)
     form = page.get_form(request, stored, change=not is_new)(request.POST, instance=stored)
     return [
         message if name == "__all__" else f"{form.fields[name].label or name}: {message}"
         for name, messages in form.errors.items()
+        if name != "reason"
         for message in messages
     ]
 

@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action
 
 from notify_project import audit
-from notify_project.admin.confirming import answer_to, ask, confirm
+from notify_project.admin.asking import AsksWhy
+from notify_project.admin.confirming import confirm
 from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.names import short
 from notify_project.admin.once import once
@@ -19,7 +19,7 @@ from services.read_models import ServiceModel, find_service
 from templates_app import folders, redaction
 from templates_app.admin import proposals
 from templates_app.admin.attachment import attachment_page
-from templates_app.admin.grave import archive_question, redact_question
+from templates_app.admin.grave import redact_question
 from templates_app.admin.live import live_panel, live_urls
 from templates_app.admin.preview import pages_of, preview_frame
 from templates_app.admin.template_form import (
@@ -36,13 +36,12 @@ from templates_app.models import Template
 from templates_app.read_models import model_of
 from templates_app.rendering.letter_pages import MAX_PAGES
 from templates_app.rendering.letter_pictures import pages_png
-from templates_app.versions import archive_template
 
 _IS_LETTER = "typeof template_type !== 'undefined' && template_type != 'letter' ? false : "
 
 
 @admin.register(Template)
-class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
+class TemplateAdmin(AsksWhy, CanBeHeld, UseCaseAdmin[Template]):
     """What is sent. Only support staff set the process type."""
 
     service_path = "service"
@@ -89,7 +88,7 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
     def get_fieldsets(self, request: HttpRequest, obj: Template | None = None) -> Any:
         """Ask for service and type once; they never change."""
         if obj is None:
-            asked = ["service", "template_type", *EDITABLE, *OF_EMAILS, *OF_LETTERS]
+            asked = ["service", "template_type", *EDITABLE, *OF_EMAILS, *OF_LETTERS, "reason"]
             return [(None, {"fields": asked})]
         asked = [name for name in EDITABLE if name != "subject" or obj.template_type != "sms"]
         if obj.template_type == "email":
@@ -100,13 +99,14 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
         if self.has_change_permission(request, obj):
             placed.append("shown")
         looks = ["preview", "pages"] if obj.template_type == "letter" else ["preview"]
-        later = OF_CHANGES if obj.service.templates_need_review else OF_CHANGES[1:]
+        may_write = "shown" in placed
         return [
             (None, {"fields": ["service", "template_type", *asked, *placed]}),
-            *([("When it changes", {"fields": later})] if "shown" in placed else []),
+            *([("When it changes", {"fields": OF_CHANGES})] if may_write else []),
             ("What it looks like", {"fields": looks}),
             ("Versions", {"fields": ["versions", "changes"]}),
             ("About it", {"fields": self.readonly_fields}),
+            *([(None, {"fields": ["reason"]})] if may_write else []),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> Any:
@@ -225,11 +225,13 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Create, or save as a new version, through the use cases."""
-        actor, given = cast("User", request.user), form.cleaned_data
+        given = form.cleaned_data
         if not change:
-            values = {name: given[name] for name in (*EDITABLE, *OF_EMAILS, *OF_LETTERS)}
-            values["template_type"] = given["template_type"]
-            proposals.create(request, given["service"], obj, values, actor=actor)
+            names = ("template_type", *EDITABLE, *OF_EMAILS, *OF_LETTERS)
+            values = {name: given[name] for name in names}
+            proposals.create(request, given["service"], obj, values, reason=given["reason"])
+            return
+        if not form.changed():
             return
         different = form.differences()
         is_moved = "folder" in different
@@ -238,9 +240,9 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
             block = different.pop("service_letter_contact")
             different["service_letter_contact_id"] = block and block.pk
         if different or not is_moved:
-            proposals.update(request, obj, different, given, actor=actor)
+            proposals.update(request, obj, different, given)
         if is_moved:
-            into = folder and folder.pk
+            into, actor = folder and folder.pk, cast("User", request.user)
             folders.move(obj.service, template_ids=[obj.pk], into=into, actor=actor)
 
     @action(description="Send to a file", url_path="send", permissions=["send"])  # type: ignore[untyped-decorator]
@@ -273,19 +275,7 @@ class TemplateAdmin(CanBeHeld, UseCaseAdmin[Template]):
     @action(description="Archive", url_path="archive", permissions=["archive"])  # type: ignore[untyped-decorator]
     def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first; then archive for good."""
-        row = self.found(request, object_id)
-        question = archive_question(row)
-        form = answer_to(question, request)
-        if not form.is_valid():
-            return ask(self, request, question, form)
-        actor = cast("User", request.user)
-        with audit.because(form.cleaned_data["reason"]), transaction.atomic():
-            if row.service.templates_need_review:
-                return proposals.archive(self, request, row, actor=actor)
-            archive_template(row, actor=actor)
-            audit.record("archive template", row, actor=actor, service_id=row.service_id)
-        self.message_user(request, f"Archived {row.name}.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:templates_app_template_changelist"))
+        return proposals.archive(self, request, self.found(request, object_id))
 
     @action(description="Hide values", url_path="redact", permissions=["redact"])  # type: ignore[untyped-decorator]
     def redact(self, request: HttpRequest, object_id: str) -> HttpResponse:

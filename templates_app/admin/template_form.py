@@ -13,11 +13,11 @@ from unfold.widgets import (
 )
 
 from notify_project.admin.names import cleaned_name
+from notify_project.admin.reasons import ReasonedForm
 from notify_project.admin.stale import MergingForm, same_line_ends
 from notify_project.api.errors import ApiError
 from notify_project.constants import NotificationType
 from services.models import Service, ServiceLetterContact
-from templates_app.change_model import MAX_NOTE
 from templates_app.changes.proposing import require_start
 from templates_app.folder_paths import shown_paths_of
 from templates_app.form_checks import require_no_commas, require_shown_on_phones
@@ -36,13 +36,13 @@ OF_LETTERS = (
 )
 # Of a letter that exists: before, it is not known whose blocks and folders to offer.
 OF_SERVICE = ("service_letter_contact", "folder")
-# Of a change that is looked at first, or that waits for its start.
-OF_CHANGES = ("change_note", "starts_at")
+# Of a change that waits for its start.
+OF_CHANGES = ("starts_at",)
 _WORDS = {QR_CODE_TOO_LONG: "Cannot create a usable QR code - the link is too long"}
 
 
-class TemplateForm(MergingForm[Template]):
-    """A template as people edit it; each save that differs is a new version."""
+class TemplateForm(ReasonedForm, MergingForm[Template]):
+    """A template as people edit it; each save that differs is a new version, and says why."""
 
     postage = forms.ChoiceField(
         choices=[(each, each.capitalize() + " class") for each in POSTAGES],
@@ -56,14 +56,6 @@ class TemplateForm(MergingForm[Template]):
         required=False,
         widget=UnfoldAdminSelectWidget,
         help_text="English only leaves the Welsh text out; earlier versions keep it.",
-    )
-
-    change_note = forms.CharField(
-        label="Note for the reviewer",
-        max_length=MAX_NOTE,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="It is kept, so name nobody.",
     )
     starts_at = forms.SplitDateTimeField(
         label="Change it later, at",
@@ -106,8 +98,6 @@ class TemplateForm(MergingForm[Template]):
             if self.template_type != NotificationType.LETTER:
                 for name in OF_LETTERS:
                     self.fields.pop(name, None)
-            if not self.instance.service.templates_need_review:
-                self.fields.pop("change_note", None)
             self._offer_what_the_service_has(self.instance.service)
 
     def clean_name(self) -> str:
@@ -124,7 +114,7 @@ class TemplateForm(MergingForm[Template]):
         if self.instance.archived:
             self.add_error(None, ValidationError("Template has been deleted"))
         self._check("starts_at", require_start, cleaned.get("starts_at"))
-        if not self.errors:
+        if not self.errors.keys() - {"reason"}:
             self._check_values(dict(cleaned))
         return cleaned
 

@@ -8,6 +8,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
+from notify_project import audit
+from notify_project.admin.confirming import Question, answer_to, ask
 from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
 from notify_project.api.errors import ApiError
@@ -116,24 +118,27 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
         """Ask first; then write a draft that makes the template what it was."""
         row = self.found(request, object_id)
         template = Template.objects.select_related("service").get(id=row.id)
-        if "confirmed" not in request.POST:
-            now = values_of(template)
-            found = differences(now, {**now, **restored_values(template, row.version)})
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Propose to restore it?",
-                "template": template,
-                "version": row,
-                "differences": shown_differences(found),
-                "opts": self.opts,
-            }
-            question = "admin/templates_app/templatehistory/restore.html"
-            return TemplateResponse(request, question, context)
+        now = values_of(template)
+        found = differences(now, {**now, **restored_values(template, row.version)})
+        page = reverse("admin:templates_app_templatehistory_change", args=[row.pk])
+        question = Question(
+            title=f"Propose that {template.name} becomes again what version {row.version} was?",
+            button="Write the draft",
+            consequences=[
+                "A draft is written, with what goes and what comes. Nothing changes before it is "
+                "published."
+            ],
+            back=page,
+            shown=shown_differences(found),
+        )
+        form = answer_to(question, request)
+        if not form.is_valid():
+            return ask(self, request, question, form)
         try:
-            change = propose_restore(template, row.version, actor=cast("User", request.user))
+            with audit.because(form.cleaned_data["reason"]):
+                change = propose_restore(template, row.version, actor=cast("User", request.user))
         except ApiError as error:
             self.message_user(request, error.message, messages.ERROR)
-            page = reverse("admin:templates_app_templatehistory_change", args=[row.pk])
             return HttpResponseRedirect(page)
         self.message_user(request, "This draft makes the template again what it was.")
         return HttpResponseRedirect(change_page(change))

@@ -104,6 +104,7 @@ def test_a_price_of_letters_ends_the_one_before(signed_in):
 )
 def test_a_price_that_is_refused_is_explained_and_not_saved(signed_in, form, message):
     given = {"day": "2027-04-01", "post_class": "first", "sheet_count": 1, "rate": "2"}
+    given["reason"] = "a new contract"
 
     page = add(signed_in, "letterrate", crown="on", **{**given, **form})
 
@@ -181,12 +182,14 @@ def test_a_budget_is_added_changed_and_ended(signed_in):
     row = Budget.objects.get()
     change(signed_in, row, pounds="200.50", reason="agreed")
     row.refresh_from_db()
-    signed_in.post(reverse("admin:billing_budget_delete", args=[row.pk]), {"post": "yes"})
+    sure = {"confirmed": "yes", "reason": "agreed"}
+    signed_in.post(reverse("admin:billing_budget_delete", args=[row.pk]), sure)
 
     assert row.pounds == Decimal("200.50")
     assert not Budget.objects.exists()
     events = AuditEvent.objects.filter(action="set budget")
     assert {each.after["pounds"] for each in events} == {"100.00", "200.50", None}
+    assert {each.reason for each in events} == {"agreed"}
 
 
 def test_a_second_budget_of_a_period_is_refused(signed_in):

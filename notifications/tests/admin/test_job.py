@@ -57,7 +57,7 @@ def text_of(answer):
 
 
 def post_file(client, template, content, *, name="people.csv", **fields):
-    form = {"file": SimpleUploadedFile(name, content.encode()), **fields}
+    form = {"file": SimpleUploadedFile(name, content.encode()), "reason": "reminders", **fields}
     return client.post(f"{ADD}?template={template.id}", form)
 
 
@@ -231,8 +231,11 @@ def test_a_file_is_checked_shown_and_sent_now_or_later(signed_in, staff, files, 
     looked = post_file(signed_in, template, texts(2), sender=str(sender.id))
     job_id = looked.context["uploaded"].job_id
     page, url = text_of(looked), f"{ADD}?template={template.id}"
-    started = signed_in.post(url, {"job": job_id, "when": "now"})
-    again = signed_in.post(url, {"job": job_id, "when": "now"})
+    form = {"job": job_id, "when": "now", "reason": looked.context["form"]["reason"].value()}
+    unreasoned = signed_in.post(url, form | {"reason": ""})
+    before = Job.objects.count()
+    started = signed_in.post(url, form)
+    again = signed_in.post(url, form)
 
     job = Job.objects.get()
     assert "people.csv can be sent" in page
@@ -240,13 +243,20 @@ def test_a_file_is_checked_shown_and_sent_now_or_later(signed_in, staff, files, 
     assert "They cost £0.00" in page
     assert "Hello Person 0" in page
     assert not Job.objects.exclude(id=job_id).exists()
+    assert "Say why" in text_of(unreasoned)
+    assert before == 0
+    assert set(AuditEvent.objects.values_list("action", "reason")) == {
+        ("upload recipients", "reminders"),
+        ("create job", "reminders"),
+    }
     assert started.url == again.url == page_of(job)
     assert (job.created_by, job.sender_id, job.job_status) == (staff, sender.id, "pending")
     assert [task.function for task in recorded_tasks] == ["process_job"]
 
     other = post_file(signed_in, template, texts(1), name="later.csv")
     [_, (_, hours), *_] = other.context["form"].fields["when"].choices
-    signed_in.post(url, {"job": other.context["uploaded"].job_id, "when": hours[-1][0]})
+    form = {"job": other.context["uploaded"].job_id, "when": hours[-1][0], "reason": "later"}
+    signed_in.post(url, form)
 
     later = Job.objects.exclude(id=job.id).get()
     assert (later.job_status, later.scheduled_for) == (
@@ -281,7 +291,7 @@ def test_files_and_starts_that_are_refused_are_explained_on_the_page(
     pages = [
         post_file(signed_in, template, "x", name="people.exe"),
         signed_in.post(url, {}),
-        signed_in.post(url, {"job": uploaded.job_id, "when": "now"}),
+        signed_in.post(url, {"job": uploaded.job_id, "when": "now", "reason": "reminders"}),
         signed_in.post(url, {"job": uploaded.job_id, "when": "2020-01-01T00:00:00+00:00"}),
     ]
 

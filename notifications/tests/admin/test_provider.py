@@ -115,7 +115,7 @@ def test_a_weight_that_moved_meanwhile_is_not_put_back_by_another_change(
 
     monkeypatch.setattr(ProviderDetailsAdmin, "save_model", save_after_a_move)
 
-    signed_in.post(page_of(provider), form(reason="a note"))
+    signed_in.post(page_of(provider), form(resting_priority="52", reason="a note"))
 
     row = ProviderDetails.objects.get(id=provider.id)
     assert (row.priority, row.reason) == (41, "a note")

@@ -185,10 +185,14 @@ def test_a_password_that_an_administrator_sets_is_in_the_audit(person):
     signed_in, _ = sign_in(other)
 
     form = dict.fromkeys(("password1", "password2"), "quite another long password")
-    client.post(f"{INDEX}services/user/{other.pk}/password/", form)
+    url = f"{INDEX}services/user/{other.pk}/password/"
+    client.post(url, form)
+    unreasoned = is_in(signed_in)
+    client.post(url, form | {"reason": "they rang"})
 
     event = AuditEvent.objects.get(action="change password")
     assert (event.actor, event.subject_id) == (person, str(other.pk))
+    assert (unreasoned, event.reason) == (True, "they rang")
     assert not is_in(signed_in)
 
 

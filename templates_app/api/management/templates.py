@@ -35,7 +35,8 @@ from templates_app.preview import preview, sms_size
 from templates_app.read_models import TemplateModel, find_version, model_of
 from templates_app.rendering.letter_pictures import NoSuchPage, page_png
 from templates_app.rendering.letter_print import Printed
-from templates_app.versions import CHANGEABLE, archive_template, lock_template, restore_version
+from templates_app.telling import change_and_tell, tell_of_new
+from templates_app.versions import archive_template, restore_version
 
 # Some of them are long, and no list shows them.
 _TEXTS = ("content", "subject", "letter_welsh_subject", "letter_welsh_content")
@@ -80,7 +81,7 @@ class TemplateViewSet(Reads, mixins.CreateModelMixin, AttachmentActions):
         """Make a template."""
         with transaction.atomic():
             row = serializer.save()
-            self.write_audit("create template", row, after=_told(row))
+            tell_of_new(row, actor=self.actor)
 
     @extend_schema(request=TemplateChangeSerializer, responses=TemplateSerializer)
     def partial_update(self, request: Request, *_: Any, **__: Any) -> Response:
@@ -201,14 +202,8 @@ class TemplateViewSet(Reads, mixins.CreateModelMixin, AttachmentActions):
     def _change(
         self, name: str, row: Template, change: Callable[[Template], Template], **told: Any
     ) -> Response:
-        """Do something that may make a version; tell of it if it did."""
-        with transaction.atomic():
-            before = lock_template(row)
-            after = change(row)
-            if after.version != before.version:
-                changed = [each for each in CHANGEABLE if _differs(each, before, after)]
-                told = {**_told(after), "changed": changed, **told}
-                self.write_audit(name, after, before=_told(before), after=told)
+        """Do something that may make a version; the audit is told if it did."""
+        after = change_and_tell(name, row, change, actor=self.actor, **told)
         return Response(self.shown(after))
 
 
@@ -219,18 +214,3 @@ def _version_of(row: Template, version: int | None) -> TemplateModel:
     if found is None:
         raise BadRequest(f"The template has no version {version}")
     return found
-
-
-def _told(row: Template) -> dict[str, Any]:
-    """Return what an audit event tells of a template: its texts are in the version it names."""
-    return {
-        "name": row.name,
-        "template_type": row.template_type,
-        "version": row.version,
-        "archived": row.archived,
-        "folder": str(row.folder_id) if row.folder_id else None,
-    }
-
-
-def _differs(name: str, before: Template, after: Template) -> bool:
-    return bool(getattr(before, name) != getattr(after, name))

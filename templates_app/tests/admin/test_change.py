@@ -6,12 +6,15 @@ import pytest
 from django.urls import reverse
 
 from notify_project import clock
+from notify_project.models import AuditEvent
 from services.tests.factories import ServiceFactory, UserFactory
 from templates_app.changes.proposing import propose, submit
 from templates_app.models import Template, TemplateChange, TemplateHistory
-from templates_app.tests.admin.test_template import ADD, form, url
+from templates_app.tests.admin.test_template import ADD, WHY, form, url
 from templates_app.tests.factories import TemplateFactory
 from templates_app.versions import update_template
+
+SURE = {"confirmed": "yes", **WHY}
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def in_review(template, author, **values):
 
 
 def test_the_form_of_a_template_proposes_what_it_would_save(signed_in, staff, template):
-    values = {"content": "Your code", "change_note": "Shorter", "name": "Renamed"}
+    values = {"content": "Your code", "reason": "Shorter", "name": "Renamed"}
 
     answer = signed_in.post(url(template), form(template, **values), follow=True)
 
@@ -53,6 +56,10 @@ def test_the_form_of_a_template_proposes_what_it_would_save(signed_in, staff, te
     template.refresh_from_db()
     shown = answer.content.decode()
     assert (change.state, change.author, change.note) == ("in-review", staff, "Shorter")
+    assert set(AuditEvent.objects.values_list("action", "reason")) == {
+        ("propose template change", "Shorter"),
+        ("submit template change", "Shorter"),
+    }
     assert change.proposed == {"name": "Renamed", "content": "Your code"}
     assert template.version == 1
     assert answer.redirect_chain[0][0] == page(change)
@@ -66,12 +73,15 @@ def test_the_form_of_a_template_proposes_what_it_would_save(signed_in, staff, te
 def test_a_new_template_and_an_archive_are_proposed_too(signed_in, service, template):
     new = {"service": service.pk, "template_type": "sms", "name": "New", "content": "Hello"}
 
-    added = signed_in.post(reverse(ADD), {**new, "process_type": "normal", "subject": ""})
+    added = signed_in.post(reverse(ADD), {**new, **WHY, "process_type": "normal", "subject": ""})
     sure = {"confirmed": "yes", "reason": "not used", "typed": template.name}
     archived = signed_in.post(url(template, "archive"), sure)
 
     first, second = TemplateChange.objects.order_by("created_at")
-    assert (first.kind, second.kind) == ("create", "archive")
+    assert (first.kind, first.note) == ("create", "asked for")
+    assert (second.kind, second.note) == ("archive", "not used")
+    reasons = AuditEvent.objects.values_list("reason", flat=True)
+    assert set(reasons) == {"asked for", "not used"}
     assert [answer.url for answer in (added, archived)] == [page(first), page(second)]
     assert "New (a new one)" in signed_in.get(page(first)).content.decode()
     assert Template.objects.count() == 1
@@ -83,7 +93,7 @@ def test_a_change_is_looked_at_and_approved(signed_in, template):
 
     shown = signed_in.get(page(change)).content.decode()
     asked = signed_in.get(page(change, "approve")).content.decode()
-    signed_in.post(page(change, "approve"), {"confirmed": "yes", "note": "Good"})
+    signed_in.post(page(change, "approve"), {"confirmed": "yes", "reason": "Good"})
 
     change.refresh_from_db()
     for text in (shown, asked):
@@ -98,7 +108,7 @@ def test_a_refusal_needs_a_reason(signed_in, template):
 
     for note in ("", "Not yet"):
         answer = signed_in.post(
-            page(change, "refuse"), {"confirmed": "yes", "note": note}, follow=True
+            page(change, "refuse"), {"confirmed": "yes", "reason": note}, follow=True
         )
 
     change.refresh_from_db()
@@ -112,7 +122,7 @@ def test_a_conflict_is_shown_before_and_said_after(signed_in, template):
     update_template(template, actor=None, is_reviewed=True, content="Theirs <b>((code))</b>")
 
     shown = signed_in.get(page(change)).content.decode()
-    refused = signed_in.post(page(change, "approve"), {"confirmed": "yes"}, follow=True)
+    refused = signed_in.post(page(change, "approve"), SURE, follow=True)
 
     assert "Others changed the same meanwhile" in shown
     assert ">Theirs</ins>" in shown.partition("Changed meanwhile")[2]
@@ -132,7 +142,6 @@ def test_without_a_review_a_template_can_be_changed_later(signed_in, staff):
     template.refresh_from_db()
     assert (change.state, change.starts_at.hour, template.version) == ("approved", 12, 1)
     assert "must be in the future" in wrong.content.decode()
-    assert "change_note" not in signed_in.get(url(template)).content.decode()
 
 
 def test_versions_are_compared_with_any_other(signed_in):
@@ -159,7 +168,7 @@ def test_an_earlier_version_is_proposed_again(signed_in, staff):
 
     asked = signed_in.get(of_version(template, 1, "restore")).content.decode()
     assert not TemplateChange.objects.exists()
-    answer = signed_in.post(of_version(template, 1, "restore"), {"confirmed": "yes"})
+    answer = signed_in.post(of_version(template, 1, "restore"), SURE)
     newest = signed_in.get(of_version(template, 2, "restore"))
 
     change = TemplateChange.objects.get()
@@ -167,7 +176,7 @@ def test_an_earlier_version_is_proposed_again(signed_in, staff):
     assert (change.state, change.proposed, change.author) == ("draft", {"content": "Good"}, staff)
     assert newest.status_code == 403
     assert ">Bad</del>" in asked
-    signed_in.post(page(change, "publish"), {"confirmed": "yes"})
+    signed_in.post(page(change, "publish"), SURE)
     template.refresh_from_db()
     assert (template.content, template.version) == ("Good", 3)
 
@@ -176,6 +185,6 @@ def test_who_may_only_look_takes_no_step(client, template):
     change = in_review(template, UserFactory())
     client.force_login(UserFactory(platform_admin=True))
 
-    assert client.post(page(change, "approve"), {"confirmed": "yes"}).status_code == 403
+    assert client.post(page(change, "approve"), SURE).status_code == 403
     change.refresh_from_db()
     assert change.state == "in-review"

@@ -1,12 +1,15 @@
 import pytest
 from django.urls import reverse
 
+from notify_project.models import AuditEvent
 from notify_project.tests.queries import queries_of_few_and_many_rows
 from services.tests.factories import ServiceFactory
 from templates_app.folders import move
 from templates_app.models import Template, TemplateFolder
 from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 
+WHY = {"reason": "tidied up"}
+SURE = {"confirmed": "yes", **WHY}
 LIST = "admin:templates_app_templatefolder_changelist"
 
 
@@ -33,12 +36,17 @@ def test_a_folder_is_made_renamed_and_moved(signed_in, tree):
     outer, inner, other = tree
     add = reverse("admin:templates_app_templatefolder_add")
 
-    signed_in.post(add, {"service": outer.service_id, "name": " New "})
-    signed_in.post(url(inner), {"name": "Renamed", "parent": other.pk})
+    signed_in.post(add, {"service": outer.service_id, "name": " New ", **WHY})
+    signed_in.post(url(inner), {"name": "Renamed", "parent": other.pk, **WHY})
 
     inner.refresh_from_db()
     assert (inner.name, inner.parent) == ("Renamed", other)
     assert TemplateFolder.objects.get(name="New").parent is None
+    assert set(AuditEvent.objects.values_list("action", "reason")) == {
+        ("create folder", "tidied up"),
+        ("rename folder", "tidied up"),
+        ("move to folder", "tidied up"),
+    }
 
 
 def test_a_page_that_was_opened_before_another_change_keeps_it(signed_in, staff, tree):
@@ -46,7 +54,7 @@ def test_a_page_that_was_opened_before_another_change_keeps_it(signed_in, staff,
     shown = signed_in.get(url(inner)).context["adminform"].form["shown"].value()
     move(outer.service, folder_ids=[inner.pk], into=other.pk, actor=staff)
 
-    changes = {"name": "Mine", "parent": outer.pk, "shown": shown}
+    changes = {"name": "Mine", "parent": outer.pk, "shown": shown, **WHY}
     signed_in.post(url(inner), changes)
     again = signed_in.post(url(inner), changes | {"name": "Late"})
 
@@ -66,7 +74,8 @@ def test_a_move_that_is_refused_is_explained_and_nothing_is_renamed(signed_in, t
     outer = tree[0]
     parent = TemplateFolder.objects.get(name=into)
 
-    page = signed_in.post(url(outer), {"name": "Other", "parent": parent.pk}, follow=True)
+    form = {"name": "Other", "parent": parent.pk, **WHY}
+    page = signed_in.post(url(outer), form, follow=True)
 
     outer.refresh_from_db()
     assert message in page.content.decode()
@@ -92,16 +101,20 @@ def test_an_empty_folder_is_deleted_and_another_one_is_not(signed_in, tree):
     TemplateFactory(service=outer.service, folder=other)
 
     pages = [
-        signed_in.post(url(folder, "delete"), {"post": "yes"}, follow=True).content.decode()
+        signed_in.post(url(folder, "delete"), SURE, follow=True).content.decode()
         for folder in (outer, other, inner)
     ]
 
     assert ["Folder is not empty" in page for page in pages] == [True, True, False]
     assert sorted(TemplateFolder.objects.values_list("name", flat=True)) == ["B", "C"]
+    event = AuditEvent.objects.get(action="delete folder")
+    assert (event.before, event.reason) == ({"name": "A"}, "tidied up")
 
 
 def test_deleting_is_asked_first(signed_in, tree):
     page = signed_in.get(url(tree[1], "delete")).content.decode()
+    unreasoned = signed_in.post(url(tree[1], "delete"), {"confirmed": "yes", "reason": " . "})
 
-    assert "Are you sure" in page
+    assert "Delete A?" in page
+    assert (unreasoned.status_code, AuditEvent.objects.count()) == (422, 0)
     assert TemplateFolder.objects.filter(name="A").exists()

@@ -1,11 +1,13 @@
 import pytest
 from django.urls import reverse
 
+from notify_project.models import AuditEvent
 from services.models import ServiceLetterContact
 from services.senders import add_letter_contact
 from services.tests.factories import ServiceFactory
 
 ADD = "admin:services_servicelettercontact_add"
+WHY = {"reason": "they moved"}
 LIST = "admin:services_servicelettercontact_changelist"
 
 
@@ -17,7 +19,7 @@ def act(client, action, *blocks, **values):
 
 def test_a_block_is_added(signed_in):
     service = ServiceFactory()
-    form = {"service": service.pk, "contact_block": "1 Road\r\nTown ", "is_default": "on"}
+    form = {"service": service.pk, "contact_block": "1 Road\r\nTown ", "is_default": "on", **WHY}
 
     page = signed_in.post(reverse(ADD), form)
 
@@ -40,7 +42,7 @@ def test_a_block_is_added(signed_in):
     ids=["a comma", "long", "empty"],
 )
 def test_a_block_that_is_refused_is_explained(signed_in, text, message):
-    form = {"service": ServiceFactory().pk, "contact_block": text}
+    form = {"service": ServiceFactory().pk, "contact_block": text, **WHY}
 
     page = signed_in.post(reverse(ADD), form, follow=True)
 
@@ -53,16 +55,21 @@ def test_a_block_becomes_the_default_and_the_one_before_can_be_archived(signed_i
     first = add_letter_contact(service, "1 Road", is_default=True)
     second = add_letter_contact(service, "2 Road")
 
-    refused = act(signed_in, "archive", first, confirmed="yes").content.decode()
-    act(signed_in, "make_default", second)
+    refused = act(signed_in, "archive", first, confirmed="yes", **WHY).content.decode()
+    act(signed_in, "make_default", second, confirmed="yes", **WHY)
     asked = act(signed_in, "archive", first).content.decode()
     assert not ServiceLetterContact.objects.get(id=first.id).archived
-    act(signed_in, "archive", first, confirmed="yes")
+    act(signed_in, "archive", first, confirmed="yes", **WHY)
 
     assert "make another the default first" in refused
     assert "Archive these contact blocks?" in asked
     assert ServiceLetterContact.objects.get(archived=True) == first
     assert ServiceLetterContact.objects.get(is_default=True) == second
+    events = AuditEvent.objects.order_by("created_at")
+    assert list(events.values_list("action", "before__archived", "after__archived", "reason")) == [
+        ("make letter contact the default", False, False, "they moved"),
+        ("archive letter contact", False, True, "they moved"),
+    ]
 
 
 def test_a_block_is_never_changed(signed_in):

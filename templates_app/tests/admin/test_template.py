@@ -15,6 +15,7 @@ from templates_app.tests.factories import TemplateFactory, TemplateFolderFactory
 from templates_app.versions import archive_template, update_template
 
 ADD = "admin:templates_app_template_add"
+WHY = {"reason": "asked for"}
 
 
 def url(template, what="change"):
@@ -27,7 +28,7 @@ def form(template, **values):
     names += ["letter_languages", "letter_welsh_subject", "letter_welsh_content"]
     columns = {name: getattr(template, name) or "" for name in names}
     placed = {"folder": template.folder_id, "service_letter_contact": None}
-    return {**columns, **{name: value or "" for name, value in placed.items()}, **values}
+    return {**columns, **{name: value or "" for name, value in placed.items()}, **WHY, **values}
 
 
 def shown_by(page):
@@ -68,6 +69,7 @@ def test_a_new_template_has_what_its_type_has(signed_in, staff, template_type, k
         "letter_languages": "welsh_then_english",
         "letter_welsh_subject": "Pennawd",
         "letter_welsh_content": "Helo",
+        **WHY,
     }
 
     page = signed_in.post(reverse(ADD), given)
@@ -76,6 +78,34 @@ def test_a_new_template_has_what_its_type_has(signed_in, staff, template_type, k
     assert page.status_code == 302
     assert (row.name, row.created_by, row.version) == ("New", staff, 1)
     assert {name: getattr(row, name) for name in kept} == kept
+    event = AuditEvent.objects.get(action="create template")
+    assert (event.actor, event.reason, event.after["name"]) == (staff, "asked for", "New")
+
+
+def test_a_version_says_why_in_the_audit_and_not_what(signed_in, staff):
+    template = TemplateFactory(content="Old")
+
+    refused = signed_in.post(url(template), form(template, content="y" * 919, reason="x"))
+    signed_in.post(url(template), form(template, content="New", reason="a new address"))
+
+    shown = refused.content.decode()
+    event = AuditEvent.objects.get()
+    assert "Say why, in 3 characters at least" in shown
+    assert "greater than the limit of 918" in shown
+    assert (event.action, event.actor, event.reason) == ("change template", staff, "a new address")
+    assert (event.before["version"], event.after["version"]) == (1, 2)
+    assert event.after["changed"] == ["content"]
+    assert "New" not in str(event.after)
+
+
+def test_saving_what_nobody_has_changed_asks_nothing_and_makes_no_version(signed_in):
+    template = TemplateFactory()
+
+    answer = signed_in.post(url(template), form(template, reason=""))
+
+    assert answer.status_code == 302
+    assert len(versions_of(template)) == 1
+    assert not AuditEvent.objects.exists()
 
 
 def test_a_letter_gets_and_loses_its_welsh(signed_in):
@@ -385,10 +415,10 @@ def test_a_pdf_is_attached_to_letters_and_taken_away(signed_in, staff, files):
     page = url(letter, "attachment")
 
     asked = signed_in.get(page).content.decode()
-    refused = signed_in.post(page, {"file": SimpleUploadedFile("map.pdf", b"x")}, follow=True)
-    attached = signed_in.post(page, {"file": SimpleUploadedFile("map.pdf", pdf())})
+    refused = signed_in.post(page, {"file": SimpleUploadedFile("map.pdf", b"x"), **WHY})
+    attached = signed_in.post(page, {"file": SimpleUploadedFile("map.pdf", pdf()), **WHY})
     asked_again = signed_in.get(page).content.decode()
-    gone = signed_in.post(page)
+    gone = signed_in.post(page, WHY)
 
     assert 'type="file"' in asked
     assert "unable-to-read-the-file" in refused.content.decode()
@@ -396,6 +426,10 @@ def test_a_pdf_is_attached_to_letters_and_taken_away(signed_in, staff, files):
     assert "map.pdf, pages: 1" in asked_again
     attachments = [row.letter_attachment_id is not None for row in versions_of(letter)]
     assert attachments == [False, True, False]
+    assert set(AuditEvent.objects.values_list("action", "reason")) == {
+        ("attach to template", "asked for"),
+        ("archive attachment", "asked for"),
+    }
     assert Template.objects.get().created_by == staff
 
 
