@@ -7,7 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 from unfold.decorators import action
 
 from notifications.admin.not_taken import not_taken_page
@@ -119,6 +121,7 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
         return request.user.has_perm("notifications.view_notification")
 
     @action(description="What it did not take", url_path="not-taken", permissions=["look"])  # type: ignore[untyped-decorator]
+    @method_decorator(require_safe)
     def not_taken(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show which messages it did not take, and whose they are."""
         if not self.has_view_permission(request):

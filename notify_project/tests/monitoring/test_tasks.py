@@ -44,6 +44,7 @@ def test_a_queue_shows_how_many_wait_and_for_how_long(redis):
     assert shown(gauges.QUEUE_OLDEST, after=timedelta(minutes=2)) == pytest.approx(120, abs=5)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_failed_tasks_and_the_age_of_the_oldest_are_shown(redis, run_tasks):
     enqueue(fail, "a", queue=Queue.NORMAL)
     run_tasks("normal")
