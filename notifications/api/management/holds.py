@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django_filters.rest_framework import BooleanFilter, FilterSet
+from django import forms
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,6 +12,7 @@ from rest_framework.serializers import ModelSerializer
 
 from notifications.models import Hold
 from notifications.support.holding import RIGHTS, hold, release
+from notify_project.api.filters import StrictFilterSet, TrueOrFalseFilter
 from services.api.management.reasons import ReasonSerializer
 from services.api.management.staff_rights import require_right
 from services.api.management.viewsets import PLATFORM, ManagementViewSet, Reads
@@ -44,11 +45,14 @@ class NewHoldSerializer(ReasonSerializer):
     )
 
 
-class HoldFilter(FilterSet):  # type: ignore[misc]  # without types
+class HoldFilter(StrictFilterSet):
     """Which holds are listed."""
 
-    active = BooleanFilter(
-        field_name="released_at", lookup_expr="isnull", help_text="True: what holds now."
+    active = TrueOrFalseFilter(
+        field_name="released_at",
+        lookup_expr="isnull",
+        widget=forms.TextInput,
+        help_text="True: what holds now.",
     )
 
     class Meta:
