@@ -12,6 +12,7 @@ SEED: Final = 7
 MESSAGES: Final = "admin:notifications_notification_changelist"
 CALLS: Final = "admin:notifications_callbackdelivery_changelist"
 EVENTS: Final = "admin:notify_project_auditevent_changelist"
+NOT_TAKEN: Final = "admin:notifications_providerdetails_not_taken"
 HISTORY: Final = "admin:notifications_notificationhistory_changelist"
 STATUSES: Final = (
     *("failed", "waiting", "created", "sending", "delivered", "sent", "cancelled"),
@@ -174,7 +175,11 @@ class Pages:
 
     def _single(self) -> Iterator[tuple[str, str, list[Any]]]:
         from billing.models import FactBilling  # noqa: PLC0415
-        from notifications.models import InboundSms, NotificationHistory  # noqa: PLC0415
+        from notifications.models import (  # noqa: PLC0415
+            InboundSms,
+            NotificationHistory,
+            ProviderDetails,
+        )
         from notify_project.models import AuditEvent  # noqa: PLC0415
 
         bills = list(FactBilling.objects.order_by("-bst_date").values_list("pk", flat=True)[:40])
@@ -198,6 +203,10 @@ class Pages:
                 ("a key", "admin:services_apikey_change", self.keys),
                 ("use of a key", "admin:notifications_notification_key_use", self.keys),
                 ("a person", "admin:services_user_change", self.people),
+                (
+                    *("what a provider did not take", NOT_TAKEN),
+                    list(ProviderDetails.objects.values_list("id", flat=True)),
+                ),
                 (
                     *("an audit event", "admin:notify_project_auditevent_change"),
                     self._ids(AuditEvent),

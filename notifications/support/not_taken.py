@@ -10,7 +10,7 @@ from django.db import connection
 from notify_project.newest import PAGE
 
 # Services are told apart in so many of the newest attempts: each message is looked up.
-MOST: Final = 10_000
+MOST: Final = 5_000
 
 # Along the index on what a provider did not take; each message is looked up by itself, since the
 # planner does not know how few there are.
