@@ -167,7 +167,7 @@ class BulkActionAdmin(BigTableAdmin[BulkAction]):
             return False
         if request.method == "POST" or not object_id:
             return True
-        return BulkAction.objects.filter(id=object_id, state__in=states).exists()
+        return self.named(object_id).filter(state__in=states).exists()
 
 
 _CONSEQUENCES = {

@@ -108,7 +108,7 @@ class HoldAdmin(BigTableAdmin[Hold]):
             return False
         if request.method == "POST" or not object_id:
             return True
-        row = Hold.objects.active().filter(id=object_id).first()
+        row = self.named(object_id).filter(released_at=None).first()
         return row is not None and request.user.has_perm(RIGHTS[row.kind])
 
     @action(description="Hold something", url_path="hold", permissions=["add"])  # type: ignore[untyped-decorator]

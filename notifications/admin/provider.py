@@ -180,7 +180,7 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
         if request.method == "POST" or not object_id:
             return True
         # Not with its tables, which are asked for once.
-        return ProviderDetails.objects.filter(id=object_id, active=is_active).exists()
+        return self.named(object_id).filter(active=is_active).exists()
 
     def _switch(
         self, request: HttpRequest, object_id: str, word: str, consequences: list[str], *, to: bool

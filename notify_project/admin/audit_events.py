@@ -1,17 +1,20 @@
 """What was done and looked at: a list that is never counted."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from notify_project.admin.by_key import ByKeyAdmin, KeyPages
 from notify_project.admin.filters import FoundByName, PeriodFilter, TypedFilter
+from notify_project.admin.links import find_url
 from notify_project.admin.london import created_column
 from notify_project.admin.names import short
+from notify_project.admin.tables import link
 from notify_project.models import AuditEvent
 from notify_project.newest import Clause, Found, Leading, Place, Question
 
@@ -37,7 +40,7 @@ class ActionFilter(TypedFilter):
 class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     """Who changed or looked at what, and why."""
 
-    list_display = ["created", "action", "actor", "subject_type", "subject_id", "why"]
+    list_display = ["created", "action", "actor", "subject", "why"]
     list_display_links = ["created"]
     list_filter = [PeriodFilter, ("actor", FoundByName), ServiceIdFilter, ActionFilter]
     list_select_related = ["actor"]
@@ -46,6 +49,11 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     search_help_text = "Exactly the id of what was changed, of its service, or of a request."
     ordering = ["-created_at", "-id"]
     service_path = None
+    fields: ClassVar[list[str]] = [
+        *("action", "subject", "service", "actor", "actor_kind", "reason", "before", "after"),
+        *("request_id", "created_at"),
+    ]
+    readonly_fields: ClassVar[list[str]] = ["subject", "service"]
 
     created = created_column("when, in London")
 
@@ -78,10 +86,31 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
             found |= Q(service_id=service_id)
         return queryset.filter(found), False
 
+    @admin.display(description="what")
+    def subject(self, row: AuditEvent) -> str:
+        """Lead to what it was done to, where that has a page."""
+        return _led_to(row.subject_type, row.subject_id)
+
+    @admin.display(description="service")
+    def service(self, row: AuditEvent) -> str:
+        """Lead to the service, if it was done to something of one."""
+        return _led_to("services.service", str(row.service_id)) if row.service_id else "–"
+
     @admin.display(description="reason")
     def why(self, row: AuditEvent) -> str:
         """Show it, shortened."""
         return short(row.reason)
+
+
+def _led_to(kind: str, row_id: str) -> str:
+    try:
+        name = str(apps.get_model(kind)._meta.verbose_name)  # noqa: SLF001 - Django's own way
+    except (LookupError, ValueError):
+        # What is no row of a table: a lane, or a person's name that nobody has.
+        return f"{kind} {row_id}"
+    words = f"{name} {row_id}"
+    url = find_url(f"admin:{kind.replace('.', '_')}_change", row_id)
+    return link(url, words) if url else words
 
 
 def _questions(pages: KeyPages) -> Iterator[Question]:

@@ -4,12 +4,14 @@ from functools import cached_property
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path, lookup_spawns_duplicates
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from unfold.admin import ModelAdmin
 
 from notify_project.admin.scope import is_support, scoped
@@ -52,6 +54,39 @@ class StaffAdmin(ModelAdmin[AnyModel]):
         rows: QuerySet[AnyModel] = super().get_queryset(request)
         return scoped(rows, request.user, self.service_path)
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Read the list; of an address that it cannot read, Django shows the list without filters.
+
+        Raises:
+            IncorrectLookupParameters: it cannot be read. The page that follows says so.
+        """
+        if any("\0" in value for _, values in request.GET.lists() for value in values):
+            raise self._unreadable(request)
+        try:
+            return cast("ChangeList", super().get_changelist_instance(request))
+        except IncorrectLookupParameters as error:
+            raise self._unreadable(request) from error
+
+    def _unreadable(self, request: HttpRequest) -> IncorrectLookupParameters:
+        """Say on the next page that no filter is set there, and return what leads there."""
+        if set(request.GET) - {ERROR_FLAG}:
+            # With the flag in it Django would say that the database is broken.
+            request.GET = QueryDict()
+            words = "The address asks for what this list does not have. No filter is set now."
+            self.message_user(request, words, messages.WARNING)
+        return IncorrectLookupParameters()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AnyModel], search_term: str
+    ) -> tuple[QuerySet[AnyModel], bool]:
+        """Find what contains the words; what no text can contain finds nothing."""
+        if "\0" in search_term:
+            return queryset.none(), False
+        return cast(
+            "tuple[QuerySet[AnyModel], bool]",
+            super().get_search_results(request, queryset, search_term),
+        )
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Leave pages of the support staff out of the menu of members."""
         return self._is_for(request) and bool(super().has_module_permission(request))
@@ -93,6 +128,14 @@ class StaffAdmin(ModelAdmin[AnyModel]):
         if row is None:
             raise Http404
         return cast("AnyModel", row)
+
+    def named(self, object_id: str) -> QuerySet[AnyModel]:
+        """Return the row that an address names, as nothing else reads it; none if it is no id."""
+        rows = cast("QuerySet[AnyModel]", self.model._default_manager.all())  # noqa: SLF001 - as Django does
+        try:
+            return rows.filter(pk=self.opts.pk.to_python(object_id))
+        except ValidationError:
+            return rows.none()
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
+from notify_project import clock
 from notify_project.admin.asking import AsksWhy
 from notify_project.admin.confirming import Question, chosen, confirm
 from notify_project.admin.elevation import elevated
@@ -18,7 +19,7 @@ from notify_project.admin.london import written
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.reasons import WhyForm
 from notify_project.admin.tables import link
-from services.api_keys import IssuedKey, issue, revoke
+from services.api_keys import InvalidKey, IssuedKey, issue, revoke
 from services.models import ApiKey, User
 
 
@@ -151,8 +152,12 @@ class ApiKeyAdmin(AsksWhy, UseCaseAdmin[ApiKey]):
         )
 
         def do(reason: str) -> str:
-            for key in keys:
-                revoke(key, actor=cast("User", request.user), reason=reason)
-            return f"Revoked {len(keys)} keys."
+            now, actor = clock.now(), cast("User", request.user)
+            rows = [revoke(key, actor=actor, now=now, reason=reason) for key in keys]
+            # Somebody else may have been first.
+            count = sum(row.expiry_date == now for row in rows)
+            if not count:
+                raise InvalidKey("Revoked already: nothing was changed")
+            return "Revoked 1 key." if count == 1 else f"Revoked {count} keys."
 
         return confirm(self, request, question, do)

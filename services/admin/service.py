@@ -36,12 +36,19 @@ from services.models import (
     User,
 )
 
+_LIMITS = (
+    *("email_message_limit", "sms_message_limit", "letter_message_limit"),
+    *("international_sms_message_limit", "rate_limit"),
+)
+
 
 class ShownInline(TabularInline):
     """Rows that this page shows and does not change."""
 
     extra = 0
     can_delete = False
+    # Above each row it would repeat the row, or say it by ids.
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is added here."""
@@ -97,8 +104,11 @@ class ServiceForm(ReasonedForm, ModelForm[Service]):
         fields = "__all__"  # noqa: DJ007 - the page names its fields
 
     def clean(self) -> dict[str, Any]:
-        """Check the name."""
+        """Check the name, and say of which limit there cannot be less than none."""
         cleaned = super().clean() or {}
+        for name in _LIMITS:
+            if (cleaned.get(name) or 0) < 0:
+                self.add_error(name, "A limit is 0 or more")
         if "name" in cleaned:
             try:
                 require_free_name(cleaned["name"].strip(), self.instance.pk)
@@ -177,15 +187,7 @@ class ServiceAdmin(AsksWhy, CanBeHeld, UseCaseAdmin[Service]):
         ),
         (
             "Limits",
-            {
-                "fields": [
-                    "email_message_limit",
-                    "sms_message_limit",
-                    "letter_message_limit",
-                    "international_sms_message_limit",
-                    "rate_limit",
-                ]
-            },
+            {"fields": _LIMITS},
         ),
         (None, {"fields": ["reason"]}),
     ]

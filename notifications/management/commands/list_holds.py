@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand
 from notifications.models import Hold
 from notifications.support.giving_back import MOST_COUNTED, put_away_in_words
 from notify_project.clock import LONDON
+from services.models import Service
+from templates_app.models import Template
 
 
 class Command(BaseCommand):
@@ -31,15 +33,27 @@ class Command(BaseCommand):
         if not options["all"]:
             rows = rows.filter(emptied_at=None)
         found = list(rows[:50])
+        names = _names(found)
         for row in found:
-            self.stdout.write(_line(row))
+            self.stdout.write(_line(row, names.get(row.key, "")))
         if not found:
             self.stdout.write("Nothing is held")
 
 
-def _line(row: Hold) -> str:
+def _names(rows: list[Hold]) -> dict[str, str]:
+    """Return the names of what is held by its id."""
+    found: dict[str, str] = {}
+    for kind, model in ((Hold.Kind.SERVICE, Service), (Hold.Kind.TEMPLATE, Template)):
+        ids = [row.key for row in rows if row.kind == kind]
+        named = model.objects.filter(id__in=ids).values_list("id", "name")
+        found |= {str(row_id): name for row_id, name in named}
+    return found
+
+
+def _line(row: Hold, name: str) -> str:
     since = f"{row.created_at.astimezone(LONDON):%Y-%m-%d %H:%M}"
     by = row.actor.email_address if row.actor else "a command"
     away = put_away_in_words(row)
     state = row.state + (f", {away} wait" if away else "")
-    return f"{row.kind} {row.key}  {state}  since {since} by {by}: {row.reason}"
+    what = f"{row.kind} {row.key}" + (f" ({name})" if name else "")
+    return f"{what}  {state}  since {since} by {by}: {row.reason}"

@@ -38,6 +38,10 @@ _REASONS: Final = {
         "Look at the provider's answer in the timeline; if it refuses many, look at its account.",
     ),
     "erased": Ending("It was erased before it was sent", "Nothing: the person asked for it."),
+    "ended-by-support": Ending(
+        "Support staff ended it: alone, as the timeline says, or with many, in a bulk action",
+        "Ask who did it why, before the service sends it again.",
+    ),
     "reference": Ending(
         "Its reference cannot be printed", "Make references again, then send the letter again."
     ),

@@ -40,7 +40,8 @@ def _checked(check: LetterCheck) -> Step:
 
 
 def _printed(batch: LetterPrintBatch) -> Iterator[Step]:
-    name = batch.file_name or f"a batch of {batch.letter_count:,} letters"
+    letters = "1 letter" if batch.letter_count == 1 else f"{batch.letter_count:,} letters"
+    name = batch.file_name or f"a batch of {letters}"
     details = (f"Print run of {batch.print_day:%-d %B %Y}, batch {batch.id}",)
     yield Step(
         batch.created_at, Kind.LETTER, f"Planned for {batch.provider} in {name}", details=details

@@ -45,7 +45,7 @@ def test_a_leaked_key_opens_nothing_any_more(page, library):
     step(page, "Revoke")
     confirm(page, "published by mistake", typed="website")
 
-    says(page, "Revoked 1 keys.")
+    says(page, "Revoked 1 key.")
     assert [asked(each) for each in (leaked, kept)] == [403, 200]
 
 
