@@ -1,17 +1,22 @@
 """What was done and looked at: a list that is never counted."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from notify_project.admin.by_key import ByKeyAdmin, KeyPages
 from notify_project.admin.filters import FoundByName, PeriodFilter, TypedFilter
+from notify_project.admin.links import find_url
 from notify_project.admin.london import created_column
 from notify_project.admin.names import short
+from notify_project.admin.tables import link
 from notify_project.models import AuditEvent
 from notify_project.newest import Clause, Found, Leading, Place, Question
 
@@ -37,7 +42,7 @@ class ActionFilter(TypedFilter):
 class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     """Who changed or looked at what, and why."""
 
-    list_display = ["created", "action", "actor", "subject_type", "subject_id", "why"]
+    list_display = ["created", "action", "who", "kind", "subject", "why"]
     list_display_links = ["created"]
     list_filter = [PeriodFilter, ("actor", FoundByName), ServiceIdFilter, ActionFilter]
     list_select_related = ["actor"]
@@ -46,6 +51,7 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     search_help_text = "Exactly the id of what was changed, of its service, or of a request."
     ordering = ["-created_at", "-id"]
     service_path = None
+    readonly_fields: ClassVar[list[str]] = ["kind", "subject", "service"]
 
     created = created_column("when, in London")
 
@@ -78,10 +84,49 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
             found |= Q(service_id=service_id)
         return queryset.filter(found), False
 
+    @admin.display(description="who")
+    def who(self, row: AuditEvent) -> str:
+        """Show the person, or that it was a program."""
+        return str(row.actor) if row.actor else f"a program ({row.actor_kind})"
+
+    @admin.display(description="what it was")
+    def kind(self, row: AuditEvent) -> str:
+        """Say it in words."""
+        model = _model_of(row)
+        return capfirst(str(model._meta.verbose_name)) if model else row.subject_type  # noqa: SLF001
+
+    @admin.display(description="its id")
+    def subject(self, row: AuditEvent) -> SafeString | str:
+        """Lead to its page, if it has one."""
+        model = _model_of(row)
+        page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change" if model else ""  # noqa: SLF001
+        url = find_url(page, row.subject_id)
+        return link(url, row.subject_id) if url else row.subject_id
+
+    @admin.display(description="service")
+    def service(self, row: AuditEvent) -> SafeString | str:
+        """Lead to its page."""
+        if row.service_id is None:
+            return "none"
+        return link(find_url("admin:services_service_overview", row.service_id), row.service_id)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out what there was not before, or is not after."""
+        known = [name for name in ("before", "after") if getattr(obj, name) is not None]
+        shown = ["created_at", "action", "actor", "actor_kind", "kind", "subject", "service"]
+        return [*shown, "reason", *known, "request_id"]
+
     @admin.display(description="reason")
     def why(self, row: AuditEvent) -> str:
         """Show it, shortened."""
         return short(row.reason)
+
+
+def _model_of(row: AuditEvent) -> type[Model] | None:
+    try:
+        return apps.get_model(row.subject_type)
+    except (LookupError, ValueError):
+        return None
 
 
 def _questions(pages: KeyPages) -> Iterator[Question]:

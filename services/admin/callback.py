@@ -11,8 +11,10 @@ from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from notify_project.admin.confirming import Question, answer_to, ask
+from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.reasons import AsksWhy, ReasonedForm
+from notify_project.admin.words import WordsFilter, word_column
 from services.callback_secrets import (
     RotationRefused,
     default_overlap,
@@ -44,8 +46,8 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
 
     service_path = "service"
     form = CallbackForm
-    list_display = ["service", "callback_type", "url", "created_at", "updated_at"]
-    list_filter = ["callback_type"]
+    list_display = ["service_name", "kind", "url", "created_at", "updated_at"]
+    list_filter = [("callback_type", WordsFilter)]
     list_select_related = ["service"]
     search_fields = ["=id", "=service__id", "service__name"]
     search_help_text = "Id of a callback or service, or part of a service's name."
@@ -53,6 +55,13 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
     ordering = ["-created_at", "id"]
     actions = ["rotate"]
     fields: ClassVar[list[str]] = ["service", "callback_type", "url", "token", "reason"]
+
+    kind = word_column("callback_type", "told of")
+
+    @admin.display(description="service", ordering="service__name")
+    def service_name(self, row: ServiceCallbackApi) -> str:
+        """Show the name, shortened."""
+        return short(row.service.name)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: ServiceCallbackApi | None = None
