@@ -108,7 +108,7 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
         """Lead to its page."""
         if row.service_id is None:
             return "none"
-        return link(find_url("admin:services_service_overview", row.service_id), row.service_id)
+        return link(find_url("service-overview", row.service_id), row.service_id)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what there was not before, or is not after."""

@@ -67,7 +67,11 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
         self, request: HttpRequest, obj: ServiceCallbackApi | None = None
     ) -> list[str]:
         """Let the address change, not whose it is."""
-        return ["service", "callback_type"] if obj else []
+        return ["service", "kind"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: ServiceCallbackApi | None = None) -> Any:
+        """Say in words what is told of, once that is settled."""
+        return ["service", "kind", *self.fields[2:]] if obj else self.fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What waits for an address would be dropped without a word."""
