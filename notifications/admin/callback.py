@@ -14,8 +14,10 @@ from notify_project import clock
 from notify_project.admin.confirming import Question, confirm
 from notify_project.admin.links import find_url
 from notify_project.admin.london import written
+from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
 from notify_project.admin.tables import link, table
+from notify_project.admin.words import WordsFilter, word_column
 from services.models import User
 
 ATTEMPTS_SHOWN = 50
@@ -27,8 +29,8 @@ class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
 
     service_path = "service"
     list_display = [
-        "service",
-        "callback_type",
+        "service_name",
+        "kind",
         "failures",
         "first_failed_at",
         "last_failed_at",
@@ -36,11 +38,20 @@ class FailingEndpointAdmin(ReadOnlyAdmin[FailingEndpoint]):
         "dead_since",
         "next_probe_at",
     ]
-    list_filter = [("dead_since", admin.EmptyFieldListFilter), "callback_type"]
+    list_filter = [("dead_since", admin.EmptyFieldListFilter), ("callback_type", WordsFilter)]
     list_select_related = ["service"]
     search_fields = ["=service__id"]
     search_help_text = "Id of a service."
     ordering = ["-dead_since", "-first_failed_at", "id"]
+    fields: ClassVar[list[str]] = ["service", *list_display[1:]]
+    readonly_fields: ClassVar[list[str]] = ["kind"]
+
+    kind = word_column("callback_type", "told of")
+
+    @admin.display(description="service")
+    def service_name(self, row: FailingEndpoint) -> str:
+        """Show the name, shortened."""
+        return short(row.service.name)
 
 
 @admin.register(CallbackDelivery)

@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from notifications.admin import message_filters
 from notifications.admin.newest_list import NewestList
@@ -12,7 +14,10 @@ from notifications.models import CallbackDelivery
 from notifications.support import lists
 from notify_project.admin.by_key import KeyPages
 from notify_project.admin.filters import ChoiceFilter, PeriodFilter
+from notify_project.admin.links import find_url
 from notify_project.admin.london import created_column
+from notify_project.admin.tables import link
+from notify_project.admin.words import in_words, word_column
 from notify_project.newest import Found
 from services.models import CallbackType
 
@@ -25,7 +30,7 @@ class StateFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """All there are."""
-        return [(state.value, str(state.label)) for state in CallbackDelivery.State]
+        return [(state.value, in_words(state.label)) for state in CallbackDelivery.State]
 
 
 class CallbackTypeFilter(ChoiceFilter):
@@ -36,21 +41,33 @@ class CallbackTypeFilter(ChoiceFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """All there are."""
-        return [(kind.value, str(kind.label)) for kind in CallbackType]
+        return [(kind.value, in_words(kind.label)) for kind in CallbackType]
 
 
 class CallbackList(NewestList[CallbackDelivery]):
     """Calls of services, newest first."""
 
     list_display = [
-        *("created", "service_name", "callback_type", "subject_id", "state", "attempts"),
-        "last_response_code",
+        *("created", "service_name", "kind", "subject", "how_far", "attempts"),
+        "last_answer",
     ]
     list_filter = [PeriodFilter, StateFilter, CallbackTypeFilter, message_filters.BY_SERVICE]
     not_listed = ("payload",)
     search_help_text = "Id of a call (webhook-id), or of the message that it tells of."
 
     created = created_column("since, in London")
+    kind = word_column("callback_type", "told of")
+    how_far = word_column("state", "state")
+
+    @admin.display(description="its id")
+    def subject(self, call: CallbackDelivery) -> SafeString:
+        """Lead to what the service is told of."""
+        return link(find_url("admin-find", q=call.subject_id), call.subject_id)
+
+    @admin.display(description="last answer")
+    def last_answer(self, call: CallbackDelivery) -> str:
+        """Show the status, or what went wrong before there was one."""
+        return str(call.last_response_code or call.last_error or "none yet")
 
     def find_filtered(self, pages: KeyPages) -> Found:
         """Return the ids of a page's calls."""

@@ -117,6 +117,8 @@ def _line(hit: Hit) -> ShownHit:
 
 
 def _url(kind: Kind, row_id: UUID) -> str:
+    if kind is kinds.SERVICES:
+        return reverse("service-overview", args=[row_id])
     return reverse(f"admin:{kind.permission.partition('.')[0]}_{kind.name}_change", args=[row_id])
 
 

@@ -22,7 +22,7 @@ class NotificationHistoryAdmin(
 ):
     """One page a message that was real, kept for bills and statistics."""
 
-    list_display = ["created", "state", "notification_type", "service_name", "sent_by", "id"]
+    list_display = ["created", "state", "channel", "service_name", "provider", "id"]
     search_help_text = "Exactly an id, or the provider's reference."
 
     def find_filtered(self, pages: KeyPages) -> Found:

@@ -65,7 +65,7 @@ def context_of(request: HttpRequest, row: Message) -> dict[str, Any]:
         "type_words": _TYPES[NotificationType(row.notification_type)],
         "status_words": message_in_words(row.status, row.notification_type),
         "accepted": london_words(row.created_at),
-        "service_url": reverse("admin:services_service_change", args=[row.service_id]),
+        "service_url": reverse("service-overview", args=[row.service_id]),
         "lines": list(lines_of(story.steps)),
         "facts": list(facts_of(story)),
         **_template(wording),

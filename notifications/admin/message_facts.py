@@ -65,7 +65,8 @@ def _cost(row: Message) -> Iterator[Fact]:
 
 def _way(row: Notification) -> Iterator[Fact]:
     yield Fact("Lane", row.lane)
-    yield Fact("Urgency of its template then", row.process_type)
+    if row.process_type != row.lane:
+        yield Fact("Its template asks for", row.process_type)
     yield Fact("Sender", row.reply_to_text or "the platform's")
     yield Fact("Attempts", str(row.delivery_attempts))
     if row.failure_reason:

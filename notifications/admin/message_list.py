@@ -17,13 +17,11 @@ from notify_project.admin.names import short
 from notify_project.newest import Found
 from templates_app.models import Template
 
-_CHANNELS = {"sms": "text"}
-
 
 class MessageList(NewestMessages[Notification]):
     """Messages, newest first; to whom they went is hinted at to those who may know."""
 
-    list_display = ["created", "state", "channel", "service_name", "template_name", "sent_by"]
+    list_display = ["created", "state", "channel", "service_name", "template_name", "provider"]
     list_filter = [
         *NewestMessages.list_filter,
         message_filters.LaneFilter,
@@ -60,11 +58,6 @@ class MessageList(NewestMessages[Notification]):
         for row in rows:
             vars(row)["name_of_template"] = names.get(row.template_id, str(row.template_id))
         return rows
-
-    @admin.display(description="type")
-    def channel(self, row: Notification) -> str:
-        """Say it in a word."""
-        return _CHANNELS.get(row.notification_type, row.notification_type)
 
     @admin.display(description="to")
     def recipient(self, row: Notification) -> str:

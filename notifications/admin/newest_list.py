@@ -14,6 +14,7 @@ from notify_project.admin.filters import PeriodFilter
 from notify_project.admin.london import created_column
 from notify_project.admin.names import short
 from notify_project.admin.pages import AnyModel
+from notify_project.admin.words import word_column
 from notify_project.newest import Found
 
 
@@ -79,8 +80,14 @@ class NewestMessages(NewestList[AnyModel]):
     ]
 
     created = created_column("accepted, in London")
+    channel = word_column("notification_type", "type")
 
     @admin.display(description="status")
     def state(self, row: Any) -> SafeString:
         """Say it in words."""
         return status_words.label(row.status)
+
+    @admin.display(description="provider")
+    def provider(self, row: Any) -> str:
+        """Say who has it, if anybody does."""
+        return row.sent_by or "none yet"

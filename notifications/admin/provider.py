@@ -1,6 +1,6 @@
 """Providers: on, off, and how much each carries."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -24,8 +24,11 @@ from notify_project.admin.elevation import elevated
 from notify_project.admin.holding import CanBeHeld
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.reasons import ReasonedForm
+from notify_project.admin.words import WordsFilter, word_column
 from notify_project.clock import LONDON
 from services.models import User
+
+_SENT: Final = {"sms": "texts", "email": "emails", "letter": "letters"}
 
 
 class ProviderForm(ReasonedForm, ModelForm[ProviderDetails]):
@@ -60,14 +63,14 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
     actions_detail: ClassVar[list[str]] = ["not_taken", "switch_off", "switch_on", "hold"]
     list_display = [
         "display_name",
-        "notification_type",
+        "channel",
         "active",
         "priority",
         "resting_priority",
         "answers",
         "version",
     ]
-    list_filter = ["notification_type", "active"]
+    list_filter = [("notification_type", WordsFilter), "active"]
     list_select_related = ["health"]
     ordering = ["notification_type", "identifier"]
     fields: ClassVar[list[str]] = [
@@ -76,6 +79,8 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
         *("last_minutes", "last_hours", "changes"),
     ]
     readonly_fields = ["active", "held", "answers", "last_minutes", "last_hours", "changes"]
+
+    channel = word_column("notification_type", "sends")
 
     @admin.display(description="Held")
     def held(self, row: ProviderDetails) -> str:
@@ -189,7 +194,7 @@ class ProviderDetailsAdmin(CanBeHeld, UseCaseAdmin[ProviderDetails]):
         if row is None:
             raise Http404
         question = Question(
-            title=f"{word} {row.display_name} for {row.get_notification_type_display()}?",
+            title=f"{word} {row.display_name} for {_SENT[row.notification_type]}?",
             button=word,
             consequences=consequences,
             back=reverse("admin:notifications_providerdetails_change", args=[row.pk]),

@@ -7,14 +7,19 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import CharField, ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from notifications.models import SuppressedRecipient
 from notifications.suppression.entries import lift, suppress
 from notify_project.admin.asking import AsksWhy
 from notify_project.admin.confirming import Question, chosen, confirm
+from notify_project.admin.links import find_url
+from notify_project.admin.london import created_column
 from notify_project.admin.pages import BoundedPaginator, UseCaseAdmin
 from notify_project.admin.reasons import WhyForm
+from notify_project.admin.tables import link
+from notify_project.admin.words import WordsFilter, word_column
 from notify_project.recipients.email import InvalidEmail, parse_email
 from services.models import User
 
@@ -48,8 +53,9 @@ class SuppressedRecipientAdmin(AsksWhy, UseCaseAdmin[SuppressedRecipient]):
     form = SuppressForm
     paginator = BoundedPaginator
     show_full_result_count = False
-    list_display = ["id", "service", "reason", "notification_id", "created_at"]
-    list_filter = ["reason"]
+    list_display = ["created", "service", "why_listed", "message"]
+    readonly_fields: ClassVar[list[str]] = ["why_listed", "message"]
+    list_filter = [("reason", WordsFilter)]
     list_select_related = ["service"]
     # Makes the search box appear; get_search_results does the search.
     search_fields = ["id"]
@@ -59,11 +65,21 @@ class SuppressedRecipientAdmin(AsksWhy, UseCaseAdmin[SuppressedRecipient]):
     actions = ["lift_suppressions"]
     fields: ClassVar[list[str]] = ["service", "email_address", "reason"]
 
+    created = created_column("listed, in London")
+    why_listed = word_column("reason", "reason")
+
+    @admin.display(description="message")
+    def message(self, row: SuppressedRecipient) -> SafeString | str:
+        """Lead to the message that did not arrive, if there was one."""
+        if row.notification_id is None:
+            return "none"
+        return link(find_url("admin-find", q=row.notification_id), row.notification_id)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show more of an entry than is asked for a new one."""
         if obj is None:
             return self.fields
-        shown = ["id", "service", "reason", "notification_id", "created_by", "created_at"]
+        shown = ["id", "service", "why_listed", "message", "created_by", "created_at"]
         if request.user.has_perm("notifications.view_recipient"):
             shown.insert(2, "recipient")
         return shown

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from notify_project.admin.by_key import ByKeyAdmin, KeyPages
 from notify_project.admin.filters import FoundByName, PeriodFilter, TypedFilter
@@ -40,7 +42,7 @@ class ActionFilter(TypedFilter):
 class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     """Who changed or looked at what, and why."""
 
-    list_display = ["created", "action", "actor", "subject", "why"]
+    list_display = ["created", "action", "who", "kind", "subject", "why"]
     list_display_links = ["created"]
     list_filter = [PeriodFilter, ("actor", FoundByName), ServiceIdFilter, ActionFilter]
     list_select_related = ["actor"]
@@ -49,11 +51,7 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
     search_help_text = "Exactly the id of what was changed, of its service, or of a request."
     ordering = ["-created_at", "-id"]
     service_path = None
-    fields: ClassVar[list[str]] = [
-        *("action", "subject", "service", "actor", "actor_kind", "reason", "before", "after"),
-        *("request_id", "created_at"),
-    ]
-    readonly_fields: ClassVar[list[str]] = ["subject", "service"]
+    readonly_fields: ClassVar[list[str]] = ["kind", "subject", "service"]
 
     created = created_column("when, in London")
 
@@ -86,15 +84,37 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
             found |= Q(service_id=service_id)
         return queryset.filter(found), False
 
-    @admin.display(description="what")
-    def subject(self, row: AuditEvent) -> str:
-        """Lead to what it was done to, where that has a page."""
-        return _led_to(row.subject_type, row.subject_id)
+    @admin.display(description="who")
+    def who(self, row: AuditEvent) -> str:
+        """Show the person, or that it was a program."""
+        return str(row.actor) if row.actor else f"a program ({row.actor_kind})"
+
+    @admin.display(description="what it was")
+    def kind(self, row: AuditEvent) -> str:
+        """Say it in words."""
+        model = _model_of(row)
+        return capfirst(str(model._meta.verbose_name)) if model else row.subject_type  # noqa: SLF001
+
+    @admin.display(description="its id")
+    def subject(self, row: AuditEvent) -> SafeString | str:
+        """Lead to its page, if it has one."""
+        model = _model_of(row)
+        page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change" if model else ""  # noqa: SLF001
+        url = find_url(page, row.subject_id)
+        return link(url, row.subject_id) if url else row.subject_id
 
     @admin.display(description="service")
-    def service(self, row: AuditEvent) -> str:
-        """Lead to the service, if it was done to something of one."""
-        return _led_to("services.service", str(row.service_id)) if row.service_id else "–"
+    def service(self, row: AuditEvent) -> SafeString | str:
+        """Lead to its page."""
+        if row.service_id is None:
+            return "none"
+        return link(find_url("service-overview", row.service_id), row.service_id)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out what there was not before, or is not after."""
+        known = [name for name in ("before", "after") if getattr(obj, name) is not None]
+        shown = ["created_at", "action", "actor", "actor_kind", "kind", "subject", "service"]
+        return [*shown, "reason", *known, "request_id"]
 
     @admin.display(description="reason")
     def why(self, row: AuditEvent) -> str:
@@ -102,15 +122,11 @@ class AuditEventAdmin(ByKeyAdmin[AuditEvent]):
         return short(row.reason)
 
 
-def _led_to(kind: str, row_id: str) -> str:
+def _model_of(row: AuditEvent) -> type[Model] | None:
     try:
-        name = str(apps.get_model(kind)._meta.verbose_name)  # noqa: SLF001 - Django's own way
+        return apps.get_model(row.subject_type)
     except (LookupError, ValueError):
-        # What is no row of a table: a lane, or a person's name that nobody has.
-        return f"{kind} {row_id}"
-    words = f"{name} {row_id}"
-    url = find_url(f"admin:{kind.replace('.', '_')}_change", row_id)
-    return link(url, words) if url else words
+        return None
 
 
 def _questions(pages: KeyPages) -> Iterator[Question]:

@@ -12,6 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from notify_project.admin.london import written
 from notify_project.admin.pages import BigTableAdmin
@@ -103,7 +104,7 @@ class KeyPages(ChangeList):
         admin = cast("ByKeyAdmin[Any]", self.model_admin)
         refused = [spec for spec in self.filter_specs if getattr(spec, "error", "")]
         for spec in refused:
-            title = str(spec.title).capitalize()
+            title = capfirst(str(spec.title))
             messages.error(request, f"{title}: {getattr(spec, 'error', '')}")
         found = Found() if refused else admin.find_page(request, self)
         rows = admin.read_rows(request, self, found)

@@ -245,6 +245,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def title_of(link: str) -> str:
+    """Return what the sidebar calls a page; nothing if it is not there."""
+    titles = (
+        title for items in GROUPS.values() for title, _, name, _ in items if find_url(name) == link
+    )
+    return next(titles, "")
+
+
 def _items(request: HttpRequest, items: tuple[Item, ...]) -> list[dict[str, Any]]:
     return [
         {"title": title, "icon": icon, "link": link, "active": _is_open(request, link)}

@@ -9,12 +9,16 @@ from django.contrib.admin.utils import get_fields_from_path, lookup_spawns_dupli
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import ForeignKey, Model, Q, QuerySet
-from django.forms import ModelChoiceField
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
+from django.forms import ModelChoiceField, TypedChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
+from notify_project.admin.links import find_url
+from notify_project.admin.navigation import title_of
 from notify_project.admin.scope import is_support, scoped
+from notify_project.admin.words import in_words
 from notify_project.api.errors import ApiError
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -87,6 +91,14 @@ class StaffAdmin(ModelAdmin[AnyModel]):
             super().get_search_results(request, queryset, search_term),
         )
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Call the list what the sidebar calls it."""
+        title = title_of(request.path) or capfirst(str(self.opts.verbose_name_plural))
+        context = {"title": title, **(extra_context or {})}
+        return cast("HttpResponse", super().changelist_view(request, context))
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Leave pages of the support staff out of the menu of members."""
         return self._is_for(request) and bool(super().has_module_permission(request))
@@ -117,6 +129,28 @@ class StaffAdmin(ModelAdmin[AnyModel]):
             rows = related.get_queryset(request) if related else field.queryset.none()
             field.queryset = field.queryset & rows if related else rows
         return cast("ModelChoiceField[Any] | None", field)
+
+    def formfield_for_choice_field(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
+        """Offer choices in words."""
+        given = db_field.get_choices(
+            include_blank=db_field.blank, blank_choice=[("", "Choose one")]
+        )
+        kwargs.setdefault("choices", [(value, in_words(label)) for value, label in given])
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        return cast("TypedChoiceField | None", field)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead those who may see the audit to what it has of a row: that is all there was."""
+        may_see = request.user.has_perm("notify_project.view_auditevent")
+        if not (may_see and is_support(request.user) and self.has_view_permission(request)):
+            return cast("HttpResponse", super().history_view(request, object_id, extra_context))
+        self.found(request, object_id)
+        url = find_url("admin:notify_project_auditevent_changelist", q=object_id)
+        return HttpResponseRedirect(url)
 
     def found(self, request: HttpRequest, object_id: str) -> AnyModel:
         """Return a row that the person may see.

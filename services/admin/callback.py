@@ -12,8 +12,10 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from notify_project.admin.asking import AsksWhy
 from notify_project.admin.confirming import Question, answer_to, ask, chosen
+from notify_project.admin.names import short
 from notify_project.admin.pages import UseCaseAdmin
 from notify_project.admin.reasons import ReasonedForm
+from notify_project.admin.words import WordsFilter, word_column
 from services.callback_secrets import (
     RotationRefused,
     default_overlap,
@@ -45,8 +47,8 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
 
     service_path = "service"
     form = CallbackForm
-    list_display = ["service", "callback_type", "url", "created_at", "updated_at"]
-    list_filter = ["callback_type"]
+    list_display = ["service_name", "kind", "url", "created_at", "updated_at"]
+    list_filter = [("callback_type", WordsFilter)]
     list_select_related = ["service"]
     search_fields = ["=id", "=service__id", "service__name"]
     search_help_text = "Id of a callback or service, or part of a service's name."
@@ -55,11 +57,22 @@ class CallbackAdmin(AsksWhy, UseCaseAdmin[ServiceCallbackApi]):
     actions = ["rotate"]
     fields: ClassVar[list[str]] = ["service", "callback_type", "url", "token", "reason"]
 
+    kind = word_column("callback_type", "told of")
+
+    @admin.display(description="service", ordering="service__name")
+    def service_name(self, row: ServiceCallbackApi) -> str:
+        """Show the name, shortened."""
+        return short(row.service.name)
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: ServiceCallbackApi | None = None
     ) -> list[str]:
         """Let the address change, not whose it is."""
-        return ["service", "callback_type"] if obj else []
+        return ["service", "kind"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: ServiceCallbackApi | None = None) -> Any:
+        """Say in words what is told of, once that is settled."""
+        return ["service", "kind", *self.fields[2:]] if obj else self.fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What waits for an address would be dropped without a word."""

@@ -10,6 +10,7 @@ from notify_project import audit
 from notify_project.admin.asking import AsksWhy
 from notify_project.admin.pages import StaffAdmin
 from notify_project.admin.reasons import ReasonedForm
+from notify_project.admin.words import word_column
 from services.models import Organisation, User
 
 
@@ -26,11 +27,13 @@ class OrganisationAdmin(AsksWhy, StaffAdmin[Organisation]):
     """Who runs services."""
 
     form = OrganisationForm
-    list_display = ["name", "organisation_type", "active"]
+    list_display = ["name", "kind", "active"]
     search_fields = ["name"]
     search_help_text = "Part of a name."
     fields = ["name", "organisation_type", "active", "reason"]
     ordering = ["name"]
+
+    kind = word_column("organisation_type", "kind")
 
     def save_model(
         self,

@@ -12,6 +12,7 @@ from notify_project import audit
 from notify_project.admin.confirming import Question, answer_to, ask
 from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
+from notify_project.admin.words import word_column
 from notify_project.api.errors import ApiError
 from services.models import User
 from templates_app.admin.change import change_page
@@ -23,7 +24,7 @@ from templates_app.changes.proposing import propose_restore, restored_values
 from templates_app.differences import differences, values_of
 from templates_app.models import Template, TemplateHistory
 
-_ALWAYS = ("name", "version", "template_type", "author", "made_at", "subject", "content")
+_ALWAYS = ("name", "version", "kind", "author", "made_at", "subject", "content")
 _SOMETIMES = (
     "process_type",
     "postage",
@@ -43,13 +44,15 @@ class TemplateHistoryAdmin(ReadOnlyAdmin[TemplateHistory]):
     """Every version of every template, for good."""
 
     service_path = "service"
-    list_display = ["short_name", "version", "author", "made_at", "template_type", "is_archived"]
+    list_display = ["short_name", "version", "author", "made_at", "kind", "is_archived"]
     search_fields = ["=id"]
     search_help_text = "Id of a template."
     ordering = ["id", "-version"]
     show_full_result_count = False
-    readonly_fields = ["author", "made_at", "is_archived", "preview", "changes"]
+    readonly_fields = ["kind", "author", "made_at", "is_archived", "preview", "changes"]
     actions_detail = ["compare", "restore"]
+
+    kind = word_column("template_type", "type")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Show who wrote each version."""

@@ -18,6 +18,7 @@ from notifications.tests.factories import (
 )
 from notify_project import audit, logs
 from notify_project.models import AuditEvent
+from services.models import Service
 from services.tests.factories import (
     ApiKeyFactory,
     OrganisationFactory,
@@ -56,6 +57,8 @@ def post(client, term, reason=""):
 
 
 def page_of(row):
+    if isinstance(row, Service):
+        return reverse("service-overview", args=[row.pk])
     meta = row._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
