@@ -112,7 +112,8 @@ def processors() -> int:
 
 def run_pytest(env: dict[str, str], arguments: list[str]) -> int:
     """Run the tests and return their exit code."""
-    parallel = ["-n", str(processors()), "--dist", "loadfile", "--no-loadscope-reorder"]
+    # One more than can work: some tests wait for what they started.
+    parallel = ["-n", str(processors() + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
     return wait_for([sys.executable, "-m", "pytest", *parallel, *arguments], env)
 
 

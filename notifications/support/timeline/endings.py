@@ -39,8 +39,8 @@ _REASONS: Final = {
     ),
     "erased": Ending("It was erased before it was sent", "Nothing: the person asked for it."),
     "ended-by-support": Ending(
-        "Support staff ended it: alone, as the timeline says, or with many, in a bulk action",
-        "Ask who did it why, before the service sends it again.",
+        "Support staff ended it, alone or with many: the timeline says who",
+        "Ask them why, before the service sends it again.",
     ),
     "reference": Ending(
         "Its reference cannot be printed", "Make references again, then send the letter again."

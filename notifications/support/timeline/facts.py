@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from notifications.models import (
+    BulkAction,
     CallbackAttempt,
     CallbackDelivery,
     Complaint,
@@ -62,6 +65,7 @@ class Facts:
         calls: what its service was told of it, or must be.
         tries: of the calls, newest first.
         acts: what people did to it, or saw of it; newest first.
+        bulk: the bulk actions that it lies within; newest first.
         days_kept: how long messages like it are.
     """
 
@@ -74,6 +78,7 @@ class Facts:
     tries: list[CallbackAttempt] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     acts: list[AuditEvent] = field(default_factory=list)
+    bulk: list[BulkAction] = field(default_factory=list)
     days_kept: int = DEFAULT_DAYS
 
     @property
@@ -119,6 +124,7 @@ def read_facts(row: Message, *, with_acts: bool) -> Facts:
         tries=list(tries.order_by("-id")[:MOST]) if calls else [],
         complaints=found,
         acts=_acts(row.id) if with_acts else [],
+        bulk=_bulk(row) if with_acts else [],
         days_kept=_days_kept(row),
     )
 
@@ -158,6 +164,30 @@ def _calls(message_id: UUID, complaints: list[UUID]) -> list[CallbackDelivery]:
 def _acts(message_id: UUID) -> list[AuditEvent]:
     rows = AuditEvent.objects.filter(subject_id=str(message_id)).select_related("actor")
     return list(rows.order_by("-created_at", "-id")[:MOST])
+
+
+def _bulk(row: Message) -> list[BulkAction]:
+    """Return those that were begun; which messages they changed is not kept.
+
+    Of letters only where one may have ended it: of others there is more to read.
+    """
+    is_letter = row.notification_type == NotificationType.LETTER
+    if is_letter and row.status not in {Status.CANCELLED, Status.TECHNICAL_FAILURE}:
+        return []
+    rows = BulkAction.objects.filter(
+        Q(service=None) | Q(service=row.service_id),
+        Q(template_id=None) | Q(template_id=row.template_id),
+        Q(provider="") | Q(provider__in=[name for name in _providers(row) if name]),
+        notification_type__in=["", row.notification_type],
+        since__lte=row.created_at,
+        until__gt=row.created_at,
+        started_at__isnull=False,
+    )
+    return list(rows.select_related("actor").order_by("-started_at", "-id")[:MOST])
+
+
+def _providers(row: Message) -> list[str | None]:
+    return [row.sent_by, row.failed_provider if isinstance(row, Notification) else None]
 
 
 def _printing(row: Message) -> Printing:

@@ -6,6 +6,7 @@ from notifications.models import CallbackAttempt, CallbackDelivery
 from notifications.support.timeline.facts import Facts
 from notifications.support.timeline.steps import Kind, Step, Tone
 from notify_project.models import AuditEvent
+from services.models import User
 
 _State = CallbackDelivery.State
 _ENDED = {
@@ -41,10 +42,21 @@ def staff_steps(facts: Facts) -> Iterator[Step]:
         yield Step(
             act.created_at,
             Kind.STAFF,
-            f"{_actor(act)}: {act.action}",
+            f"{_name(act.actor)}: {act.action}",
             Tone.PLAIN,
             tuple(details),
         )
+
+    for each in facts.bulk:
+        if each.started_at is not None:
+            reach = f"It changed {each.done:,} of the {each.found:,} messages that it was for"
+            yield Step(
+                each.started_at,
+                Kind.STAFF,
+                f"{_name(each.actor)}: bulk action, {each.get_act_display()}",
+                Tone.PLAIN,
+                (f"{reach}; this one lies within its filter", f"Reason: {each.reason}"),
+            )
 
 
 def _event(call: CallbackDelivery) -> str:
@@ -64,10 +76,10 @@ def _failed(each: CallbackAttempt, event: str) -> Step:
     return Step(each.began_at, Kind.CALLBACK, words, Tone.WARNING, details)
 
 
-def _actor(act: AuditEvent) -> str:
-    if act.actor is None:
+def _name(person: User | None) -> str:
+    if person is None:
         return "A program or a command"
-    return str(act.actor.name) or str(act.actor.email_address)
+    return person.name or person.email_address
 
 
 def _changes(act: AuditEvent) -> str:

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from freezegun import freeze_time
 
 from notifications.models import (
+    BulkAction,
     CallbackAttempt,
     Complaint,
     DeliveryEvent,
@@ -28,11 +29,11 @@ from notifications.tests.factories import (
     JobFactory,
     NotificationFactory,
 )
-from notify_project import audit
+from notify_project import audit, clock
 from notify_project.models import AuditEvent
 from services.retention import set_retention
 from services.tests.api.management.client import member, support
-from services.tests.factories import ApiKeyFactory, UserFactory
+from services.tests.factories import ApiKeyFactory, ServiceFactory, UserFactory
 from templates_app.tests.factories import TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,34 @@ def test_staff_are_told_what_staff_did_and_services_are_not(failed):
     others = story_of(find_message(failed.id), with_acts=False).steps
     assert (step.what, step.details) == ("Asha: retry", ("status: created", "Reason: asked"))
     assert all(step.kind != "staff" for step in others)
+
+
+def test_a_bulk_action_stands_in_the_timeline_of_what_lies_within_it(failed):
+    actor = UserFactory(name="Asha", platform_admin=True)
+    within = {"since": failed.created_at, "until": failed.created_at + timedelta(minutes=1)}
+    begun = {"act": "fail", "actor": actor, "started_at": clock.now(), "found": 3, "done": 2}
+    for reason, others in {
+        "it is theirs": {"service": failed.service},
+        "another kind": {"service": failed.service, "notification_type": "letter"},
+        "another service": {"service": ServiceFactory()},
+        "another template": {"template_id": uuid.uuid4()},
+        "another provider": {"provider": "nobody"},
+        "another time": {
+            "service": failed.service,
+            "since": within["until"],
+            "until": within["until"] + timedelta(minutes=1),
+        },
+        "never begun": {"service": failed.service, "started_at": None},
+    }.items():
+        BulkAction.objects.create(**within | begun | {"reason": reason} | others)
+
+    [step] = [step for step in find_story(failed.id).steps if step.kind == "staff"]
+
+    assert step.what == "Asha: bulk action, Mark as failed"
+    assert step.details == (
+        "It changed 2 of the 3 messages that it was for; this one lies within its filter",
+        "Reason: it is theirs",
+    )
 
 
 def test_the_way_of_a_letter_to_the_printer_and_back():
