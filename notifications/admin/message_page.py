@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from notifications.admin.message_body import body
 from notifications.admin.message_context import context_of
 from notifications.admin.revealing import VIEWS
-from notifications.support.timeline.facts import Message
+from notifications.support.timeline.facts import Message, with_days_kept
 from notify_project.admin.pages import AnyModel, BigTableAdmin
 
 # The one frame on the page is ours: a link in it that leads elsewhere loads nothing.
@@ -44,7 +44,7 @@ class MessagePage(BigTableAdmin[AnyModel]):
             return rows
         names = {field.name for field in self.opts.get_fields()}
         wanted = [name for name in ("service", "api_key", "job", "created_by") if name in names]
-        return rows.select_related(*wanted)
+        return with_days_kept(rows.select_related(*wanted))
 
     def changeform_view(
         self,

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from notifications.models import (
     BulkAction,
@@ -31,6 +31,7 @@ from services.models import ApiKey, CallbackType, ServiceDataRetention, User
 from services.models.retention import DEFAULT_DAYS
 
 Message = Notification | NotificationHistory
+AnyMessage = TypeVar("AnyMessage", Notification, NotificationHistory)
 
 # More of them tell nothing new.
 MOST: Final = 50
@@ -92,20 +93,30 @@ class Facts:
         return self.row if isinstance(self.row, Notification) else None
 
 
+def with_days_kept(rows: QuerySet[AnyMessage]) -> QuerySet[AnyMessage]:
+    """Return messages, each with what its service says of how long it is kept."""
+    own = ServiceDataRetention.objects.filter(
+        service=OuterRef("service_id"), notification_type=OuterRef("notification_type")
+    )
+    return rows.annotate(own_days_kept=Subquery(own.values("days_of_retention")[:1]))
+
+
 def find_message(message_id: UUID) -> Message | None:
     """Return a message, or what history has of it."""
     related = ("service", "api_key", "job", "created_by")
-    live = Notification.objects.select_related(*related).filter(id=message_id).first()
+    rows = Notification.objects.select_related(*related).filter(id=message_id)
+    live = with_days_kept(rows).first()
     if live is not None:
         return live
-    return NotificationHistory.objects.select_related("service").filter(id=message_id).first()
+    old = NotificationHistory.objects.select_related("service").filter(id=message_id)
+    return with_days_kept(old).first()
 
 
 def read_facts(row: Message, *, with_acts: bool) -> Facts:
     """Read what is known of a message.
 
     Args:
-        row: of it.
+        row: of it, ``with_days_kept``.
         with_acts: read what staff did, too, which is for staff.
     """
     is_email = row.notification_type == NotificationType.EMAIL
@@ -140,10 +151,7 @@ def _origin(row: Message) -> Origin:
 
 
 def _days_kept(row: Message) -> int:
-    own = ServiceDataRetention.objects.filter(
-        service=row.service_id, notification_type=row.notification_type
-    )
-    days = own.values_list("days_of_retention", flat=True).first()
+    days: int | None = vars(row)["own_days_kept"]
     return DEFAULT_DAYS if days is None else days
 
 
@@ -167,13 +175,7 @@ def _acts(message_id: UUID) -> list[AuditEvent]:
 
 
 def _bulk(row: Message) -> list[BulkAction]:
-    """Return those that were begun; which messages they changed is not kept.
-
-    Of letters only where one may have ended it: of others there is more to read.
-    """
-    is_letter = row.notification_type == NotificationType.LETTER
-    if is_letter and row.status not in {Status.CANCELLED, Status.TECHNICAL_FAILURE}:
-        return []
+    """Return those that were begun; which messages they changed is not kept."""
     rows = BulkAction.objects.filter(
         Q(service=None) | Q(service=row.service_id),
         Q(template_id=None) | Q(template_id=row.template_id),
