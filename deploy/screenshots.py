@@ -26,7 +26,7 @@ from deploy.supervisor import Supervisor
 FOLDER: Final = ROOT / "docs" / "admin"
 PORT: Final = 6031
 SIZE: Final = {"width": 1280, "height": 900}
-COLOURS: Final = 64
+COLOURS: Final = 160
 MOST_BYTES: Final = 120_000
 THEMES: Final = ("light", "dark")
 

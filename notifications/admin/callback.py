@@ -17,7 +17,7 @@ from notify_project.admin.london import written
 from notify_project.admin.names import short
 from notify_project.admin.pages import ReadOnlyAdmin
 from notify_project.admin.tables import link, table
-from notify_project.admin.words import WordsFilter, word_column
+from notify_project.admin.words import WordsFilter, in_words, word_column
 from services.models import User
 
 ATTEMPTS_SHOWN = 50
@@ -59,11 +59,13 @@ class CallbackDeliveryAdmin(CallbackList):
     """What services must be told, and how far that has come."""
 
     fields: ClassVar[list[str]] = [
-        *("service", "told_of", "event_key", "state", "attempts", "next_attempt_at"),
-        *("last_response_code", "last_error", "created_at", "finished_at"),
-        *("log_of_attempts", "id"),
+        *("service", "told_of", "what", "how_far", "attempts", "next_attempt"),
+        *("last_answer", "created_at", "finished", "log_of_attempts", "id"),
     ]
-    readonly_fields: ClassVar[list[str]] = ["told_of", "log_of_attempts"]
+    readonly_fields: ClassVar[list[str]] = [
+        *("told_of", "what", "how_far", "next_attempt", "last_answer", "finished"),
+        "log_of_attempts",
+    ]
     actions = ["replay"]
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
@@ -96,8 +98,25 @@ class CallbackDeliveryAdmin(CallbackList):
     @admin.display(description="Told of")
     def told_of(self, row: CallbackDelivery) -> SafeString:
         """Lead to what the service is told of."""
-        words = f"{row.get_callback_type_display()} {row.subject_id}"
+        words = f"{in_words(row.get_callback_type_display())} {row.subject_id}"
         return link(find_url("admin-find", q=row.subject_id), words)
+
+    @admin.display(description="Which it is")
+    def what(self, row: CallbackDelivery) -> str:
+        """Say which of the events of its kind."""
+        return row.event_key
+
+    @admin.display(description="Next attempt")
+    def next_attempt(self, row: CallbackDelivery) -> str:
+        """Say when, if there is one to come."""
+        if row.state != CallbackDelivery.State.WAITING:
+            return "none"
+        return written(row.next_attempt_at) if row.next_attempt_at else "at once"
+
+    @admin.display(description="Finished at")
+    def finished(self, row: CallbackDelivery) -> str:
+        """Say when, if it is."""
+        return written(row.finished_at) if row.finished_at else "not yet"
 
     @admin.display(description="Log of attempts")
     def log_of_attempts(self, row: CallbackDelivery) -> SafeString:

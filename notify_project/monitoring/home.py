@@ -212,7 +212,7 @@ def _chart(today: Part, yesterday: Part, last_week: Part) -> SafeString:
 def _all(day: Part, hours: int) -> list[float | None]:
     """Add up the types; a day with an hour more or less is cut, or ends early."""
     sums: list[float | None] = [
-        None if None in numbers else float(sum(numbers))
+        None if None in numbers else sum(numbers)
         for numbers in zip(*day["by_type"].values(), strict=True)
     ]
     return (sums + [None] * hours)[:hours]
